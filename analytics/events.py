@@ -1,0 +1,1 @@
+"""Facts that this app tells: none yet."""

@@ -1,0 +1,1 @@
+"""What this app hears of; filled as its rooms are built."""

@@ -1,0 +1,71 @@
+"""Messages to members: each a row with its state and its reason."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.ids import uuid7
+from members.sealing.fields import SealedTextField
+
+
+class Delivery(models.Model):
+    """One message to one member on one medium. `send_key` makes it be sent once.
+
+    A crash between the provider's answer and our commit leaves UNKNOWN: never sent twice by
+    itself.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "QUEUED", _("Queued")
+        CLAIMED = "CLAIMED", _("Being sent")
+        SENT = "SENT", _("Sent")
+        DELIVERED = "DELIVERED", _("Delivered")
+        SKIPPED = "SKIPPED", _("Not sent")
+        FAILED = "FAILED", _("Failed")
+        EXPIRED = "EXPIRED", _("Expired")
+        UNKNOWN = "UNKNOWN", _("Unknown")
+
+    sealed_with = "member"
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="deliveries"
+    )
+    member = models.ForeignKey(
+        "members.Member", on_delete=models.PROTECT, related_name="deliveries"
+    )
+    event_id = models.BigIntegerField(null=True)
+    medium = models.CharField(_("channel"), max_length=8)
+    send_key = models.CharField(max_length=120, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=8)
+    subject = SealedTextField(_("subject"), max_length=200, blank=True)
+    body = SealedTextField(_("text"), max_length=4000, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    provider_ref = models.CharField(max_length=120, blank=True)
+    queued_at = models.DateTimeField(_("queued"))
+    not_before_at = models.DateTimeField(_("not before"))
+    expires_at = models.DateTimeField(_("expires"))
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    read_at = models.DateTimeField(_("read"), null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(
+                fields=["not_before_at"],
+                name="delivery_due",
+                condition=models.Q(state="QUEUED"),
+            ),
+            models.Index(
+                fields=["claimed_at"],
+                name="delivery_claimed",
+                condition=models.Q(state="CLAIMED"),
+            ),
+            models.Index(fields=["member", "-id"], name="delivery_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.medium} {self.state}"

@@ -1,0 +1,25 @@
+"""Celery: the database is the truth, the broker a bell."""
+
+from config.settings.base import REDIS_URL, TIME_ZONE
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 3_600
+CELERY_TASK_SOFT_TIME_LIMIT = 3_540
+# Above the longest hard limit, or a long task would be delivered a second time while it runs.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ENABLE_UTC = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-dispatches": {"task": "members.tasks.sweep_dispatches", "schedule": 15.0},
+    "beat-heartbeat": {"task": "members.tasks.beat_heartbeat", "schedule": 30.0},
+    "resume-jobs": {"task": "members.tasks.resume_jobs", "schedule": 60.0},
+}

@@ -1,0 +1,93 @@
+"""Facts that this app tells. docs/events.md lists them; a test compares."""
+
+from dataclasses import dataclass
+
+from members.registry.facts import Fact, fact
+
+
+@fact("loyalty.order.recorded")
+@dataclass(frozen=True, kw_only=True)
+class OrderRecorded(Fact):
+    order: str
+    order_id: int
+    net_amount: int
+    earned_points: int
+    spent_points: int
+    is_late: bool
+
+
+@fact("loyalty.order.refunded")
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(Fact):
+    order: str
+    order_id: int
+    refund: str
+    value_amount: int
+    money_amount: int
+
+
+@fact("loyalty.points.earned")
+@dataclass(frozen=True, kw_only=True)
+class PointsEarned(Fact):
+    order: str
+    points: int
+    is_pending: bool
+
+
+@fact("loyalty.points.redeemed")
+@dataclass(frozen=True, kw_only=True)
+class PointsRedeemed(Fact):
+    order: str
+    points: int
+
+
+@fact("loyalty.points.clawed_back")
+@dataclass(frozen=True, kw_only=True)
+class PointsClawedBack(Fact):
+    order: str
+    refund: str
+    points: int
+    debt_points: int
+
+
+@fact("loyalty.points.restored")
+@dataclass(frozen=True, kw_only=True)
+class PointsRestored(Fact):
+    order: str
+    refund: str
+    points: int
+    expired_points: int
+
+
+@fact("loyalty.points.activated")
+@dataclass(frozen=True, kw_only=True)
+class PointsActivated(Fact):
+    points: int
+
+
+@fact("loyalty.points.expired")
+@dataclass(frozen=True, kw_only=True)
+class PointsExpired(Fact):
+    points: int
+
+
+@fact("loyalty.points.adjusted")
+@dataclass(frozen=True, kw_only=True)
+class PointsAdjusted(Fact):
+    points: int
+    reason: str
+
+
+@fact("loyalty.tier.upgraded")
+@dataclass(frozen=True, kw_only=True)
+class TierUpgraded(Fact):
+    from_tier: str
+    to_tier: str
+    order: str
+
+
+@fact("loyalty.tier.downgraded")
+@dataclass(frozen=True, kw_only=True)
+class TierDowngraded(Fact):
+    from_tier: str
+    to_tier: str

@@ -1,0 +1,71 @@
+"""The second inversion point: what higher apps add to pages and runs of lower ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel on the member's page: a template and the function that fills it."""
+
+    code: str
+    title: Any
+    template: str
+    context: Callable[..., dict[str, Any]]
+    order: int
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Executor:
+    """What an approved request does: called with the request and `at`, in its transaction.
+
+    `version` gives the target's present version; a request whose version differs is stale.
+    """
+
+    action: str
+    label: Any
+    run: Callable[[Any, datetime], Any]
+    version: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class NightStep:
+    """One step of the nightly run, in documented order."""
+
+    code: str
+    order: int
+    run: Callable[[datetime], int]
+
+
+MEMBER_PANELS: dict[str, Panel] = {}
+EXECUTORS: dict[str, Executor] = {}
+NIGHT_STEPS: dict[str, NightStep] = {}
+JOB_KINDS: dict[str, Callable[..., None]] = {}
+
+
+def add_member_panel(panel: Panel) -> None:
+    MEMBER_PANELS[panel.code] = panel
+
+
+def add_executor(executor: Executor) -> None:
+    EXECUTORS[executor.action] = executor
+
+
+def add_night_step(step: NightStep) -> None:
+    NIGHT_STEPS[step.code] = step
+
+
+def add_job_kind(kind: str, run: Callable[..., None]) -> None:
+    """`run(job, at)` does the work of jobs of this kind."""
+    JOB_KINDS[kind] = run
+
+
+def member_panels() -> list[Panel]:
+    return sorted(MEMBER_PANELS.values(), key=lambda panel: panel.order)
+
+
+def night_steps() -> list[NightStep]:
+    return sorted(NIGHT_STEPS.values(), key=lambda step: step.order)

@@ -1,0 +1,1 @@
+"""This app is the bottom: it tells and hears nothing."""
