@@ -12,6 +12,7 @@ from members.models.members import Member
 from members.models.operations import AuditRecord, Heartbeat
 from members.models.operators import User
 from members.models.stores import Channel, Store
+from members.models.submissions import Submission
 from members.models.tags import MemberTag, Tag
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "MemberKey",
     "MemberTag",
     "Store",
+    "Submission",
     "Tag",
     "User",
 ]
