@@ -1,0 +1,133 @@
+"""`make check` and `make test`: every check, then every test, on servers that are thrown away."""
+
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.local import accounts, environment, files, product, services, supervisor
+from config.local.notices import Refused, loudly, say, step
+from config.local.product import BASE_DIR
+
+FOLDER = BASE_DIR / ".test"
+SCHEMA = BASE_DIR / "docs" / "openapi.yaml"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TEST_PROCESSES = "2"
+
+
+def check() -> int:
+    """Every check that needs no server of ours."""
+    env = environment.throw_away(FOLDER, environment.given(dotenv=False), _NO_SERVERS)
+    return _report(run_checks(env))
+
+
+def test(*, full: bool) -> int:
+    """Checks, then tests, all of them even when some fail; pytest has the last word."""
+    variables = environment.given(dotenv=False)
+    _look_for_browser(variables)
+    chosen = shlex.split(variables.get("ARGS", ""))
+    with files.locked(FOLDER):
+        _empty()
+        with services.running(FOLDER, variables) as servers:
+            env = environment.throw_away(FOLDER, variables, servers.environment())
+            failed = [] if chosen else run_checks(env)
+            _report(failed)
+            code = supervisor.run(_pytest(chosen, full=full), environment.as_owner(env))
+    if failed:
+        _report(failed)
+    return code or (1 if failed else 0)
+
+
+def run_checks(env: Mapping[str, str]) -> list[str]:
+    """Runs all, whatever fails; returns the names of those that did."""
+    python = sys.executable
+    bin_dir = Path(python).parent
+    commands = {
+        "ruff check": [str(bin_dir / "ruff"), "check", "."],
+        "ruff format": [str(bin_dir / "ruff"), "format", "--check", "."],
+        "mypy": [str(bin_dir / "mypy"), "."],
+        "lint-imports": [str(bin_dir / "lint-imports"), "--no-cache"],
+        "makemigrations --check": product.manage("makemigrations", "--check", "--dry-run"),
+    }
+    failed = []
+    for name, command in commands.items():
+        if _check(name, command, env) != 0:
+            failed.append(name)
+    if _schema_differs(env):
+        failed.append("schema")
+    return failed
+
+
+def _check(name: str, command: list[str], env: Mapping[str, str]) -> int:
+    with tempfile.TemporaryFile() as output, step(name):
+        code = supervisor.run(command, env, output=output)
+        output.seek(0)
+        words = output.read().decode(errors="replace").strip()
+    if code != 0:
+        say(words)
+        say(f"✗ {name} failed")
+    return code
+
+
+def _schema_differs(env: Mapping[str, str]) -> bool:
+    """Whether the committed OpenAPI file is not what the code says now."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "openapi.yaml"
+        command = product.manage(
+            "spectacular", "--validate", "--fail-on-warn", "--file", str(fresh)
+        )
+        if _check("schema", command, env) != 0:
+            return True
+        if SCHEMA.exists() and SCHEMA.read_bytes() == fresh.read_bytes():
+            return False
+    say("✗ docs/openapi.yaml is not what the code says. Write it anew, and read the difference:")
+    say("  .venv/bin/python manage.py spectacular --validate --file docs/openapi.yaml")
+    return True
+
+
+def _report(failed: list[str]) -> int:
+    if failed:
+        loudly(f"FAILED: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _pytest(chosen: list[str], *, full: bool) -> list[str]:
+    command = [sys.executable, "-m", "pytest"]
+    if not any(part.startswith("-n") for part in chosen):
+        command += ["-n", TEST_PROCESSES, "--dist", "loadgroup"]
+    if full:
+        command += ["-m", ""]
+    return command + chosen
+
+
+def browser() -> str | None:
+    """The Chromium to test with: `REGULARS_CHROMIUM`, or the first on the path."""
+    named = os.environ.get("REGULARS_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def _look_for_browser(variables: Mapping[str, str]) -> None:
+    if browser():
+        return
+    words = "no Chromium found. Install one (Debian: apt-get install chromium fonts-noto-cjk)."
+    if variables.get("REGULARS_REQUIRE_BROWSER", "0") == "1":
+        raise Refused(f"REGULARS_REQUIRE_BROWSER=1, but {words}")
+    loudly(f"BROWSER TESTS DON'T RUN: {words}")
+
+
+def _empty() -> None:
+    """Nothing of an earlier run decides this one."""
+    for server in ("postgres", "valkey"):
+        accounts.remove_home(FOLDER / server)
+    accounts.remove_home(FOLDER / "media")
+
+
+# Nothing connects to these: the checks only read code.
+_NO_SERVERS = {
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "PYTHONWARNINGS": "ignore:Got an error checking a consistent migration:RuntimeWarning",
+}

@@ -1,0 +1,28 @@
+"""Signals: each request to stop becomes an exception, so that the way out ends every child."""
+
+import os
+import signal
+from typing import NoReturn
+
+from config.local import processes
+
+
+def heed() -> None:
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(sig) != signal.SIG_IGN:
+            signal.signal(sig, _interrupt)
+    # A shell without job control starts background commands deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "MAKELEVEL" in os.environ:
+        # Make passes signals on, but not its own `kill -9`.
+        processes.die_with_parent(signal.SIGTERM)
+
+
+def ignore() -> None:
+    """We are stopping: an impatient second Ctrl-C must not leave half of it running."""
+    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sig, signal.SIG_IGN)
+
+
+def _interrupt(sig: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
