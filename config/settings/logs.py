@@ -43,3 +43,5 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+# config.request_ids has looked at the id before.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
