@@ -74,9 +74,7 @@ class SealedAttribute(DeferredAttribute):
         raw = self._former_if_same(instance, held, opened)
         if raw is None:
             raw = field.ownership.seal(instance, opened)
-        sealed = Sealed(
-            field.label, raw, clear=clear, owner_id=field.ownership.owner_id(instance)
-        )
+        sealed = Sealed(field.label, raw, clear=clear, owner_id=field.ownership.owner_id(instance))
         sealed.opened_bytes = opened
         instance.__dict__[field.attname] = sealed
         return sealed
@@ -115,9 +113,7 @@ class SealedAttribute(DeferredAttribute):
         # A list or dict that was changed in place.
         return held.is_open and self.field.to_bytes(held.clear) != held.opened_bytes
 
-    def _former_if_same(
-        self, instance: models.Model, held: Sealed, opened: bytes
-    ) -> bytes | None:
+    def _former_if_same(self, instance: models.Model, held: Sealed, opened: bytes) -> bytes | None:
         moved = held.owner_id != self.field.ownership.owner_id(instance)
         if held.former_raw is None or moved:
             return None

@@ -36,9 +36,7 @@ def _check_version(version: int, wrapped: bytes, sealed: bytes | None) -> None:
         raise KeysUnusable(f"Key version {version} has no canary. Run `manage.py keys init`.")
     try:
         kek = keys.unwrap_kek(wrapped, version=version)
-        text = envelope.open_sealed(
-            bytes(sealed), cipher=AESGCM(kek), context=_context(version)
-        )
+        text = envelope.open_sealed(bytes(sealed), cipher=AESGCM(kek), context=_context(version))
     except CannotOpen:
         text = b""
     if text != _TEXT:

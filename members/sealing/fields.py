@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.dateparse import parse_date
 
 from members.sealing.attributes import SealedAttribute, keep_sealed_on_refresh
@@ -38,7 +37,7 @@ __all__ = [
 _LOOKUPS = ("isnull", "df", "ndf")
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """A column of sealed bytes. Subclasses say how a clear value becomes bytes and back."""
 
     descriptor_class = SealedAttribute
@@ -55,8 +54,10 @@ class SealedField(models.BinaryField):
 
     # Django's side of a field: declaration
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **options: Any) -> None:
-        super().contribute_to_class(cls, name, **options)
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
         self.label = f"{cls._meta.label_lower}.{self.column}"
         self.ownership = Ownership(cls, self.label)
         self.attribute: SealedAttribute = getattr(cls, self.attname)
@@ -66,7 +67,8 @@ class SealedField(models.BinaryField):
         return [*super().check(**options), *self._check_index(), *self.ownership.check(self)]
 
     def _check_index(self) -> list[checks.CheckMessage]:
-        if not (self.primary_key or self.unique or self.db_index or self.has_db_default()):
+        written = self.deconstruct()[3]
+        if not {"primary_key", "unique", "db_index", "db_default"} & written.keys():
             return []
         return [
             checks.Error(
@@ -96,15 +98,13 @@ class SealedField(models.BinaryField):
     def get_prep_value(self, value: Any) -> Sealed | None:
         if value is None or (isinstance(value, Sealed) and value.raw is not None):
             return value
-        self._refuse_clear()
+        return self._refuse_clear()
 
-    def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = self.get_prep_value(value)
         return None if sealed is None else connection.Database.Binary(sealed.raw)
 
-    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         return self.get_db_prep_value(value, connection)
 
     def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:

@@ -11,6 +11,8 @@ import idna
 import phonenumbers
 from django.conf import settings
 
+from members.errors import DomainError
+
 _SEPARATORS = re.compile(r"[\s\-‐-―_.·]+")
 _CARD = re.compile(r"[0-9A-Z]{4,24}")
 _EMAIL_LOCAL = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}")
@@ -20,11 +22,13 @@ _EMAIL_LENGTH = 254
 _NAME_LENGTH = 120
 
 
-class BadIdentity(ValueError):
+class BadIdentity(DomainError):
     """A text that is no identity of its kind. `kind` and `reason` may be shown; the text not."""
 
+    code = "bad_identity"
+
     def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(f"{kind}: {reason}")
+        super().__init__(f"{kind}: {reason}", kind=kind, reason=reason)
         self.kind = kind
         self.reason = reason
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.core import checks
@@ -42,10 +42,10 @@ class Ownership:
 
     @cached_property
     def _foreign_key(self) -> models.ForeignKey[Any, Any] | None:
-        if self.is_raw or self.sealed_with in (None, "self"):
+        path = self.sealed_with
+        if self.is_raw or path is None or path == "self":
             return None
-        field: models.ForeignKey[Any, Any] = self.model._meta.get_field(self.sealed_with)
-        return field
+        return cast("models.ForeignKey[Any, Any]", self.model._meta.get_field(path))
 
     def owner_id(self, instance: models.Model) -> Any:
         """The member's id where a row can change its member; UNOPENED if not known yet."""

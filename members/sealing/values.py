@@ -42,8 +42,8 @@ class Sealed:
     def __repr__(self) -> str:
         return f"<sealed {self.label}>"
 
-    def __str__(self) -> NoReturn:
-        self._refuse("has no text")
+    def __str__(self) -> str:
+        return self._refuse("has no text")
 
     def __iter__(self) -> NoReturn:
         # DRF's JSON encoder would iterate over it.
