@@ -107,6 +107,8 @@ TIME_ZONE = require("TIME_ZONE", default="Asia/Shanghai")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Demo and tests serve the files from where they lie; production collects and compresses them.
+WHITENOISE_USE_FINDERS = REGULARS_ENV != "production"
 MEDIA_ROOT = require("MEDIA_ROOT", env.path, default=str(BASE_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

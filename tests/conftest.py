@@ -1,0 +1,98 @@
+"""What all tests stand on: the database as its owner, processes that don't meet, keys, no mail.
+
+Servers come from the environment: `make test` starts throw-away ones, and a `DATABASE_URL` and
+`REDIS_URL` of your own do as well.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.conf import settings as regulars_settings
+from django.core.cache import cache
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from members.sealing import blind, keys
+from members.services import keys as key_service
+
+# A Redis server has sixteen databases.
+REDIS_DATABASES = 16
+
+
+def pytest_configure() -> None:
+    """Before anything has connected: each process of pytest-xdist gets a Redis database of its
+    own, and passwords a fast hash, since no test is about how slow a hash is."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker.startswith("gw"):
+        regulars_settings.REDIS_URL = _shifted(regulars_settings.REDIS_URL, by=int(worker[2:]))
+        regulars_settings.CACHES["default"]["LOCATION"] = regulars_settings.REDIS_URL
+    regulars_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _shifted(url: str, *, by: int) -> str:
+    parts = urlsplit(url)
+    number = (int(parts.path.strip("/") or 0) + by) % REDIS_DATABASES
+    return parts._replace(path=f"/{number}").geturl()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is made, and migrated, by the owner; the app's role may not."""
+    owner = urlsplit(os.environ.get("DATABASE_OWNER_URL", ""))
+    if owner.username:
+        connections["default"].settings_dict.update(
+            USER=unquote(owner.username), PASSWORD=unquote(owner.password or "")
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        _let_flush_truncate(connections["default"])
+
+
+def _let_flush_truncate(connection: BaseDatabaseWrapper) -> None:
+    """Tests with real commits are cleaned up by TRUNCATE, which append-only tables refuse. The
+    triggers are off for that one statement only, so that tests meet them as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger"
+            " WHERE NOT tgisinternal AND tgtype & 32 <> 0"
+        )
+        triggers = cursor.fetchall()
+    plain = connection.ops.sql_flush
+
+    def sql_flush(*args: Any, **options: Any) -> list[str]:
+        statements = plain(*args, **options)
+        off = [f"ALTER TABLE {table} DISABLE TRIGGER {name};" for table, name in triggers]
+        on = [f"ALTER TABLE {table} ENABLE TRIGGER {name};" for table, name in triggers]
+        return [*off, *statements, *on] if statements else []
+
+    connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_run(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.MEDIA_ROOT = str(tmp_path_factory.getbasetemp() / "media")
+
+
+@pytest.fixture
+def keys_made(db: None) -> Iterator[None]:
+    """Keys of this test's own database; what the process knew of others is forgotten."""
+    keys.forget()
+    blind.forget()
+    key_service.init()
+    yield
+    keys.forget()
+    blind.forget()
+
+
+@pytest.fixture
+def empty_cache() -> Iterator[None]:
+    """A cache without what other tests left in it: throttles, lockouts, codes."""
+    cache.clear()
+    yield
+    cache.clear()
