@@ -51,6 +51,7 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        permissions = [("adjust_account", _("Can adjust points"))]
         # No index but the key, so that updates stay on their page (HOT); see the migration
         # for the fill factor.
         constraints = [

@@ -82,6 +82,7 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        permissions = [("reveal_member", _("Can open contact details"))]
         indexes = [
             models.Index(fields=["name_index"], name="member_name"),
             models.Index(fields=["name_first_index"], name="member_name_first"),
