@@ -28,3 +28,17 @@ class ConsentRecorded(Fact):
     purpose: str
     medium: str
     is_granted: bool
+
+
+@fact("members.tag.given")
+@dataclass(frozen=True, kw_only=True)
+class TagGiven(Fact):
+    member: str
+    tag: str
+
+
+@fact("members.tag.taken")
+@dataclass(frozen=True, kw_only=True)
+class TagTaken(Fact):
+    member: str
+    tag: str

@@ -35,6 +35,8 @@ class Job(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True)
     # A running job whose heartbeat is old lost its worker; the sweep queues it again.
     heartbeat_at = models.DateTimeField(null=True)
+    # The fence: a worker that was thought dead finds another one's claim and stops.
+    claim = models.UUIDField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("job")

@@ -1,0 +1,251 @@
+"""Members are registered and changed here; one phone is one member, however often it comes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from members.errors import IdentityConflict, NotFound, VersionConflict
+from members.events import MemberChanged, MemberRegistered
+from members.models import Consent, Identity, Member, MemberKey
+from members.sealing import keys
+from members.services import attributions, consents, events, identities, profiles
+from members.services.consents import ConsentGiven
+from members.services.identities import IdentityClaim
+
+__all__ = ["ConsentGiven", "IdentityClaim", "Registered", "Registration", "register"]
+
+# Each lost race was won by somebody who committed, so the next look finds what they wrote.
+_TRIES = 5
+_RACED_FOR = ("identity_belongs_to_one_member", "members_member_card_number_key")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """What somebody tells when they join. `channel` and `store` are codes."""
+
+    identities: tuple[IdentityClaim, ...] = ()
+    name: str = ""
+    birthday: date | None = None
+    gender: str = ""
+    language: str = ""
+    channel: str = ""
+    store: str = ""
+    placement: str = ""
+    guide: str = ""
+    referrer: UUID | None = None
+    campaign_code: str = ""
+    consents: tuple[ConsentGiven, ...] = ()
+    joined_at: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The member, and whether this registration made them."""
+
+    member: Member
+    is_new: bool
+
+
+def register(
+    *,
+    registration: Registration,
+    at: datetime,
+    actor_id: int | None = None,
+    client_id: int | None = None,
+) -> Registered:
+    """The one member with these identities: found, or made with a card number and a key.
+
+    A known member gets the identities and consents that are new; the profile stays as it is.
+
+    Raises: IdentityConflict, when the identities belong to two members; InvalidIdentity;
+    UnknownConsent; UnknownStore and the like.
+    """
+    return register_many(
+        registrations=[registration], at=at, actor_id=actor_id, client_id=client_id
+    )[0]
+
+
+def register_many(
+    *,
+    registrations: Sequence[Registration],
+    at: datetime,
+    actor_id: int | None = None,
+    client_id: int | None = None,
+) -> list[Registered]:
+    """As `register`, for a batch in one transaction and a fixed number of statements.
+
+    Raises: as `register`; then nothing of the batch was written.
+    """
+    prepared = [identities.prepare(one.identities) for one in registrations]
+    for _ in range(_TRIES - 1):
+        try:
+            return _register(registrations, prepared, at, actor_id)
+        except IntegrityError as error:
+            if _constraint(error) not in _RACED_FOR:
+                raise
+    return _register(registrations, prepared, at, actor_id)
+
+
+def update(
+    *,
+    member_id: int,
+    changes: Mapping[str, Any],
+    at: datetime,
+    actor_id: int | None = None,
+    expected_version: int | None = None,
+    source: str = "",
+) -> Member:
+    """The member with these fields changed and the version one higher; unchanged if all are so.
+
+    Raises: NotFound; VersionConflict, if the member is not at `expected_version`.
+    """
+    with transaction.atomic():
+        member = Member.objects.select_for_update(of=("self",)).filter(pk=member_id).first()
+        if member is None:
+            raise NotFound
+        if expected_version is not None and member.version != expected_version:
+            raise VersionConflict
+        changed = profiles.change(member, changes)
+        if changed:
+            _save_changes(member, changed)
+            events.record(
+                fact=MemberChanged(member=str(member.uid), fields=tuple(changed)),
+                member_id=member.pk,
+                occurred_at=at,
+                at=at,
+                actor_id=actor_id,
+                source=source,
+            )
+    return member
+
+
+def _save_changes(member: Member, changed: Sequence[str]) -> None:
+    member.version += 1
+    columns = {column for name in changed for column in profiles.columns_of(name)}
+    member.save(update_fields=[*columns, "version"])
+
+
+class _Batch:
+    """What one attempt of a batch is going to write."""
+
+    def __init__(self) -> None:
+        self.results: list[Registered] = []
+        self.owners: dict[identities.Key, Member] = {}
+        self.newcomers: list[tuple[Member, Registration]] = []
+        self.identities: list[Identity] = []
+        self.proven: list[Identity] = []
+        self.consents: list[Consent] = []
+
+
+@transaction.atomic
+def _register(
+    registrations: Sequence[Registration],
+    prepared: Sequence[tuple[identities.Prepared, ...]],
+    at: datetime,
+    actor_id: int | None,
+) -> list[Registered]:
+    batch = _Batch()
+    stored = identities.owned(claim for claims in prepared for claim in claims)
+    batch.owners = {key: identities.owner(row) for key, row in stored.items()}
+    for registration, claims in zip(registrations, prepared, strict=True):
+        member, is_new = _member_of(batch, registration, claims, at, actor_id)
+        batch.proven += [
+            row
+            for claim in claims
+            if claim.is_verified and (row := stored.get(claim.key)) and row.verified_at is None
+        ]
+        _claim(batch, member, claims, at)
+        occasion = consents.Occasion(
+            occurred_at=registration.joined_at or at,
+            source=registration.channel,
+            actor_id=actor_id,
+        )
+        batch.consents += consents.build(member, registration.consents, occasion, at)
+        batch.results.append(Registered(member, is_new))
+    _write(batch, at, actor_id)
+    return batch.results
+
+
+def _member_of(
+    batch: _Batch,
+    registration: Registration,
+    claims: Sequence[identities.Prepared],
+    at: datetime,
+    actor_id: int | None,
+) -> tuple[Member, bool]:
+    known = {
+        owner.uid: owner for claim in claims if (owner := batch.owners.get(claim.key)) is not None
+    }
+    if len(known) > 1:
+        raise IdentityConflict
+    if known:
+        return next(iter(known.values())), False
+    member = profiles.new(registration, at, actor_id)
+    keys.give_key(member)
+    batch.newcomers.append((member, registration))
+    card = next((claim.value for claim in claims if claim.kind == Identity.Kind.CARD), "")
+    member.card_number = card
+    return member, True
+
+
+def _claim(
+    batch: _Batch, member: Member, claims: Sequence[identities.Prepared], at: datetime
+) -> None:
+    for claim in claims:
+        if claim.key not in batch.owners:
+            batch.owners[claim.key] = member
+            batch.identities.append(identities.build(member, claim, at))
+
+
+def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
+    """Members before their keys, keys before what they seal, facts last."""
+    if batch.newcomers:
+        _issue_cards(batch, at)
+        members = Member.objects.bulk_create([member for member, _ in batch.newcomers])
+        MemberKey.objects.bulk_create([member.key for member in members])
+    if batch.identities:
+        identities.save(batch.identities)
+    identities.verify(batch.proven, at)
+    if batch.consents:
+        Consent.objects.bulk_create(batch.consents)
+    told = [_registered(member, one, actor_id) for member, one in batch.newcomers]
+    told += consents.happenings(batch.consents)
+    if told:
+        events.record_many(happenings=told, at=at)
+
+
+def _issue_cards(batch: _Batch, at: datetime) -> None:
+    """Sets channel, store and referrer of the new members, and a card number where none came."""
+    without = [member for member, _ in batch.newcomers if not member.card_number]
+    cards = attributions.attribute(batch.newcomers, card_count=len(without))
+    for member, number in zip(without, cards, strict=True):
+        member.card_number = number
+        claim = IdentityClaim(Identity.Kind.CARD, number)
+        _claim(batch, member, identities.prepare([claim]), at)
+
+
+def _registered(
+    member: Member, registration: Registration, actor_id: int | None
+) -> events.Happening:
+    return events.Happening(
+        fact=MemberRegistered(
+            member=str(member.uid),
+            channel=registration.channel,
+            store=registration.store,
+            placement=registration.placement,
+        ),
+        member_id=member.pk,
+        occurred_at=member.joined_at,
+        actor_id=actor_id,
+        source=registration.channel,
+    )
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    name: str | None = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return name

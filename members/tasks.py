@@ -1,0 +1,43 @@
+"""Doors of the worker. The database is the truth: every task bears to be lost or repeated."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from members.services import bell, dispatches, heartbeats, idempotency, jobs
+
+
+@shared_task
+def drain_dispatches() -> None:
+    """Rung after a commit: handles what is due until nothing is."""
+    bell.answered()
+    while dispatches.drain(at=timezone.now()):
+        pass
+
+
+@shared_task
+def sweep_dispatches() -> None:
+    """By beat: finds what a lost ring left, and what waited for its next attempt."""
+    drain_dispatches()
+
+
+@shared_task
+def beat_heartbeat() -> None:
+    """Sent by beat and run by a worker, so it shows that both live."""
+    heartbeats.beat(names=(heartbeats.WORKER, heartbeats.BEAT), at=timezone.now())
+
+
+@shared_task
+def run_job(job_id: int) -> None:
+    jobs.run(job_id=job_id, clock=timezone.now)
+
+
+@shared_task
+def resume_jobs() -> None:
+    """By beat: queues again what lost its worker or its bell."""
+    jobs.resume(at=timezone.now())
+
+
+@shared_task
+def forget_idempotency_keys() -> None:
+    """By beat, nightly: answers are kept seven days."""
+    idempotency.forget_old(at=timezone.now())
