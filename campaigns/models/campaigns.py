@@ -16,6 +16,9 @@ class Campaign(Named):
         FINISHED = "FINISHED", _("Finished")
         KILLED = "KILLED", _("Stopped")
 
+    # What hears of events: a paused campaign records why it said nothing.
+    LIVE = (State.RUNNING, State.PAUSED)
+
     code = models.SlugField(_("code"), max_length=60, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     trigger_type = models.CharField(

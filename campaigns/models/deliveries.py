@@ -24,6 +24,21 @@ class Delivery(models.Model):
         EXPIRED = "EXPIRED", _("Expired")
         UNKNOWN = "UNKNOWN", _("Unknown")
 
+    class Reason(models.TextChoices):
+        """The gate's reasons in its order, then what can happen on the way out."""
+
+        CAMPAIGN_STATE = "campaign_state", _("The campaign is not running")
+        MEMBER_STATE = "member_state", _("The member can't be written to")
+        CONSENT = "consent", _("No consent")
+        ADDRESS = "address", _("No address for this channel")
+        QUIET_HOURS = "quiet_hours", _("Waiting for the end of the quiet hours")
+        EXPIRED = "expired", _("Too late")
+        MISSING_VARIABLE = "missing_variable", _("The text can't be written from what is known")
+        UNREACHABLE = "unreachable", _("The provider can't be reached")
+        REFUSED = "refused", _("The provider refused it")
+        NO_ANSWER = "no_answer", _("The provider's answer was lost")
+        SENDER_DIED = "sender_died", _("The sender stopped on the way")
+
     sealed_with = "member"
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -37,7 +52,7 @@ class Delivery(models.Model):
     medium = models.CharField(_("channel"), max_length=8)
     send_key = models.CharField(max_length=120, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    reason = models.CharField(_("reason"), max_length=40, choices=Reason, blank=True)
     language = models.CharField(_("language"), max_length=8)
     subject = SealedTextField(_("subject"), max_length=200, blank=True)
     body = SealedTextField(_("text"), max_length=4000, blank=True)
@@ -69,3 +84,9 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.medium} {self.state}"
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a text, told without opening it: an erased member's can't be."""
+        held = self._meta.get_field("body").value_from_object(self)
+        return held is not None and held.raw != b""

@@ -22,4 +22,5 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-dispatches": {"task": "members.tasks.sweep_dispatches", "schedule": 15.0},
     "beat-heartbeat": {"task": "members.tasks.beat_heartbeat", "schedule": 30.0},
     "resume-jobs": {"task": "members.tasks.resume_jobs", "schedule": 60.0},
+    "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},
 }

@@ -1,0 +1,54 @@
+"""What a template may say, by the event that triggers it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import translation
+
+from loyalty.models import Tier
+from loyalty.services import programs
+from members.models import Event, Member
+
+Variables = dict[str, object]
+
+
+def variables_of(*, event: Event, member: Member, at: datetime) -> Variables:
+    """The variables of `event` in the member's language; amounts are minor units.
+
+    A name that isn't known is left out, so that a template which needs it says so.
+    """
+    more = _BY_TYPE.get(event.type)
+    with translation.override(member.language or None):
+        return _of_member(member, at) | (more(event.payload) if more else {})
+
+
+def _of_member(member: Member, at: datetime) -> Variables:
+    from loyalty.selectors import accounts
+
+    terms = programs.current()
+    available = accounts.account(member_id=member.pk, at=at).available
+    known: Variables = {
+        "currency": terms.currency,
+        "card_number": member.card_number,
+        "available_points": available,
+        "available_amount": terms.amount_of(available),
+    }
+    return known | ({"name": member.name} if member.name else {})
+
+
+def _of_upgrade(payload: Mapping[str, object]) -> Variables:
+    codes = (payload["from_tier"], payload["to_tier"])
+    tiers = {tier.code: tier for tier in Tier.objects.filter(code__in=codes)}
+    known: Variables = {}
+    if tier := tiers.get(codes[1]):
+        coefficient = Decimal(tier.coefficient_percent) / 100
+        known |= {"tier": tier.name, "coefficient": f"{coefficient.normalize():f}"}
+    if former := tiers.get(codes[0]):
+        known["former_tier"] = former.name
+    return known
+
+
+_BY_TYPE: dict[str, Callable[[Mapping[str, object]], Variables]] = {
+    "loyalty.tier.upgraded": _of_upgrade,
+}
