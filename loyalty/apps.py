@@ -7,4 +7,6 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
-        from loyalty import events, subscribers  # noqa: F401
+        from loyalty import events, registrations, subscribers  # noqa: F401
+
+        registrations.register()

@@ -15,3 +15,8 @@ def text(amount: int, currency: str, *, short: bool = False) -> str:
     decimals = f".{rest:0{digits}d}" if digits and (rest or not short) else ""
     sign = "−" if amount < 0 else ""
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{whole:,}{decimals}"
+
+
+def digits(currency: str) -> int:
+    """How many digits a minor unit has: 2 for fen and cents, 0 for yen."""
+    return _DIGITS.get(currency, 2)

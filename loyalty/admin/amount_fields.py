@@ -1,0 +1,41 @@
+"""Amounts as people type them: 199.00 in the form, 19900 in the column."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from loyalty.models import Program
+from loyalty.rules import money
+
+
+class AmountField(forms.DecimalField):
+    """Takes and gives minor units; shows them in the programme's currency."""
+
+    widget = UnfoldAdminDecimalFieldWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=Decimal(0), max_digits=14, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return Decimal(value).scaleb(-_digits()) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        digits = _digits()
+        self.decimal_places = digits
+        amount = super().clean(value)
+        return None if amount is None else int(amount.scaleb(digits))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+def currency() -> str:
+    """The currency of the programme in force; yuan before there is one."""
+    current = Program.objects.filter(is_current=True).values_list("currency", flat=True).first()
+    return current or "CNY"
+
+
+def _digits() -> int:
+    return money.digits(currency())

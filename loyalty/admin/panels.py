@@ -1,0 +1,98 @@
+"""What loyalty shows on the member's page: balances on top, ledger, orders and tier as tabs."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.admin import holdings, touches, traces, words
+from loyalty.models import EarningRule, LedgerEntry, Tier, TierChange
+from loyalty.rules import money
+from loyalty.selectors import accounts, ledger, orders, tier_changes
+from loyalty.services import programs
+from members.admin.panels import before_id
+from members.models import Member
+from members.registry import member_page, panels
+from members.registry.member_page import Header
+from members.registry.panels import Panel
+from members.selectors import pages
+
+PAGE = 25
+
+
+def register() -> None:
+    """Called by `apps.ready`."""
+    member_page.add_header(
+        Header(code="account", template="console/panels/account.html", context=_account, order=10)
+    )
+    for panel in (
+        Panel("ledger", _("Points ledger"), "console/panels/ledger.html", _ledger, 20),
+        Panel("orders", _("Orders"), "console/panels/orders.html", _orders, 30),
+        Panel("tier", _("Tier"), "console/panels/tier.html", _tier, 40),
+    ):
+        panels.add_member_panel(panel)
+
+
+def _account(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
+    return {"holdings": holdings.holdings(member_id=member.pk, at=at)}
+
+
+def _ledger(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
+    entries = accounts.statement(
+        member_id=member.pk, before_id=before_id(request), limit=PAGE + 1
+    )
+    page = pages.cut(list(entries), limit=PAGE)
+    stories = ledger.entry_stories(entries=page.rows)
+    names = _names()
+    rows = [
+        {
+            "story": story,
+            "reason": words.reason(story.entry.reason),
+            "why": traces.sentences(story.order, **names)
+            if story.order and story.entry.kind == LedgerEntry.Kind.EARN
+            else [],
+            "touches": touches.sentences(story),
+        }
+        for story in stories
+    ]
+    return {"rows": rows, "next_before_id": page.next_before_id}
+
+
+def _orders(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
+    page = orders.history(member_id=member.pk, before_id=before_id(request), limit=PAGE)
+    names = _names()
+    rows = [{"order": order, "why": traces.sentences(order, **names)} for order in page.rows]
+    return {"rows": rows, "next_before_id": page.next_before_id}
+
+
+def _tier(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
+    page = tier_changes.history(member_id=member.pk, before_id=before_id(request))
+    return {
+        "holdings": holdings.holdings(member_id=member.pk, at=at),
+        "changes": [{"change": change, "figures": _figures(change)} for change in page.rows],
+        "next_before_id": page.next_before_id,
+    }
+
+
+def _figures(change: TierChange) -> str:
+    """What the figures were when the tier changed; empty where none decided."""
+    figures = change.figures
+    if "spend_amount" not in figures:
+        return ""
+    amount = money.text(figures["spend_amount"], programs.kept().currency, short=True)
+    return gettext("%(amount)s in %(orders)s") % {
+        "amount": amount,
+        "orders": words.orders(figures.get("orders_count", 0)),
+    }
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """What traces name by code, in the reader's language; two queries."""
+    rules = EarningRule.objects.filter(program__is_current=True).order_by("version")
+    tiers = Tier.objects.filter(program__is_current=True)
+    return {
+        "rule_names": {rule.code: rule.name for rule in rules},
+        "tier_names": {tier.code: tier.name for tier in tiers},
+    }

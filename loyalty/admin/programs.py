@@ -1,0 +1,67 @@
+"""The programme: one row in force, shown as what it means for a member."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from loyalty.admin import program_sentences
+from loyalty.admin.amount_fields import AmountField
+from loyalty.models import Program
+from members.admin.base import ConsoleAdmin
+
+
+class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
+    redeem_amount = AmountField(
+        label=_("amount per unit redeemed"),
+        help_text=_("What that many points pay for; 1.00 by default."),
+    )
+
+
+@admin.register(Program)
+class ProgramAdmin(ConsoleAdmin):
+    form = ProgramForm
+    empty_hint = _("Set up the programme: currency, time zone and what a point is worth.")
+    list_display = ("shown_name", "shown_points", "shown_life", "shown_tiers", "is_current")
+    fieldsets = (
+        (None, {"fields": (("name_zh", "name_en"), ("code", "is_current"))}),
+        (_("Money and days"), {"fields": (("currency", "time_zone"),)}),
+        (
+            _("What points are worth"),
+            {"fields": (("redeem_points", "redeem_amount"), "breakage_percent")},
+        ),
+        (
+            _("How points live"),
+            {"fields": ("pending_days", ("validity", "validity_count"), "uncollected")},
+        ),
+        (
+            _("How tiers are counted"),
+            {"fields": (("tier_window", "tier_window_months"), "tier_term_months")},
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Amounts and days that are recorded already were counted in these.
+        return ("code", "currency", "time_zone") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description=_("programme"))
+    def shown_name(self, program: Program) -> str:
+        return program.name
+
+    @display(description=_("points"))
+    def shown_points(self, program: Program) -> str:
+        return program_sentences.worth(program)
+
+    @display(description=_("validity"))
+    def shown_life(self, program: Program) -> str:
+        return program_sentences.life(program)
+
+    @display(description=_("tiers"))
+    def shown_tiers(self, program: Program) -> str:
+        return program_sentences.tiers(program)

@@ -1,0 +1,176 @@
+"""What this app's events say on the timeline."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from loyalty.admin import words
+from loyalty.models import Order, Program, Tier
+from loyalty.rules import money
+from members.models import Event
+from members.registry import sentences
+from members.registry.sentences import BAD, GOOD, Sentence
+
+# The sentence of the order says what it earned and spent.
+FOLDED = ("loyalty.points.earned", "loyalty.points.redeemed")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the events of a page name, looked up once."""
+
+    orders: dict[int, Order]
+    tiers: dict[str, str]
+    currency: str
+
+
+def register() -> None:
+    """Called by `apps.ready`."""
+    sentences.add_narrator(app="loyalty", narrate=narrate, folded=FOLDED)
+
+
+def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
+    """Sentences by event id; at most three queries, however many events."""
+    names = _names(events)
+    return {
+        event.pk: _TELL[event.type](event.payload, names)
+        for event in events
+        if event.type in _TELL
+    }
+
+
+def _names(events: Sequence[Event]) -> Names:
+    order_ids = {event.payload.get("order_id") for event in events} - {None}
+    orders = Order.objects.filter(pk__in=order_ids).select_related("store").defer("answer", "trace")
+    tiers = Tier.objects.filter(program__is_current=True)
+    currency = Program.objects.filter(is_current=True).values_list("currency", flat=True).first()
+    return Names(
+        orders={order.pk: order for order in orders} if order_ids else {},
+        tiers={tier.code: tier.name for tier in tiers},
+        currency=currency or "CNY",
+    )
+
+
+def _order_recorded(payload: dict[str, Any], names: Names) -> Sentence:
+    order = names.orders.get(payload["order_id"])
+    place = order.store.name if order and order.store else ""
+    filled = {
+        "amount": money.text(payload["net_amount"], order.currency if order else names.currency),
+        "store": place,
+        "points": words.points(payload["earned_points"]),
+    }
+    if place:
+        text = _("Bought for %(amount)s at %(store)s, earned %(points)s") % filled
+    else:
+        text = _("Bought for %(amount)s, earned %(points)s") % filled
+    return Sentence(
+        text=text, details=_order_details(payload, order), icon="shopping_bag", tone=GOOD,
+        tab="orders",
+    )  # fmt: skip
+
+
+def _order_details(payload: dict[str, Any], order: Order | None) -> tuple[str, ...]:
+    details = []
+    if order is not None:
+        details.append(_("Order %(number)s") % {"number": order.external_id})
+    if payload.get("spent_points"):
+        details.append(_("paid %(points)s") % {"points": words.points(payload["spent_points"])})
+    if payload.get("is_late"):
+        details.append(_("arrived late"))
+    return tuple(details)
+
+
+def _order_refunded(payload: dict[str, Any], names: Names) -> Sentence:
+    order = names.orders.get(payload["order_id"])
+    currency = order.currency if order else names.currency
+    return Sentence(
+        text=_("Returned goods for %(amount)s")
+        % {"amount": money.text(payload["value_amount"], currency)},
+        details=(_("Order %(number)s") % {"number": order.external_id},) if order else (),
+        icon="assignment_return",
+        tone=BAD,
+        tab="orders",
+    )
+
+
+def _clawed_back(payload: dict[str, Any], names: Names) -> Sentence:
+    debt = payload.get("debt_points", 0)
+    return Sentence(
+        text=_("%(points)s taken back for the return")
+        % {"points": words.points(payload["points"])},
+        details=(_("%(points)s of it became a debt") % {"points": words.points(debt)},)
+        if debt
+        else (),
+        icon="undo",
+        tone=BAD,
+        tab="ledger",
+    )
+
+
+def _restored(payload: dict[str, Any], names: Names) -> Sentence:
+    expired = payload.get("expired_points", 0)
+    return Sentence(
+        text=_("%(points)s given back for the return")
+        % {"points": words.points(payload["points"])},
+        details=(_("%(points)s of it had expired") % {"points": words.points(expired)},)
+        if expired
+        else (),
+        icon="redo",
+        tone=GOOD,
+        tab="ledger",
+    )
+
+
+def _activated(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("%(points)s became usable") % {"points": words.points(payload["points"])}
+    return Sentence(text=text, icon="lock_open", tone=GOOD, tab="ledger")
+
+
+def _expired(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("%(points)s expired") % {"points": words.points(payload["points"])}
+    return Sentence(text=text, icon="hourglass_bottom", tone=BAD, tab="ledger")
+
+
+def _adjusted(payload: dict[str, Any], names: Names) -> Sentence:
+    filled = {"points": words.points(payload["points"])}
+    is_more = payload["points"] >= 0
+    return Sentence(
+        text=(_("%(points)s added by hand") if is_more else _("%(points)s taken off by hand"))
+        % filled,
+        details=(words.reason(payload.get("reason", "")),),
+        icon="tune",
+        tone=GOOD if is_more else BAD,
+        tab="ledger",
+    )
+
+
+def _upgraded(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("Rose from %(from)s to %(to)s") % _tiers(payload, names)
+    return Sentence(text=text, icon="trending_up", tone=GOOD, tab="tier")
+
+
+def _downgraded(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("Fell from %(from)s to %(to)s") % _tiers(payload, names)
+    return Sentence(text=text, icon="trending_down", tone=BAD, tab="tier")
+
+
+def _tiers(payload: dict[str, Any], names: Names) -> dict[str, str]:
+    return {
+        "from": names.tiers.get(payload["from_tier"], payload["from_tier"]),
+        "to": names.tiers.get(payload["to_tier"], payload["to_tier"]),
+    }
+
+
+_TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
+    "loyalty.order.recorded": _order_recorded,
+    "loyalty.order.refunded": _order_refunded,
+    "loyalty.points.clawed_back": _clawed_back,
+    "loyalty.points.restored": _restored,
+    "loyalty.points.activated": _activated,
+    "loyalty.points.expired": _expired,
+    "loyalty.points.adjusted": _adjusted,
+    "loyalty.tier.upgraded": _upgraded,
+    "loyalty.tier.downgraded": _downgraded,
+}

@@ -1,0 +1,92 @@
+"""Refusals of this app. Each states a fact; the details say where and how to mend it."""
+
+from members.errors import DomainError
+
+
+class OrderConflict(DomainError):
+    """This order number is known with another content."""
+
+    code = "order_conflict"
+    status = 409
+
+
+class RefundConflict(DomainError):
+    """This refund number is known with another content."""
+
+    code = "refund_conflict"
+    status = 409
+
+
+class PaymentsDoNotAddUp(DomainError):
+    """The payments do not sum to lines + shipping − rounding."""
+
+    code = "payments_do_not_add_up"
+
+
+class CurrencyMismatch(DomainError):
+    """The order's currency is not the programme's."""
+
+    code = "currency_mismatch"
+
+
+class OccurredInFuture(DomainError):
+    """The order lies more than 5 minutes ahead of our clock."""
+
+    code = "occurred_in_future"
+
+
+class BackdatingNotAllowed(DomainError):
+    """The order is older than 30 days; this needs the scope orders:backdate."""
+
+    code = "backdating_not_allowed"
+    status = 403
+
+
+class UnknownStore(DomainError):
+    """There is no such store, or this client may not speak for it."""
+
+    code = "unknown_store"
+
+
+class UnknownChannel(DomainError):
+    """There is no such channel."""
+
+    code = "unknown_channel"
+
+
+class DuplicateLine(DomainError):
+    """Two lines have the same line_id."""
+
+    code = "duplicate_line"
+
+
+class UnknownLine(DomainError):
+    """The order has no such line."""
+
+    code = "unknown_line"
+
+
+class RefundExceedsOrder(DomainError):
+    """More would be refunded than was bought."""
+
+    code = "refund_exceeds_order"
+
+
+class BatchTooLarge(DomainError):
+    """A batch holds at most 500 orders."""
+
+    code = "batch_too_large"
+
+
+class InsufficientPoints(DomainError):
+    """The member does not have so many points available."""
+
+    code = "insufficient_points"
+    status = 409
+
+
+class NoProgram(DomainError):
+    """No programme is set up yet."""
+
+    code = "no_program"
+    status = 503

@@ -1,0 +1,24 @@
+"""What this app adds to the registries below it; called by `apps.ready`."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.services import night, points
+from members.registry import panels
+
+
+def register() -> None:
+    panels.add_executor(
+        panels.Executor(
+            action=points.ACTION,
+            label=_("Adjust points"),
+            run=points.run_approved,
+            version=points.version_of_target,
+        )
+    )
+    panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
+
+
+def _settle(at: datetime) -> int:
+    return night.settle_lots(at=at)

@@ -1,0 +1,170 @@
+"""What members hold, as of an instant: exact whether or not a job has run."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from loyalty.models import Account, LedgerEntry, Lot, Order, Tier
+from loyalty.rules import lots as lot_rules
+from loyalty.rules import tiers
+from loyalty.rules.entries import Balances
+from loyalty.rules.ledger import Ledger
+from loyalty.services import programs
+
+SOON = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """Points that lapse at one instant."""
+
+    points: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is missing to the next tier; `next` None at the top. Percent 0–99 below it."""
+
+    next: Tier | None
+    missing_amount: int
+    missing_orders: int
+    percent: int
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """A member's account as of an instant. Amounts in minor units of the programme."""
+
+    member_id: int
+    pending: int
+    active: int
+    held: int
+    available: int
+    debt: int
+    earned: int
+    redeemed: int
+    expired: int
+    expiring: tuple[Expiring, ...]
+    tier: Tier
+    tier_since_at: datetime
+    tier_until_at: datetime | None
+    spend_amount: int
+    orders_count: int
+    lifetime_orders_count: int
+    last_order_at: datetime | None
+    progress: Ahead
+    currency: str
+    version: int
+
+
+def account(*, member_id: int, at: datetime) -> AccountView | None:
+    """The account as of `at`, or None. At most six queries."""
+    row = Account.objects.filter(member_id=member_id).first()
+    if row is None:
+        return None
+    ledger = _ledger(row, Lot.objects.filter(member_id=member_id, is_open=True))
+    ledger.settle(at)
+    terms = programs.current()
+    level = terms.level(row.tier_id)
+    figures = tiers.Figures(row.window_spend_amount, row.window_orders_count)
+    ahead = tiers.progress(terms.levels, level, figures)
+    rows = Tier.objects.in_bulk([level.id, *([ahead.next.id] if ahead.next else [])])
+    balances = ledger.balances
+    return AccountView(
+        member_id=member_id,
+        pending=balances.pending,
+        active=balances.active,
+        held=balances.held,
+        available=balances.available,
+        debt=balances.debt,
+        earned=balances.earned,
+        redeemed=balances.redeemed,
+        expired=balances.expired,
+        expiring=_expiring(ledger, at),
+        tier=rows[level.id],
+        tier_since_at=row.tier_since_at,
+        tier_until_at=row.tier_until_at,
+        spend_amount=figures.spend_amount,
+        orders_count=figures.orders_count,
+        lifetime_orders_count=row.orders_count,
+        last_order_at=row.last_order_at,
+        progress=Ahead(
+            rows[ahead.next.id] if ahead.next else None,
+            ahead.missing_amount,
+            ahead.missing_orders,
+            ahead.percent,
+        ),
+        currency=terms.currency,
+        version=row.version,
+    )
+
+
+def available(*, member_ids: Sequence[int], at: datetime) -> dict[int, int]:
+    """Points that each member can spend at `at`; two queries, however many members."""
+    accounts = list(Account.objects.filter(member_id__in=member_ids))
+    due = [row.member_id for row in accounts if row.next_change_at and row.next_change_at <= at]
+    lots: dict[int, list[Lot]] = {}
+    for lot in Lot.objects.filter(member_id__in=due, is_open=True) if due else ():
+        lots.setdefault(lot.member_id, []).append(lot)
+    found = {}
+    for row in accounts:
+        ledger = _ledger(row, lots.get(row.member_id, ()))
+        if row.member_id in lots:
+            ledger.settle(at)
+        found[row.member_id] = ledger.balances.available
+    return found
+
+
+def statement(
+    *, member_id: int, before_id: int | None = None, limit: int = 50
+) -> list[LedgerEntry]:
+    """Ledger entries, newest first, from below `before_id`; one query."""
+    entries = LedgerEntry.objects.filter(member_id=member_id)
+    if before_id is not None:
+        entries = entries.filter(pk__lt=before_id)
+    return list(entries.order_by("-pk")[:limit])
+
+
+def orders_of(*, member_id: int, before_id: int | None = None, limit: int = 50) -> list[Order]:
+    """Orders, newest first, from below `before_id`; one query."""
+    orders = Order.objects.filter(member_id=member_id).defer("answer")
+    if before_id is not None:
+        orders = orders.filter(pk__lt=before_id)
+    return list(orders.order_by("-pk")[:limit])
+
+
+def _ledger(row: Account, lots: Iterable[Lot]) -> Ledger:
+    balances = Balances(
+        row.pending_points,
+        row.active_points,
+        row.held_points,
+        row.debt_points,
+        row.earned_points,
+        row.redeemed_points,
+        row.expired_points,
+    )
+    working = [
+        lot_rules.Lot(
+            id=lot.pk,
+            earned=lot.earned_points,
+            remaining=lot.remaining_points,
+            activates_at=lot.activates_at,
+            expires_at=lot.expires_at,
+            is_pending=lot.is_pending,
+            held=lot.held_points,
+            expired=lot.expired_points,
+        )
+        for lot in lots
+    ]
+    return Ledger(row.member_id, balances, working, next_change_at=row.next_change_at)
+
+
+def _expiring(ledger: Ledger, at: datetime) -> tuple[Expiring, ...]:
+    by_instant: dict[datetime, int] = {}
+    for lot in ledger.lots:
+        if lot.expires_at and at < lot.expires_at <= at + SOON and not lot.is_pending:
+            by_instant[lot.expires_at] = by_instant.get(lot.expires_at, 0) + lot.free
+    return tuple(
+        Expiring(points, instant) for instant, points in sorted(by_instant.items()) if points
+    )

@@ -1,0 +1,214 @@
+"""Records paid orders: one, or five hundred, in one transaction with all that follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from loyalty.errors import BatchTooLarge, OrderConflict, UnknownChannel, UnknownStore
+from loyalty.rules import baskets, calendar, tiers
+from loyalty.services import catalog, order_checks, order_postings, posting, programs, references
+from loyalty.services.documents import OrderDocument, Source, fingerprint
+from loyalty.services.order_postings import Case, Place
+from loyalty.services.posting import Opened, Posting, State
+from loyalty.services.programs import Terms
+from members.errors import DomainError
+from members.services import bell
+
+MOST_IN_A_BATCH = 500
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The outcome of one order of a batch: an answer, or the error that refused it."""
+
+    external_id: str
+    answer: dict[str, Any] | None = None
+    is_replayed: bool = False
+    error: DomainError | None = None
+
+
+def record(*, order: OrderDocument, source: Source, at: datetime) -> Recorded:
+    """Records a paid order; a repeat gives the first answer.
+
+    Raises: OrderConflict, PaymentsDoNotAddUp, CurrencyMismatch, OccurredInFuture,
+    BackdatingNotAllowed, UnknownStore, UnknownChannel, DuplicateLine.
+    """
+    outcome = record_batch(orders=[order], source=source, at=at)[0]
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome
+
+
+def record_batch(
+    *, orders: Sequence[OrderDocument], source: Source, at: datetime
+) -> list[Recorded]:
+    """Records up to 500 orders in one transaction, in the order given; those that are refused
+    change nothing and don't hinder the others.
+
+    Raises: BatchTooLarge.
+    """
+    if len(orders) > MOST_IN_A_BATCH:
+        raise BatchTooLarge(given=len(orders), most=MOST_IN_A_BATCH)
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _record(orders, source, at)
+        except (IntegrityError, OperationalError) as error:
+            # The same order in another process at the same moment, or a lock given up: once
+            # more, and the repeat is seen.
+            if attempt == _ATTEMPTS - 1 or not _may_pass(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _may_pass(error: Exception) -> bool:
+    state = getattr(error.__cause__, "sqlstate", "")
+    # unique_violation of the business key, serialization_failure, deadlock_detected
+    return state in ("40001", "40P01") or (state == "23505" and "order_recorded_once" in str(error))
+
+
+def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> list[Recorded]:
+    desk = _open(orders, source, at)
+    batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
+    firsts = {
+        row[0]: (bytes.fromhex(row[2]), row[3]) for row in desk.opened.orders or ()
+    }
+    outcomes: list[Recorded] = []
+    for index, order in enumerate(orders):
+        try:
+            if order.external_id in firsts:
+                outcomes.append(_repeat(order, *firsts[order.external_id]))
+                continue
+            case = _case(order, index, source, desk)
+            answer = order_postings.post(case, batch, source, desk.terms)
+            firsts[order.external_id] = (fingerprint(order), answer)
+            outcomes.append(Recorded(order.external_id, answer))
+        except DomainError as error:
+            outcomes.append(Recorded(order.external_id, error=error))
+    _write(batch, desk.states)
+    catalog.keep_on_commit(desk.opened.products)
+    return outcomes
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that a batch is judged with, read behind the locks."""
+
+    terms: Terms
+    opened: Opened
+    states: dict[int, State]
+    members: dict[str, tuple[int, str]]
+    product_ids: dict[str, int]
+    sums: dict[int, baskets.Sums | DomainError]
+
+
+def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk:
+    claims = references.claims(orders)
+    terms = programs.kept()
+    while True:
+        sums = {i: _sums(order, source, terms, at) for i, order in enumerate(orders)}
+        # What is refused must change nothing, so it makes no provisional products either.
+        sound = [order for i, order in enumerate(orders) if isinstance(sums[i], baskets.Sums)]
+        known, wanted = catalog.look(sound)
+        opened = posting.open_batch(_request(orders, source, claims, wanted, at, terms))
+        fresh = programs.current(version=opened.program_version)
+        if fresh.version == terms.version:
+            break
+        terms = fresh
+    return Desk(
+        terms=terms,
+        opened=opened,
+        states=posting.states(opened.accounts or (), opened.lots),
+        members={key: (member_id, uid) for key, member_id, uid in opened.references},
+        product_ids={**known, **(opened.products or {})},
+        sums=sums,
+    )
+
+
+def _sums(
+    order: OrderDocument, source: Source, terms: Terms, at: datetime
+) -> baskets.Sums | DomainError:
+    try:
+        return order_checks.check(order, source, terms, at)
+    except DomainError as error:
+        return error
+
+
+def _request(
+    orders: Sequence[OrderDocument],
+    source: Source,
+    claims: dict[str, dict[str, str]],
+    products: list[dict[str, Any]],
+    at: datetime,
+    terms: Terms,
+) -> dict[str, Any]:
+    newest = max(order.occurred_at for order in orders)
+    # A day more than the programme's zone needs: the shop's may be ahead of it.
+    newest_day = calendar.local_day(newest, terms.zone) + timedelta(days=2)
+    request: dict[str, Any] = {
+        "at": at,
+        "source": source.name,
+        "external_ids": [order.external_id for order in orders],
+        "stores": list({order.store for order in orders if order.store}),
+        "channels": list({order.channel or source.channel for order in orders}),
+        "window_before": tiers.window_start(newest_day, terms.window, terms.window_months),
+        "with_lots": any(payment.kind == "POINTS" for order in orders for payment in order.paid),
+    }
+    if claims:
+        request["identities"] = list(claims.values())
+    if products:
+        request["products"] = products
+    return request
+
+
+def _repeat(order: OrderDocument, print_: bytes, answer: dict[str, Any]) -> Recorded:
+    if fingerprint(order) != print_:
+        raise OrderConflict(external_id=order.external_id)
+    return Recorded(order.external_id, answer, is_replayed=True)
+
+
+def _case(order: OrderDocument, index: int, source: Source, desk: Desk) -> Case:
+    sums = desk.sums[index]
+    if isinstance(sums, DomainError):
+        raise sums
+    member = desk.members.get(references.key(order.member)) if order.member else None
+    refused = references.not_honored(order)
+    if order.member is not None and member is None:
+        refused = ({"what": "member", "code": "member_not_found"}, *refused)
+    return Case(
+        document=order,
+        sums=sums,
+        place=_place(order, source, desk.terms, desk.opened),
+        order_id=(desk.opened.order_ids or [])[index],
+        product_ids=desk.product_ids,
+        state=desk.states.get(member[0]) if member else None,
+        member_uid=member[1] if member else None,
+        refused=refused,
+    )
+
+
+def _place(order: OrderDocument, source: Source, terms: Terms, opened: Opened) -> Place:
+    channel = order.channel or source.channel
+    channel_id = (opened.channels or {}).get(channel)
+    if channel_id is None:
+        raise UnknownChannel(channel=channel)
+    if not order.store:
+        return Place(channel_id, None, terms.zone)
+    store = (opened.stores or {}).get(order.store)
+    if store is None or (source.store_ids is not None and store[0] not in source.store_ids):
+        raise UnknownStore(store=order.store)
+    return Place(channel_id, store[0], ZoneInfo(store[1]) if store[1] else terms.zone)
+
+
+def _write(batch: Posting, states: dict[int, State]) -> None:
+    if not batch.rows:
+        return
+    batch.close(posting.sequence(states))
+    batch.write()
+    if "dispatches" in batch.rows:
+        bell.ring_on_commit()

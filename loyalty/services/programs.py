@@ -1,0 +1,191 @@
+"""The programme as the rules need it: read once, compiled, kept until its version changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from loyalty.errors import NoProgram
+from loyalty.models import EarningRule, Program, Tier
+from loyalty.rules.calendar import Validity
+from loyalty.rules.earning import BaseRule
+from loyalty.rules.tiers import Level
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The programme in force, compiled. Money in minor units of `currency`."""
+
+    id: int
+    version: int
+    currency: str
+    time_zone: str
+    zone: ZoneInfo
+    redeem_points: int
+    redeem_amount: int
+    pending_days: int
+    validity: Validity
+    uncollected: str
+    window: str
+    window_months: int
+    term_months: int
+    breakage_percent: int
+    levels: tuple[Level, ...]
+    rules: tuple[BaseRule, ...]
+
+    def level(self, tier_id: int) -> Level:
+        return next(level for level in self.levels if level.id == tier_id)
+
+    def points_for(self, amount: int) -> int:
+        """Points that pay `amount`; a part of a point is rounded up."""
+        return -(-amount * self.redeem_points // self.redeem_amount)
+
+    def amount_of(self, points: int) -> int:
+        """What `points` are worth, rounded down."""
+        return points * self.redeem_amount // self.redeem_points
+
+
+_kept: dict[str, Terms] = {}
+
+
+def current(*, version: int | None = None) -> Terms:
+    """The terms in force. A kept compilation serves while its version is that of the database;
+    the hot path brings the `version` along (`loyalty_open` tells it), others ask for it.
+
+    Raises: NoProgram.
+    """
+    kept = _kept.get("terms")
+    if kept is not None:
+        now = _version() if version is None else (kept.id, version)
+        if now == (kept.id, kept.version):
+            return kept
+    terms = _read()
+    _kept["terms"] = terms
+    return terms
+
+
+def kept() -> Terms:
+    """The last compilation, or a fresh one; the caller checks the version after reading."""
+    return _kept.get("terms") or current()
+
+
+def _version() -> tuple[int, int] | None:
+    return Program.objects.filter(is_current=True).values_list("pk", "version").first()
+
+
+def _read() -> Terms:
+    program = Program.objects.filter(is_current=True).first()
+    if program is None:
+        raise NoProgram
+    tiers = Tier.objects.filter(program=program).order_by("rank")
+    rules = EarningRule.objects.filter(program=program).exclude(state=EarningRule.State.DRAFT)
+    return Terms(
+        id=program.pk,
+        version=program.version,
+        currency=program.currency,
+        time_zone=program.time_zone,
+        zone=ZoneInfo(program.time_zone),
+        redeem_points=program.redeem_points,
+        redeem_amount=program.redeem_amount,
+        pending_days=program.pending_days,
+        validity=Validity(program.validity, program.validity_count),
+        uncollected=program.uncollected,
+        window=program.tier_window,
+        window_months=program.tier_window_months,
+        term_months=program.tier_term_months,
+        breakage_percent=program.breakage_percent,
+        levels=tuple(_level(tier) for tier in tiers),
+        rules=tuple(_rule(rule) for rule in rules),
+    )
+
+
+def _level(tier: Tier) -> Level:
+    return Level(
+        id=tier.pk,
+        code=tier.code,
+        rank=tier.rank,
+        coefficient_percent=tier.coefficient_percent,
+        spend_amount=tier.spend_amount,
+        orders_count=tier.orders_count,
+        needs_all=tier.match == Tier.Match.ALL,
+    )
+
+
+def _rule(rule: EarningRule) -> BaseRule:
+    return BaseRule(
+        id=rule.pk,
+        code=rule.code,
+        version=rule.version,
+        per_amount=rule.per_amount,
+        points=rule.points,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
+    )
+
+
+@dataclass(frozen=True)
+class TierPlan:
+    """A tier to set up; thresholds in minor units of the programme's currency."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    coefficient_percent: int
+    spend_amount: int = 0
+    orders_count: int = 0
+    color: str = "#64748b"
+
+
+# Requirement L7's defaults, for a programme in yuan.
+DEFAULT_TIERS = (
+    TierPlan("member", "普通会员", "Member", 100, color="#64748b"),
+    TierPlan("silver", "银卡", "Silver", 120, 300_000, 5, color="#94a3b8"),
+    TierPlan("gold", "金卡", "Gold", 150, 1_000_000, 15, color="#d97706"),
+    TierPlan("diamond", "钻石卡", "Diamond", 200, 3_000_000, 30, color="#0d9488"),
+)
+
+
+@transaction.atomic
+def set_up(
+    *,
+    at: datetime,
+    code: str = "main",
+    name_zh: str = "会员积分计划",
+    name_en: str = "Loyalty programme",
+    currency: str = "CNY",
+    time_zone: str = "Asia/Shanghai",
+    per_amount: int = 100,
+    points: int = 1,
+    tiers: tuple[TierPlan, ...] = DEFAULT_TIERS,
+    valid_from: datetime | None = None,
+    **settings: object,
+) -> Program:
+    """The programme, its base rule (`points` per `per_amount`) and its tiers, once: a repeat
+    gives the programme that is there. `settings` are fields of `Program`.
+    """
+    found = Program.objects.filter(code=code).first()
+    if found is not None:
+        return found
+    program = Program.objects.create(
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        currency=currency,
+        time_zone=time_zone,
+        **settings,
+    )
+    EarningRule.objects.create(
+        program=program,
+        code="base",
+        name_zh="消费积分",
+        name_en="Points on purchases",
+        state=EarningRule.State.PUBLISHED,
+        per_amount=per_amount,
+        points=points,
+        valid_from=valid_from or at,
+    )
+    Tier.objects.bulk_create(
+        Tier(program=program, rank=rank, **vars(plan)) for rank, plan in enumerate(tiers)
+    )
+    return program

@@ -1,0 +1,53 @@
+"""How a till names a member, as the blind index that finds them."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from loyalty.services.documents import MemberReference, OrderDocument
+from members.sealing import blind, normalize
+from members.sealing.normalize import BadIdentity
+
+Claim = dict[str, str]
+
+
+def key(reference: MemberReference) -> str:
+    """Tells references of one batch apart."""
+    return f"{reference.type}|{reference.issuer}|{reference.value}"
+
+
+def claims(orders: Sequence[OrderDocument]) -> dict[str, Claim]:
+    """What `loyalty_open` looks up, by key. A reference that can't be an identity (a phone of
+    three digits) is left out: the order is recorded without a member and says so."""
+    found: dict[str, Claim] = {}
+    for order in orders:
+        if order.member is None or (name := key(order.member)) in found:
+            continue
+        claim = _claim(order.member)
+        if claim is not None:
+            found[name] = {"ref": name, **claim}
+    return found
+
+
+def _claim(reference: MemberReference) -> Claim | None:
+    kind = reference.type.upper()
+    try:
+        if kind == "ID":
+            return {"uid": str(uuid.UUID(reference.value))}
+        digest = blind.index(kind, normalize.identity(kind, reference.value))
+    except (BadIdentity, KeyError, ValueError):
+        return None
+    return {"kind": kind, "issuer": reference.issuer, "digest": digest.hex()}
+
+
+def not_honored(order: OrderDocument) -> tuple[dict[str, Any], ...]:
+    """Coupons, quotes and holds of an order: this release honors none, and says so instead of
+    losing the order."""
+    refused: list[dict[str, Any]] = [
+        {"what": "coupon", "code": "not_supported", "coupon": code} for code in order.coupons
+    ]
+    if order.points_hold:
+        refused.append({"what": "points_hold", "code": "not_supported"})
+    if order.quote_id:
+        refused.append({"what": "quote", "code": "not_supported"})
+    return tuple(refused)

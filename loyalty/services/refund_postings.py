@@ -1,0 +1,240 @@
+"""One refund, worked out: the rows it writes and the answer it gives."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from loyalty.errors import DuplicateLine, UnknownLine
+from loyalty.events import OrderRefunded, PointsClawedBack, PointsRestored
+from loyalty.models import Order, OrderLine
+from loyalty.rules import clawbacks
+from loyalty.rules import refunds as rules
+from loyalty.rules.entries import Clawback, Document
+from loyalty.rules.lots import Lot
+from loyalty.services import answers, posting
+from loyalty.services.documents import RefundDocument, Source, fingerprint
+from loyalty.services.posting import Posting, State
+from loyalty.services.programs import Terms
+from members.ids import uuid7
+
+
+@dataclass(frozen=True)
+class Case:
+    """A refund ready to be posted. `spent_lots` are (lot row, points) that the order took and
+    has not got back, in reverse order of use."""
+
+    order: Order
+    lines: list[OrderLine]
+    document: RefundDocument
+    outcome: rules.Outcome
+    state: State | None
+    refund_id: int
+    business_date: date
+    spent_lots: list[tuple[Any, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What happened to the member's points."""
+
+    restored: int = 0
+    expired: int = 0
+    clawback: Clawback = Clawback()
+
+
+def amounts(
+    sold: rules.SoldOrder, lines: list[OrderLine], refund: RefundDocument
+) -> tuple[dict[int, int], int]:
+    """Values by line index, and freight. Neither lines nor an amount: all that is left.
+
+    Raises: UnknownLine, DuplicateLine, rules.MoreThanBought.
+    """
+    if isinstance(refund.lines, msgspec.UnsetType):
+        if isinstance(refund.amount, msgspec.UnsetType):
+            left = {index: line.left_amount for index, line in enumerate(sold.lines)}
+            return left, sold.shipping_amount - sold.refunded_shipping_amount
+        return rules.spread(sold, refund.amount), refund.shipping_amount
+    numbers = {line.line_id: index for index, line in enumerate(lines)}
+    found: dict[int, int] = {}
+    for line in refund.lines:
+        index = numbers.get(line.line_id)
+        if index is None:
+            raise UnknownLine(line_id=line.line_id)
+        if index in found:
+            raise DuplicateLine(line_ids=[line.line_id])
+        found[index] = line.refund_amount
+    return found, refund.shipping_amount
+
+
+def post(case: Case, batch: Posting, source: Source, terms: Terms) -> dict[str, Any]:
+    """Adds the refund's rows to `batch`; gives the answer."""
+    uid = uuid7()
+    moved = _move(case, batch, terms)
+    _count(case, moved)
+    answer = _answer(case, uid, moved, terms)
+    batch.add("refunds", _refund_row(case, uid, moved, source, batch, answer))
+    _add_lines(case, batch)
+    _tell(case, uid, moved, batch)
+    return answer
+
+
+def _move(case: Case, batch: Posting, terms: Terms) -> Moved:
+    """First restore what was spent, then expire what has lapsed, then take back, then debt."""
+    if case.state is None:
+        return Moved()
+    ledger, at = case.state.ledger, batch.at
+    document = Document(
+        "REFUND",
+        case.refund_id,
+        f"refund:{case.refund_id}",
+        case.document.occurred_at,
+        batch.actor_id,
+    )
+    ledger.settle(at)
+    restored = ledger.restore(_parts(case), document=document, reason="refund")
+    expired = ledger.settle(at)
+    if restored:
+        ledger.repay(document, at)
+    own = [lot for lot in ledger.lots if lot.order_id == case.order.pk]
+    clawback = clawbacks.claw_back(
+        ledger,
+        case.outcome.clawed_points,
+        own,
+        document=document,
+        at=at,
+        policy=terms.uncollected,
+    )
+    return Moved(restored, expired, clawback)
+
+
+def _parts(case: Case) -> list[tuple[Lot, int]]:
+    assert case.state is not None
+    here = {lot.id: lot for lot in case.state.ledger.lots}
+    rest = case.outcome.restored_points
+    parts = []
+    for row, spent in case.spent_lots:
+        part = min(rest, spent)
+        if part > 0:
+            parts.append((here.get(row[1]) or posting.lot(row), part))
+            rest -= part
+    return parts
+
+
+def _count(case: Case, moved: Moved) -> None:
+    """Lowers the window's figures; an order with nothing left no longer counts as one."""
+    if case.state is None:
+        return
+    case.state.is_changed = True
+    order = case.order
+    goods = case.outcome.value_amount - case.outcome.shipping_amount
+    before = order.net_amount - order.refunded_amount + order.refunded_shipping_amount
+    is_last = before > 0 and before - goods <= 0
+    case.state.window.add(order.business_date, -goods, -1 if is_last else 0)
+
+
+def _answer(case: Case, uid: UUID, moved: Moved, terms: Terms) -> dict[str, Any]:
+    clawback = moved.clawback
+    return {
+        "id": str(uid),
+        "order": str(case.order.uid),
+        "value_amount": case.outcome.value_amount,
+        "money_amount": case.outcome.money_amount,
+        "points": {
+            "restored": moved.restored,
+            "available": moved.restored - moved.expired,
+            "expired": moved.expired,
+            "clawed_back": clawback.taken,
+            "absorbed_by_expiry": clawback.absorbed,
+            "debt": clawback.debt,
+            "uncollected": clawback.uncollected,
+        },
+        "coupons": [],
+        "tier": answers.tier(case.state, None, terms) if case.state else None,
+        "account": answers.account(case.state) if case.state else None,
+    }
+
+
+def _refund_row(
+    case: Case,
+    uid: UUID,
+    moved: Moved,
+    source: Source,
+    batch: Posting,
+    answer: dict[str, Any],
+) -> dict[str, Any]:
+    document, outcome, clawback = case.document, case.outcome, moved.clawback
+    return {
+        "id": case.refund_id,
+        "uid": uid,
+        "source": source.name,
+        "external_id": document.external_id,
+        "fingerprint": fingerprint(document).hex(),
+        "order_id": case.order.pk,
+        "member_id": case.order.member_id,
+        "order_external_id": case.order.external_id,
+        "occurred_at": document.occurred_at,
+        "recorded_at": batch.at,
+        "business_date": case.business_date,
+        "value_amount": outcome.value_amount,
+        "money_amount": outcome.money_amount,
+        "shipping_amount": outcome.shipping_amount,
+        "restored_points": moved.restored,
+        "restored_expired_points": moved.expired,
+        "clawed_points": clawback.taken,
+        "absorbed_points": clawback.absorbed,
+        "debt_points": clawback.debt,
+        "uncollected_points": clawback.uncollected,
+        "reason": document.reason,
+        "actor_id": source.actor_id,
+        "answer": answer,
+    }
+
+
+def _add_lines(case: Case, batch: Posting) -> None:
+    quantities: dict[str, Any] = {}
+    if not isinstance(case.document.lines, msgspec.UnsetType):
+        quantities = {line.line_id: line.quantity for line in case.document.lines}
+    batch.rows.setdefault("refund_lines", [])
+    for line, share in zip(case.lines, case.outcome.lines, strict=True):
+        if share.value_amount or line.line_id in quantities:
+            batch.add(
+                "refund_lines",
+                {
+                    "refund_id": case.refund_id,
+                    "order_line_id": line.pk,
+                    "quantity": quantities.get(line.line_id, 0),
+                    "value_amount": share.value_amount,
+                    "money_amount": share.money_amount,
+                    "clawed_points": share.clawed_points,
+                },
+            )
+
+
+def _tell(case: Case, uid: UUID, moved: Moved, batch: Posting) -> None:
+    order, refund, clawback = str(case.order.uid), str(uid), moved.clawback
+    facts: list[Any] = [
+        OrderRefunded(
+            order=order,
+            order_id=case.order.pk,
+            refund=refund,
+            value_amount=case.outcome.value_amount,
+            money_amount=case.outcome.money_amount,
+        )
+    ]
+    if moved.restored:
+        facts.append(
+            PointsRestored(
+                order=order, refund=refund, points=moved.restored, expired_points=moved.expired
+            )
+        )
+    if clawback.taken or clawback.debt:
+        facts.append(
+            PointsClawedBack(
+                order=order, refund=refund, points=clawback.taken, debt_points=clawback.debt
+            )
+        )
+    for fact in facts:
+        batch.tell(fact, member_id=case.order.member_id, occurred_at=case.document.occurred_at)
