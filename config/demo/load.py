@@ -1,0 +1,175 @@
+"""A whole load: programme, catalogue, people, orders; stopped, killed or repeated as one likes."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management.base import OutputWrapper
+from django.db import connection
+from django.db.models import Sum
+from django.utils import timezone
+
+from config.demo import baskets, catalogue, processes, programs, runs, telling
+from config.demo.plans import ORDERS, PEOPLE, Plan
+from config.demo.progress import Progress
+from members.errors import DomainError
+from members.models import Job
+from members.services import jobs
+
+_LOCK = 5_217_201  # advisory lock: one load at a time
+_POLL_SECONDS = 0.2
+
+
+class LoadRunning(DomainError):
+    """Another process is loading into this database."""
+
+    code = "load_running"
+    status = 409
+
+
+class LoadFailed(DomainError):
+    """A part of the load ended with an error; the job says which."""
+
+    code = "load_failed"
+
+
+class LoadStopped(DomainError):
+    """The load was stopped; the same command goes on where it ended."""
+
+    code = "load_stopped"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a run did. `was_done` is true when an earlier run had finished everything."""
+
+    lines: int
+    lines_per_second: int
+    refused: int
+    was_done: bool
+
+
+def load(plan: Plan, *, out: OutputWrapper, processes_count: int) -> Loaded:
+    """Brings the plan's year in; goes on where an earlier run of the same plan ended.
+
+    With `processes_count` 0 everything happens in this process, else each shard has its own.
+
+    Raises: LoadRunning; LoadStopped, after Ctrl-C; LoadFailed; PackageMissing.
+    """
+    runs.register()
+    with _alone():
+        if is_done(plan):
+            return _loaded(plan, per_second=0, was_done=True)
+        at = timezone.now()
+        programs.set_up(edition=plan.edition, at=at)
+        catalogue.set_up(plan)
+        out.write(f"  Catalogue  {len(telling.sold(plan)):,} products")
+        _people(plan, out)
+        return _orders(plan, out, processes_count)
+
+
+def is_done(plan: Plan) -> bool:
+    """Whether an earlier run finished all of this plan."""
+    done = Job.objects.filter(kind=ORDERS, state=Job.State.DONE)
+    return done.filter(params__in=_order_params(plan)).count() == plan.shards
+
+
+def _people(plan: Plan, out: OutputWrapper) -> None:
+    job = jobs.take_up(kind=PEOPLE, params=plan.params(), at=timezone.now())
+    jobs.run(job_id=job.pk, clock=timezone.now)
+    job.refresh_from_db()
+    _check([job])
+    out.write(f"  People     {job.done_count:,} members")
+
+
+def _orders(plan: Plan, out: OutputWrapper, processes_count: int) -> Loaded:
+    taken = [
+        jobs.take_up(kind=ORDERS, params=params, at=timezone.now())
+        for params in _order_params(plan)
+    ]
+    total = telling.whole(plan).lines_count
+    progress = Progress(
+        title="Orders", unit="lines", total=total, done=_done(taken), out=out
+    )
+    try:
+        if processes_count:
+            _side_by_side(plan, taken, progress)
+        else:
+            for job in taken:
+                jobs.run(job_id=job.pk, clock=timezone.now)
+    finally:
+        progress.show(_done(taken))
+        progress.close()
+    _check(taken)
+    return _loaded(plan, per_second=progress.per_second, was_done=False)
+
+
+def _side_by_side(plan: Plan, taken: Sequence[Job], progress: Progress) -> None:
+    with tempfile.TemporaryDirectory(prefix="regulars-year-") as name:
+        folder = Path(name)
+        shards = baskets.shards(telling.whole(plan), count=plan.shards)
+        for number, shard in enumerate(shards):
+            shard.save(folder / str(number))
+        with processes.working([job.pk for job in taken], folder) as working:
+            try:
+                while any(process.is_alive() for process in working):
+                    progress.show(_done(taken))
+                    time.sleep(_POLL_SECONDS)
+            except KeyboardInterrupt:
+                _cancel(taken)
+
+
+def _cancel(taken: Sequence[Job]) -> None:
+    for job in taken:
+        try:
+            jobs.cancel(job_id=job.pk, at=timezone.now())
+        except DomainError:
+            # It ended in the meantime.
+            continue
+
+
+def _order_params(plan: Plan) -> list[dict[str, object]]:
+    return [plan.params(shard=number) for number in range(plan.shards)]
+
+
+def _done(taken: Sequence[Job]) -> int:
+    rows = Job.objects.filter(pk__in=[job.pk for job in taken])
+    return int(rows.aggregate(done=Sum("done_count"))["done"] or 0)
+
+
+def _check(taken: Sequence[Job]) -> None:
+    for job in taken:
+        job.refresh_from_db()
+        if job.state == Job.State.CANCELED:
+            raise LoadStopped
+        if job.state != Job.State.DONE:
+            raise LoadFailed(f"job {job.pk} ({job.kind}): {job.state} {job.message}")
+
+
+def _loaded(plan: Plan, *, per_second: int, was_done: bool) -> Loaded:
+    rows = Job.objects.filter(kind=ORDERS, params__in=_order_params(plan))
+    sums = rows.aggregate(lines=Sum("done_count"), refused=Sum("error_count"))
+    return Loaded(
+        lines=int(sums["lines"] or 0),
+        lines_per_second=per_second,
+        refused=int(sums["refused"] or 0),
+        was_done=was_done,
+    )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Holds the load's lock; the database lets go when this process ends, however."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        (is_ours,) = cursor.fetchone()
+    if not is_ours:
+        raise LoadRunning
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
