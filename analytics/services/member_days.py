@@ -4,8 +4,9 @@ Recomputing makes a repeat harmless and the order of events unimportant: whateve
 a row says what the orders say.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -51,7 +52,7 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _execute(touched: str, params: dict[str, object]) -> None:
+def _execute(touched: str, params: Mapping[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(touched + _RECOMPUTE, params)
 

@@ -1,5 +1,7 @@
 """Messages to members: each a row with its state and its reason."""
 
+from typing import cast
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        permissions = [("read_delivery", _("Can read the text of messages"))]
         indexes = [
             models.Index(
                 fields=["not_before_at"],
@@ -88,5 +91,6 @@ class Delivery(models.Model):
     @property
     def has_text(self) -> bool:
         """Whether there is a text, told without opening it: an erased member's can't be."""
-        held = self._meta.get_field("body").value_from_object(self)
+        body = cast(SealedTextField, self._meta.get_field("body"))
+        held = body.value_from_object(self)
         return held is not None and held.raw != b""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils import translation
 
 from loyalty.models import Tier
+from loyalty.selectors import accounts
 from loyalty.services import programs
 from members.models import Event, Member
 
@@ -24,31 +25,29 @@ def variables_of(*, event: Event, member: Member, at: datetime) -> Variables:
 
 
 def _of_member(member: Member, at: datetime) -> Variables:
-    from loyalty.selectors import accounts
-
     terms = programs.current()
-    available = accounts.account(member_id=member.pk, at=at).available
-    known: Variables = {
-        "currency": terms.currency,
-        "card_number": member.card_number,
-        "available_points": available,
-        "available_amount": terms.amount_of(available),
-    }
-    return known | ({"name": member.name} if member.name else {})
+    known: Variables = {"currency": terms.currency, "card_number": member.card_number}
+    if member.name:
+        known["name"] = member.name
+    if account := accounts.account(member_id=member.pk, at=at):
+        known["available_points"] = account.available
+        known["available_amount"] = terms.amount_of(account.available)
+    return known
 
 
-def _of_upgrade(payload: Mapping[str, object]) -> Variables:
+def _of_upgrade(payload: Mapping[str, str]) -> Variables:
     codes = (payload["from_tier"], payload["to_tier"])
-    tiers = {tier.code: tier for tier in Tier.objects.filter(code__in=codes)}
+    rows = Tier.objects.filter(program__is_current=True, code__in=codes)
+    tiers = {tier.code: tier for tier in rows}
     known: Variables = {}
-    if tier := tiers.get(codes[1]):
+    if tier := tiers.get(payload["to_tier"]):
         coefficient = Decimal(tier.coefficient_percent) / 100
         known |= {"tier": tier.name, "coefficient": f"{coefficient.normalize():f}"}
-    if former := tiers.get(codes[0]):
+    if former := tiers.get(payload["from_tier"]):
         known["former_tier"] = former.name
     return known
 
 
-_BY_TYPE: dict[str, Callable[[Mapping[str, object]], Variables]] = {
+_BY_TYPE: dict[str, Callable[[Mapping[str, str]], Variables]] = {
     "loyalty.tier.upgraded": _of_upgrade,
 }

@@ -72,34 +72,24 @@ def _judge(due: Sequence[Delivery], at: datetime) -> list[tuple[Delivery, Messag
         member_ids={delivery.member_id for delivery in due},
         asked={(delivery.campaign.purpose, delivery.medium) for delivery in due},
     )
-    claims = [
-        (delivery, _message(delivery, reach[delivery.member_id]))
-        for delivery in due
-        if _passes(delivery, reach[delivery.member_id], at) and not _sent_here(delivery, at)
-    ]
-    for delivery, _ in claims:
-        delivery.state = Delivery.State.CLAIMED
-        delivery.claimed_at = at
+    passed = [one for one in due if _passes(one, reach[one.member_id], at)]
+    here = [one for one in passed if TRANSPORTS[one.medium].send is None]
+    claims = [one for one in passed if TRANSPORTS[one.medium].send is not None]
+    for delivery in here:
+        delivery.state, delivery.sent_at = Delivery.State.SENT, at
+    for delivery in claims:
+        delivery.state, delivery.claimed_at = Delivery.State.CLAIMED, at
         delivery.attempts += 1
     changed = ["state", "reason", "not_before_at", "claimed_at", "sent_at", "attempts"]
     Delivery.objects.bulk_update(due, changed)
-    return claims
+    _record_sent(here, at)
+    return [(delivery, _message(delivery, reach[delivery.member_id])) for delivery in claims]
 
 
 def _passes(delivery: Delivery, reach: Reach, at: datetime) -> bool:
     verdict = gate.judge(delivery=delivery, reach=reach, has_text=delivery.has_text, at=at)
     gate.apply(delivery=delivery, verdict=verdict)
     return verdict.reason is None
-
-
-def _sent_here(delivery: Delivery, at: datetime) -> bool:
-    """Marks a message of the inbox as sent; reading it needs no provider."""
-    if TRANSPORTS[delivery.medium].send is not None:
-        return False
-    delivery.state = Delivery.State.SENT
-    delivery.sent_at = at
-    _record_sent(delivery, at)
-    return True
 
 
 def _message(delivery: Delivery, reach: Reach) -> Message:
@@ -129,7 +119,7 @@ def _hand_over(delivery: Delivery, message: Message, at: datetime) -> None:
             if _settle(
                 delivery, state=Delivery.State.SENT, sent_at=at, provider_ref=reference, reason=""
             ):
-                _record_sent(delivery, at)
+                _record_sent([delivery], at)
 
 
 def _retry(delivery: Delivery, at: datetime) -> None:
@@ -156,15 +146,19 @@ def _settle(delivery: Delivery, **changes: object) -> bool:
     return bool(ours.update(**changes))
 
 
-def _record_sent(delivery: Delivery, at: datetime) -> None:
-    events.record(
-        fact=MessageSent(
-            delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
-        ),
-        member_id=delivery.member_id,
-        occurred_at=at,
-        at=at,
-    )
+def _record_sent(sent: Sequence[Delivery], at: datetime) -> None:
+    happenings = [
+        events.Happening(
+            fact=MessageSent(
+                delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
+            ),
+            member_id=delivery.member_id,
+            occurred_at=at,
+        )
+        for delivery in sent
+    ]
+    if happenings:
+        events.record_many(happenings=happenings, at=at)
 
 
 def _wake_sender() -> None:

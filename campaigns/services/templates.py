@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from liquid import Environment, StrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
-from campaigns.models import Delivery, MessageTemplate
+from campaigns.models import MessageTemplate
 from loyalty.rules import money
 from members.errors import DomainError
+
+# What the columns of Delivery hold.
+MAX_SUBJECT = 200
+MAX_BODY = 4_000
 
 
 class MissingVariable(DomainError):
@@ -49,7 +53,7 @@ def write(*, template: MessageTemplate, language: str, variables: Mapping[str, o
     subject_source, body_source = _sources(template, language)
     subject = " ".join(render(subject_source, variables).split())
     body = render(body_source, variables).strip()
-    if len(subject) > _limit("subject") or not 0 < len(body) <= _limit("body"):
+    if len(subject) > MAX_SUBJECT or not 0 < len(body) <= MAX_BODY:
         raise BrokenTemplate
     return Text(subject=subject, body=body)
 
@@ -80,7 +84,3 @@ def _sources(template: MessageTemplate, language: str) -> tuple[str, str]:
     english = (template.subject_en, template.body_en)
     first, second = (chinese, english) if language.startswith("zh") else (english, chinese)
     return first if first[1] else second
-
-
-def _limit(field: str) -> int:
-    return Delivery._meta.get_field(field).max_length or 0

@@ -1,7 +1,8 @@
 """Events become messages: one per campaign, event and medium."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
 
@@ -10,7 +11,7 @@ from campaigns.rules.gate import Outcome
 from campaigns.selectors.reach import Reach, reach_of
 from campaigns.selectors.variables import variables_of
 from campaigns.services import deliveries, gate, templates
-from members.models import Event
+from members.models import Event, Member
 
 logger = structlog.get_logger(__name__)
 
@@ -29,11 +30,11 @@ def fire(*, events: Sequence[Event], at: datetime) -> None:
     )
     deliveries.queue(
         deliveries=[
-            _message(campaign, event, medium, reach[event.member_id], at)
+            message
             for event in events
             for campaign in campaigns
             if campaign.trigger_type == event.type and event.member_id in reach
-            for medium in campaign.media
+            for message in _messages(campaign, event, reach[event.member_id], at)
         ]
     )
 
@@ -44,8 +45,23 @@ def _listening(events: Sequence[Event]) -> list[Campaign]:
     return list(live.select_related("template"))
 
 
+def _messages(campaign: Campaign, event: Event, reach: Reach, at: datetime) -> Iterator[Delivery]:
+    """One per medium; the text is the same on all, and only written if one of them may go."""
+    text = cache(lambda: _text(campaign, event, reach.member, at))
+    for medium in campaign.media:
+        delivery = _message(campaign, event, medium, reach, at)
+        verdict = gate.judge(delivery=delivery, reach=reach, has_text=True, at=at)
+        if verdict.outcome is not Outcome.SKIP:
+            if written := text():
+                delivery.subject, delivery.body = written.subject, written.body
+            else:
+                verdict = gate.judge(delivery=delivery, reach=reach, has_text=False, at=at)
+        gate.apply(delivery=delivery, verdict=verdict)
+        yield delivery
+
+
 def _message(campaign: Campaign, event: Event, medium: str, reach: Reach, at: datetime) -> Delivery:
-    delivery = Delivery(
+    return Delivery(
         campaign=campaign,
         member=reach.member,
         event_id=event.pk,
@@ -57,25 +73,15 @@ def _message(campaign: Campaign, event: Event, medium: str, reach: Reach, at: da
         # From when it happened, not from when we heard: a year of orders loaded today is no news.
         expires_at=event.occurred_at + timedelta(hours=campaign.expires_hours),
     )
-    verdict = gate.judge(delivery=delivery, reach=reach, has_text=True, at=at)
-    if verdict.outcome is not Outcome.SKIP and not _write(delivery, event, at):
-        verdict = gate.judge(delivery=delivery, reach=reach, has_text=False, at=at)
-    gate.apply(delivery=delivery, verdict=verdict)
-    return delivery
 
 
-def _write(delivery: Delivery, event: Event, at: datetime) -> bool:
-    """Whether the text could be written; now, so that it says what was so at the event."""
-    variables = variables_of(event=event, member=delivery.member, at=at)
+def _text(campaign: Campaign, event: Event, member: Member, at: datetime) -> templates.Text | None:
+    """What the message says: what was so at the event, not when it is read. None: can't be."""
+    variables = variables_of(event=event, member=member, at=at)
     try:
-        text = templates.write(
-            template=delivery.campaign.template,
-            language=delivery.language,
-            variables=variables,
+        return templates.write(
+            template=campaign.template, language=member.language, variables=variables
         )
     except (templates.MissingVariable, templates.BrokenTemplate) as error:
-        template = delivery.campaign.template.code
-        logger.warning("text_not_written", template=template, error=error.code)
-        return False
-    delivery.subject, delivery.body = text.subject, text.body
-    return True
+        logger.warning("text_not_written", template=campaign.template.code, error=error.code)
+        return None

@@ -44,7 +44,12 @@ def test_a_language_without_a_text_gets_the_other_one():
 
 @pytest.mark.parametrize(
     "source",
-    ["{{ nickname }}", "{{ member.name }}", "{% if nickname %}x{% endif %}", "{{ nickname | points }}"],
+    [
+        "{{ nickname }}",
+        "{{ member.name }}",
+        "{% if nickname %}x{% endif %}",
+        "{{ nickname | points }}",
+    ],
 )
 def test_an_unknown_variable_is_an_error_and_never_a_gap(source):
     with pytest.raises(MissingVariable):
