@@ -1,8 +1,48 @@
 """Where the doors are."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from oauth2_provider.views import RevokeTokenView
+
+from config import health
+from config.console import counter
+from loyalty.api import urls as loyalty_urls
+from members.api import oauth
+from members.api import urls as member_urls
+
+# What describes the API is no secret, and asks nobody who they are.
+_OPEN = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+
+api = [
+    *member_urls.urlpatterns,
+    *loyalty_urls.urlpatterns,
+    path("schema", SpectacularAPIView.as_view(**_OPEN), name="schema"),
+]
+# Of the OAuth library only what client credentials need: no pages, no other grants.
+tokens = [
+    path("token/", oauth.TokenView.as_view(), name="token"),
+    path("revoke_token/", RevokeTokenView.as_view(), name="revoke-token"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("console/", admin.site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="front"),
+    # The counter is no model's page: it stands before the site's own, in its namespace.
+    path("console/", ([*counter.urls(admin.site), *admin.site.get_urls()], "admin", "admin")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include((api, "api"))),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(**_OPEN, url_name="api:schema"),
+        name="api-docs",
+    ),
+    path("oauth/", include((tokens, "oauth2_provider"))),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
 ]
+
+handler400 = "members.api.problems.bad_request"
+handler403 = "members.api.problems.forbidden"
+handler404 = "members.api.problems.not_found"
+handler500 = "members.api.problems.server_error"

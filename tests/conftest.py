@@ -29,7 +29,10 @@ def pytest_configure() -> None:
     if worker.startswith("gw"):
         regulars_settings.REDIS_URL = _shifted(regulars_settings.REDIS_URL, by=int(worker[2:]))
         regulars_settings.CACHES["default"]["LOCATION"] = regulars_settings.REDIS_URL
-    regulars_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    regulars_settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "members.api.oauth.LongSecretHasher",
+    ]
 
 
 def _shifted(url: str, *, by: int) -> str:

@@ -1,10 +1,13 @@
-"""The channels' API: OAuth 2.0, DRF, OpenAPI."""
+"""The channels' API: OAuth 2.0, DRF, OpenAPI, rates."""
+
+from config.settings.environment import env, require
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["members.api.authentication.HasScopes"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["members.api.throttling.ClientThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "members.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
@@ -15,6 +18,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "DESCRIPTION": "Members, orders and points for tills, shops and apps. "
+    "Amounts are integers in minor units, instants RFC 3339 with offset, ids opaque; "
+    "unknown fields are refused. Refusals are application/problem+json (RFC 9457).",
+    "POSTPROCESSING_HOOKS": ["members.api.schema.add_components"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -35,4 +42,26 @@ OAUTH2_PROVIDER = {
         "reports:read": "Read reports",
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3_600,
+    # Client credentials are the only grant that we give.
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "SCOPES_BACKEND_CLASS": "members.api.oauth.ClientScopes",
+    "CLIENT_SECRET_HASHER": "sha256_long_secret",
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # OAuth 2.0 Security Best Current Practice: what the library will do by default one day.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
+
+# Per client: evenly so many requests a second, and so many at once after a pause.
+API_RATE_PER_SECOND = require("API_RATE_PER_SECOND", env.float, default=2_000.0)
+API_RATE_BURST = require("API_RATE_BURST", env.int, default=4_000)
+CSRF_FAILURE_VIEW = "members.api.problems.csrf_failure"

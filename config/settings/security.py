@@ -26,7 +26,11 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    # Never for passwords: for API clients' long random secrets (CLIENT_SECRET_HASHER).
+    "members.api.oauth.LongSecretHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -89,6 +93,9 @@ CONTENT_SECURITY_POLICY = {
 ROOT_KEY = env.str("REGULARS_ROOT_KEY", default="")
 ROOT_KEY_FILE = env.str("REGULARS_ROOT_KEY_FILE", default="")
 ROOT_KEY_PROVIDER = env.str("REGULARS_ROOT_KEY_PROVIDER", default="")
+
+# Names the privacy policy that members consent to; kept with each consent.
+POLICY_VERSION = require("POLICY_VERSION", default="1")
 
 # Phone numbers without a country code belong here.
 PHONENUMBER_DEFAULT_REGION = require("PHONE_REGION", default="CN")

@@ -9,9 +9,7 @@ from members.models import ApprovalRequest, User
 
 def waiting(*, at: datetime) -> QuerySet[ApprovalRequest]:
     """Requests that can still be decided at `at`, the oldest first."""
-    rows = ApprovalRequest.objects.filter(
-        status=ApprovalRequest.Status.PENDING, expires_at__gt=at
-    )
+    rows = ApprovalRequest.objects.filter(status=ApprovalRequest.Status.PENDING, expires_at__gt=at)
     return rows.select_related("maker", "member__key").order_by("created_at", "pk")
 
 

@@ -43,9 +43,7 @@ class UnknownReferrer(DomainError):
     code = "unknown_referrer"
 
 
-def attribute(
-    newcomers: Sequence[tuple[Member, "Registration"]], *, card_count: int
-) -> list[str]:
+def attribute(newcomers: Sequence[tuple[Member, "Registration"]], *, card_count: int) -> list[str]:
     """Sets channel, store and referrer of unsaved members; returns that many new card numbers.
 
     Raises: UnknownChannel, UnknownStore, UnknownReferrer.

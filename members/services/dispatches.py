@@ -56,12 +56,11 @@ def redrive(
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after that many failures: 10 s, 20 s, 40 s …"""
-    return FIRST_WAIT * 2 ** (attempts - 1)
+    wait: timedelta = FIRST_WAIT * 2 ** (attempts - 1)
+    return wait
 
 
-def _drain_one(
-    subscriber: str, handler: subscriptions.Handler, at: datetime, limit: int
-) -> int:
+def _drain_one(subscriber: str, handler: subscriptions.Handler, at: datetime, limit: int) -> int:
     with transaction.atomic():
         claimed = _claim(subscriber, at, limit)
         if not claimed:
@@ -103,9 +102,7 @@ def _handle(
     return failed
 
 
-def _attempt(
-    events: Sequence[Event], handler: subscriptions.Handler, at: datetime
-) -> str | None:
+def _attempt(events: Sequence[Event], handler: subscriptions.Handler, at: datetime) -> str | None:
     """None when all went well, else where it broke; then nothing of it stays in the database."""
     try:
         with transaction.atomic():
@@ -150,6 +147,4 @@ def _put_off(dispatches: Sequence[Dispatch], errors: dict[int, str], at: datetim
             error=dispatch.last_error,
         )
     if dispatches:
-        Dispatch.objects.bulk_update(
-            dispatches, ["attempts", "last_error", "next_at", "state"]
-        )
+        Dispatch.objects.bulk_update(dispatches, ["attempts", "last_error", "next_at", "state"])

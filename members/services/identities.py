@@ -48,7 +48,7 @@ def prepare(claims: Iterable[IdentityClaim]) -> tuple[Prepared, ...]:
 
     Raises: InvalidIdentity, with `kind` and `reason`, never the text itself.
     """
-    by_key = {}
+    by_key: dict[Key, Prepared] = {}
     for claim in claims:
         prepared = _prepare(claim)
         by_key.setdefault(prepared.key, prepared)

@@ -104,6 +104,24 @@ def enqueue(
     return job
 
 
+def take_up(*, kind: str, params: dict[str, Any], at: datetime) -> Job:
+    """The job of this kind with these parameters, for a command that runs it itself: a new one,
+    one that is done, or else the earlier one, queued again where it stopped.
+
+    Nobody is rung. Whoever still runs it loses it: their next chunk isn't committed.
+    """
+    with transaction.atomic():
+        found = Job.objects.select_for_update().filter(kind=kind, params=params).first()
+        if found is None:
+            return Job.objects.create(kind=kind, params=params, created_at=at)
+        if found.state != _State.DONE:
+            found.state, found.claim, found.message = _State.QUEUED, None, ""
+            found.created_at = at
+            found.finished_at = None
+            found.save(update_fields=["state", "claim", "message", "created_at", "finished_at"])
+    return found
+
+
 def run(*, job_id: int, clock: Callable[[], datetime]) -> str | None:
     """The state that the job ended in; None if it wasn't waiting (a second ring does nothing).
 
@@ -149,9 +167,7 @@ def cancel(*, job_id: int, at: datetime) -> Job:
 def resume(*, at: datetime) -> list[int]:
     """Ids of the jobs that were rung for again: their worker died, or their ring was lost."""
     silent = Job.objects.filter(heartbeat_at__lt=at - LOST_AFTER)
-    silent.filter(state=_State.CANCELING).update(
-        state=_State.CANCELED, claim=None, finished_at=at
-    )
+    silent.filter(state=_State.CANCELING).update(state=_State.CANCELED, claim=None, finished_at=at)
     silent.filter(state=_State.RUNNING).update(state=_State.QUEUED, claim=None)
     waiting = Job.objects.filter(state=_State.QUEUED, created_at__lt=at - UNHEARD_AFTER)
     job_ids = list(waiting.order_by("pk").values_list("pk", flat=True))

@@ -105,7 +105,8 @@ def update(
     Raises: NotFound; VersionConflict, if the member is not at `expected_version`.
     """
     with transaction.atomic():
-        member = Member.objects.select_for_update(of=("self",)).filter(pk=member_id).first()
+        locked = Member.objects.select_for_update(of=("self",)).filter(pk=member_id)
+        member: Member | None = locked.first()
         if member is None:
             raise NotFound
         if expected_version is not None and member.version != expected_version:
