@@ -1,7 +1,22 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class ConfigConfig(AppConfig):
-    """Wiring has no models; it is an app for its commands."""
+    """Wiring has no models; it is an app for its commands, and gives the roles their rights."""
 
     name = "config"
+
+    def ready(self) -> None:
+        # Rights are rows that Django makes after migrations, in every database, tests' too:
+        # this is the one place where we hear of that.
+        post_migrate.connect(_install_roles, sender=apps.get_app_config("members"))
+
+
+def _install_roles(using: str = "default", **_options: Any) -> None:
+    from config.console import roles
+    from members.services import roles as service
+
+    service.install(grants=roles.GRANTS, using=using)

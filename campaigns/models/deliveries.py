@@ -91,6 +91,6 @@ class Delivery(models.Model):
     @property
     def has_text(self) -> bool:
         """Whether there is a text, told without opening it: an erased member's can't be."""
-        body = cast(SealedTextField, self._meta.get_field("body"))
+        body = cast("SealedTextField", self._meta.get_field("body"))
         held = body.value_from_object(self)
         return held is not None and held.raw != b""

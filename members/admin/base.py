@@ -1,0 +1,161 @@
+"""What every page of the console shares: scope, bounded counts, pages by key, read-only tables."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.checks import ModelAdminChecks
+from django.core.paginator import Paginator
+from django.db import connections, models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
+
+from members.selectors import pages, scopes
+
+BEFORE = "before"
+COUNTED_EXACTLY = 10_000
+
+
+class ConsoleAdmin(ModelAdmin):
+    """A table of the console.
+
+    `store_path` leads from a row to its store: operators see the rows of theirs. None, where
+    rows belong to nobody's store. `empty_hint` says what to do while there are no rows.
+    """
+
+    # The console's site takes no other pages.
+    is_console_page = True
+    store_path: ClassVar[str | None] = None
+    empty_hint: ClassVar[Any] = _("Nothing has been recorded here yet.")
+
+    # Unfold's checks ask the database for permissions, which breaks the first `migrate`.
+    checks_class = ModelAdminChecks
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+    actions: Any = None
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset = super().get_queryset(request)
+        if self.store_path is None:
+            return queryset
+        return scopes.scope_for(request.user).narrow(queryset, path=self.store_path)
+
+    def now(self) -> datetime:
+        """The console is a door: here the clock is read."""
+        return timezone.now()
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """A table that staff read and services write."""
+
+    warn_unsaved_form = False
+    show_add_link = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows of a document, on a tab of its page."""
+
+    tab = True
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Whoever may open the document may read its rows.
+        return True
+
+
+class EstimatedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts up to ten thousand rows; a whole table above that is estimated from statistics."""
+
+    @cached_property
+    def count(self) -> int:
+        queryset = self.object_list
+        counted: int = queryset.order_by()[: COUNTED_EXACTLY + 1].count()  # type: ignore[union-attr]
+        if counted <= COUNTED_EXACTLY or queryset.query.where:  # type: ignore[union-attr]
+            return counted
+        return max(counted, _estimated_rows(queryset))
+
+
+class KeysetAdmin(ReadOnlyAdmin):
+    """A table that only grows: newest first, the millionth page as quick as the first."""
+
+    ordering = ("-id",)
+    sortable_by: Any = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeysetChangeList
+
+
+class KeysetPaginator(Paginator):  # type: ignore[type-arg]
+    template_name = "console/keyset_pagination.html"
+
+    @cached_property
+    def count(self) -> int:
+        return 0
+
+
+class KeysetChangeList(ChangeList):
+    """Asks for the rows below the last one shown, and never counts."""
+
+    older_query = ""
+    newest_query = ""
+    estimated_count: int | None = None
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        lookups = super().get_filters_params(params)
+        lookups.pop(BEFORE, None)
+        return lookups
+
+    def get_results(self, request: HttpRequest) -> None:
+        before = request.GET.get(BEFORE, "")
+        before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+        page = pages.newest_first(self.queryset, before_id=before_id, limit=self.list_per_page)
+        self.result_list = page.rows
+        self.paginator = KeysetPaginator(page.rows, self.list_per_page)
+        # Equal, so that the header shows neither; the pages' foot shows the estimate.
+        self.result_count = self.full_result_count = len(page.rows)
+        self.show_admin_actions = False
+        self.can_show_all = self.multi_page = False
+        if not self.has_active_filters and not self.query:
+            self.estimated_count = _estimated_rows(self.queryset)
+        if page.next_before_id is not None:
+            self.older_query = self.get_query_string({BEFORE: page.next_before_id})
+        if before_id is not None:
+            self.newest_query = self.get_query_string(remove=[BEFORE])
+
+
+def _estimated_rows(queryset: models.QuerySet[Any]) -> int:
+    """The planner's statistics of the table; −1 (never analyzed) counts as none."""
+    table = queryset.model._meta.db_table
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table])
+        row = cursor.fetchone()
+    return max(0, row[0]) if row else 0

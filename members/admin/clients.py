@@ -1,0 +1,135 @@
+"""API clients. A secret is shown once, in the dialog that made it."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from members.admin import confirmations, dialogs
+from members.admin.base import ConsoleAdmin
+from members.errors import DomainError
+from members.models import ApiClient, Channel, Store
+from members.services import clients
+
+SECRET_TEMPLATE = "console/client_secret.html"
+
+
+class NewClientForm(confirmations.ConfirmForm):
+    """What a channel application is, before it has credentials."""
+
+    name = forms.CharField(
+        label=_("name"),
+        max_length=255,
+        help_text=_("As your colleagues call it, such as “Tills Shanghai”."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    source = forms.SlugField(
+        label=_("source"),
+        max_length=40,
+        help_text=_("The system whose order numbers it sends; it stays when secrets change."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    channel = forms.ModelChoiceField(
+        label=_("channel"), queryset=Channel.objects.order_by("code"), widget=UnfoldAdminSelectWidget
+    )
+    stores = forms.ModelMultipleChoiceField(
+        label=_("stores"),
+        queryset=Store.objects.order_by("code"),
+        required=False,
+        help_text=_("Empty: all stores."),
+        widget=UnfoldAdminSelectMultipleWidget,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("scopes"),
+        choices=lambda: list(settings.OAUTH2_PROVIDER["SCOPES"].items()),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
+ISSUE = {
+    "title": _("New API client"),
+    "description": _("You see its secret once, right after this."),
+    "form_class": NewClientForm,
+    "form_submit_text": _("Create the client"),
+}
+RENEW = {
+    "title": _("New secret"),
+    "description": _("The old secret stops to work at once: have the new one entered quickly."),
+    "form_class": confirmations.ConfirmForm,
+    "form_submit_text": _("Make a new secret"),
+}
+
+@admin.register(ApiClient)
+class ApiClientAdmin(ConsoleAdmin):
+    empty_hint = _("Create a client for each system that sends orders or reads members.")
+    list_display = ("name", "source", "channel", "shown_scopes", "expires_at", "is_active")
+    list_filter = ("is_active", "channel")
+    list_select_related = ("channel",)
+    search_fields = ("name", "source", "client_id")
+    ordering = ("name",)
+    fieldsets = (
+        (None, {"fields": (("name", "is_active"), ("source", "channel"), "client_id")}),
+        (_("What it may do"), {"fields": ("scopes", "stores", "expires_at")}),
+    )
+    readonly_fields = ("client_id", "source", "channel")
+    autocomplete_fields = ("stores",)
+    actions_list = ("issue",)
+    actions_detail = ("renew_secret",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # By the dialog only, which shows the secret.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_issue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("members.add_apiclient")
+
+    @display(description=_("scopes"), label=True)
+    def shown_scopes(self, client: ApiClient) -> list[str]:
+        return client.scopes.split()
+
+    @action(
+        description=_("New API client"),
+        url_path="issue",
+        icon="add",
+        variant=ActionVariant.PRIMARY,
+        permissions=["issue"],
+        dialog=ISSUE,
+    )
+    def issue(self, request: HttpRequest, form: NewClientForm) -> HttpResponse:
+        chosen = {key: form.cleaned_data[key] for key in form.declared_fields if key[0] != "_"}
+        issued = clients.issue(
+            new=clients.NewClient(**chosen), at=self.now(), actor_id=request.user.pk
+        )
+        return dialogs.show(request, SECRET_TEMPLATE, {"issued": issued})
+
+    @action(
+        description=_("New secret"),
+        url_path="renew-secret",
+        icon="key",
+        permissions=["issue"],
+        dialog=RENEW,
+    )
+    def renew_secret(
+        self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
+    ) -> HttpResponse:
+        try:
+            issued = clients.renew_secret(
+                client_id=int(object_id), at=self.now(), actor_id=request.user.pk
+            )
+        except DomainError as error:
+            return dialogs.refused(request, RENEW, form, error)
+        return dialogs.show(request, SECRET_TEMPLATE, {"issued": issued})

@@ -1,0 +1,30 @@
+"""Consents as they were given and withdrawn; the last one counts."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from members.admin.base import KeysetAdmin
+from members.models import Consent
+
+
+@admin.register(Consent)
+class ConsentAdmin(KeysetAdmin):
+    store_path = "member__store"
+    empty_hint = _("Consents appear here as members give or withdraw them.")
+    list_display = ("id", "member", "purpose", "medium", "shown_answer", "source", "occurred_at")
+    list_filter = ("purpose", "medium", "is_granted")
+    search_fields = ("=member__card_number",)
+    search_help_text = _("Card number")
+    list_select_related = ("member",)
+    fields = (
+        ("member", "occurred_at"),
+        ("purpose", "medium"),
+        ("is_granted", "policy_version"),
+        ("source", "actor"),
+        "recorded_at",
+    )
+
+    @display(description=_("answer"), label={"yes": "success", "no": "danger"})
+    def shown_answer(self, consent: Consent) -> tuple[str, str]:
+        return ("yes", str(_("Granted"))) if consent.is_granted else ("no", str(_("Withdrawn")))

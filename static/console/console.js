@@ -1,0 +1,93 @@
+// What the console adds to Unfold: F2, focus where a page asks for it, and a dialog that keeps
+// the focus. No framework; loaded on every page, the log-in page too.
+(() => {
+  "use strict";
+
+  const FOCUSABLE =
+    'a[href], button:not([disabled]), input:not([disabled]):not([type="hidden"]), ' +
+    'select:not([disabled]), textarea:not([disabled]), [tabindex]:not([tabindex="-1"])';
+
+  // Unfold hides the page until Alpine has started, and a hidden field takes no focus.
+  document.addEventListener("alpine:initialized", () => {
+    const wanted = document.querySelector("#main [autofocus], #login-form [autofocus]");
+    if (wanted) requestAnimationFrame(() => wanted.focus());
+    watchModal();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "F2" || event.ctrlKey || event.altKey || event.metaKey) return;
+    const counter = document.querySelector("#nav-sidebar a[href$='/counter/'], a[data-counter]");
+    if (!counter) return;
+    event.preventDefault();
+    if (window.location.pathname === new URL(counter.href).pathname) {
+      document.querySelector("#main [autofocus]")?.focus();
+    } else {
+      window.location.assign(counter.href);
+    }
+  });
+
+  function watchModal() {
+    const modal = document.getElementById("modal-content");
+    if (!modal) return;
+    let opener = null;
+    let isOpen = false;
+
+    const shown = () => modal.offsetParent !== null;
+    const fields = () => [...modal.querySelectorAll(FOCUSABLE)].filter((one) => one.offsetParent);
+
+    const open = () => {
+      isOpen = true;
+      opener = document.activeElement;
+      const title = modal.querySelector("#dialog-title");
+      if (title) modal.setAttribute("aria-labelledby", "dialog-title");
+      const first = modal.querySelector(
+        "input:not([type='hidden']), textarea, select, button[type='submit']"
+      );
+      (first || modal).focus();
+    };
+    const close = () => {
+      isOpen = false;
+      modal.removeAttribute("aria-labelledby");
+      if (opener && opener.isConnected) opener.focus();
+    };
+
+    new MutationObserver(() => {
+      if (shown() && !isOpen) requestAnimationFrame(open);
+      if (!shown() && isOpen) close();
+    }).observe(modal.parentElement, { attributes: true, attributeFilter: ["style", "class"] });
+
+    // A refused form comes back in the same dialog: the focus goes to what is wrong.
+    document.body.addEventListener("htmx:afterSettle", () => {
+      if (!isOpen) return;
+      const wrong = modal.querySelector(".errors input, .errors textarea, .errors select");
+      if (wrong) wrong.focus();
+    });
+
+    modal.addEventListener("keydown", (event) => {
+      if (event.key !== "Tab") return;
+      const stops = fields();
+      if (!stops.length) return;
+      const first = stops[0];
+      const last = stops[stops.length - 1];
+      if (event.shiftKey && (document.activeElement === first || document.activeElement === modal)) {
+        event.preventDefault();
+        last.focus();
+      } else if (!event.shiftKey && document.activeElement === last) {
+        event.preventDefault();
+        first.focus();
+      }
+    });
+
+    // A second click while the first is under way sends nothing more.
+    modal.addEventListener("htmx:beforeRequest", (event) => {
+      const form = event.target.closest("form");
+      if (!form) return;
+      if (form.dataset.busy) event.preventDefault();
+      else form.dataset.busy = "1";
+    });
+    modal.addEventListener("htmx:afterRequest", (event) => {
+      const form = event.target.closest("form");
+      if (form) delete form.dataset.busy;
+    });
+  }
+})();
