@@ -9,4 +9,8 @@ class LoyaltyConfig(AppConfig):
     def ready(self) -> None:
         from loyalty import events, registrations, subscribers  # noqa: F401
 
+        from loyalty.admin import adjustments, cells, panels, sentences
+
         registrations.register()
+        for part in (sentences, cells, panels, adjustments):
+            part.register()

@@ -14,6 +14,7 @@ from unfold.widgets import (
 
 from loyalty.admin import words
 from loyalty.services import points
+from loyalty.services.points import Adjusted
 from members.admin.dialogs import DialogForm
 from members.models import Member, User
 from members.registry import member_page
@@ -93,9 +94,9 @@ def _adjust(*, member: Member, cleaned: dict[str, Any], actor: User, at: datetim
     return _outcome(sent.result, cleaned["points"])
 
 
-def _outcome(adjusted: Any, count: int) -> Outcome:
+def _outcome(adjusted: Adjusted | None, count: int) -> Outcome:
     filled = {"points": words.points(count)}
-    if getattr(adjusted, "approval", None) is not None:
+    if adjusted is not None and adjusted.approval is not None:
         text = _("%(points)s are above your limit: another person was asked to approve it.")
         return Outcome(text=text % filled, is_done=False)
     text = _("%(points)s added.") if count > 0 else _("%(points)s taken off.")

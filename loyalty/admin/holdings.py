@@ -1,9 +1,7 @@
 """What a member holds, ready to be shown: on the member's page and at the counter."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,9 +11,10 @@ from loyalty.admin import words
 from loyalty.models import Tier
 from loyalty.rules import money
 from loyalty.selectors import accounts
+from loyalty.selectors.accounts import AccountView, Expiring
 from loyalty.services import programs
 
-SOON = timedelta(days=30)
+SHOWN_AT_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,8 @@ class Alert:
 class Holdings:
     """Balances, tier and what is missing to the next one, in the reader's words."""
 
-    account: Any
+    account: AccountView
     tier: Tier
-    tier_until: datetime | None
-    currency: str
     worth: str
     progress_text: str
     progress_percent: int
@@ -47,17 +44,12 @@ def holdings(*, member_id: int, at: datetime) -> Holdings | None:
     account = accounts.account(member_id=member_id, at=at)
     if account is None:
         return None
-    terms = programs.current()
-    tiers = {tier.pk: tier for tier in Tier.objects.filter(program_id=terms.id)}
-    following = account.progress.next
-    above = tiers[following.id] if following else None
+    above = account.progress.next
     return Holdings(
         account=account,
-        tier=tiers[account.tier.id],
-        tier_until=account.tier_until,
-        currency=terms.currency,
-        worth=money.text(terms.amount_of(account.available), terms.currency),
-        progress_text=_progress(account.progress, above, terms.currency),
+        tier=account.tier,
+        worth=money.text(programs.kept().amount_of(account.available), account.currency),
+        progress_text=_progress(account),
         progress_percent=account.progress.percent,
         next_color=above.color if above else "",
         alerts=tuple(_alerts(account, at)),
@@ -69,38 +61,30 @@ def last_day(expires_at: datetime) -> date:
     return timezone.localtime(expires_at - timedelta(microseconds=1)).date()
 
 
-def _progress(progress: Any, above: Tier | None, currency: str) -> str:
-    if above is None:
+def _progress(account: AccountView) -> str:
+    ahead = account.progress
+    if ahead.next is None:
         return _("Highest tier reached")
     return words.progress(
-        missing_amount=progress.missing_amount,
-        missing_orders=progress.missing_orders,
-        needs_all=above.match == Tier.Match.ALL,
-        tier=above.name,
-        currency=currency,
+        missing_amount=ahead.missing_amount,
+        missing_orders=ahead.missing_orders,
+        needs_all=ahead.next.match == Tier.Match.ALL,
+        tier=ahead.next.name,
+        currency=account.currency,
     )
 
 
-def _alerts(account: Any, at: datetime) -> list[Alert]:
+def _alerts(account: AccountView, at: datetime) -> list[Alert]:
     alerts = []
     if account.debt:
         text = _("Owes %(points)s: new points repay them first, until then none can be used.")
         alerts.append(Alert(text % {"points": words.points(account.debt)}, "error", "bad"))
-    alerts += [
-        Alert(
-            _("%(points)s expire after %(day)s")
-            % {
-                "points": words.points(points),
-                "day": date_format(last_day(expires_at), "SHORT_DATE_FORMAT"),
-            },
-            "hourglass_top",
-            "warn",
-        )
-        for points, expires_at in _expiring_soon(account.expiring, at)
-    ]
-    return alerts
+    return alerts + [_expiring(row) for row in account.expiring[:SHOWN_AT_MOST]]
 
 
-def _expiring_soon(expiring: Sequence[Any], at: datetime) -> list[tuple[int, datetime]]:
-    rows = [(row.points, row.expires_at) for row in expiring]
-    return [row for row in rows if row[1] <= at + SOON][:3]
+def _expiring(row: Expiring) -> Alert:
+    text = _("%(points)s expire after %(day)s") % {
+        "points": words.points(row.points),
+        "day": date_format(last_day(row.expires_at), "SHORT_DATE_FORMAT"),
+    }
+    return Alert(text, "hourglass_top", "warn")

@@ -4,6 +4,7 @@ Pure: the service reads the account and its lots under the lock, calls these met
 what came out. Entries carry the balances after them, so they must be made in order.
 """
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,24 +35,33 @@ class Ledger:
     def settle(self, at: datetime) -> int:
         """Activates and expires what is due by `at`, each with its own date; debts are repaid
         as points become active. Gives how many points expired."""
+        if self.next_change_at is None or self.next_change_at > at:
+            return 0
         expired = 0
-        while True:
-            due = [
-                (change, lot.id, lot)
-                for lot in self.lots
-                if lot.remaining > 0
-                and (change := lot.next_change_at()) is not None
-                and change <= at
-            ]
-            if not due:
-                break
-            change, _, lot = min(due, key=lambda row: (row[0], abs(row[1])))
+        due = [self._turn(lot) for lot in self.lots if self._is_due(lot, at)]
+        heapq.heapify(due)
+        while due:
+            change, _, _, lot = heapq.heappop(due)
             if lot.is_pending:
                 self._activate(lot, change)
             else:
                 expired += self._expire(lot, change)
+            if self._is_due(lot, at):
+                heapq.heappush(due, self._turn(lot))
         self.note_next_change()
         return expired
+
+    @staticmethod
+    def _is_due(lot: Lot, at: datetime) -> bool:
+        change = lot.next_change_at() if lot.remaining > 0 else None
+        return change is not None and change <= at
+
+    @staticmethod
+    def _turn(lot: Lot) -> tuple[datetime, bool, int, Lot]:
+        """Earlier changes first; at one instant the lots of the database before new ones."""
+        change = lot.next_change_at()
+        assert change is not None
+        return change, lot.id < 0, abs(lot.id), lot
 
     def earn(
         self,
@@ -92,7 +102,9 @@ class Ledger:
         self.lots.append(lot)
         if not is_pending:
             self._repay([lot], document)
-        self.note_next_change()
+        change = lot.next_change_at() if lot.remaining else None
+        if change is not None and (self.next_change_at is None or change < self.next_change_at):
+            self.next_change_at = change
         return lot
 
     def redeem(self, points: int, *, document: Document, reason: str, at: datetime) -> bool:

@@ -1,8 +1,13 @@
 """Orders of a member with what a page shows of them."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from django.db.models import Prefetch
 
 from loyalty.models import Order, OrderLine, Refund
+from members.errors import NotFound
+from members.models import Member
 from members.selectors import pages
 from members.selectors.pages import Page
 
@@ -24,3 +29,29 @@ def latest(*, member_id: int, limit: int = 5) -> list[Order]:
     """The member's last orders, without their lines; one query."""
     orders = Order.objects.filter(member_id=member_id).select_related("store", "channel")
     return list(orders.defer("answer", "payments", "trace").order_by("-pk")[:limit])
+
+
+@dataclass(frozen=True)
+class OrderInFull:
+    """An order with its lines and the id of its member."""
+
+    order: Order
+    lines: list[OrderLine]
+    member_uid: UUID | None
+
+
+def by_uid(*, uid: UUID, store_ids: frozenset[int] | None = None) -> OrderInFull:
+    """The order, if it belongs to one of the stores (None: all); three queries.
+
+    Raises: NotFound.
+    """
+    order = Order.objects.filter(uid=uid).select_related("store", "channel").first()
+    if order is None or (store_ids is not None and order.store_id not in store_ids):
+        raise NotFound
+    lines = OrderLine.objects.filter(order_id=order.pk).select_related("product")
+    members = Member.objects.filter(pk=order.member_id).values_list("uid", flat=True)
+    return OrderInFull(
+        order,
+        list(lines.order_by("number")),
+        members.first() if order.member_id else None,
+    )

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from members.services.idempotency import Attempt
+
 Text = Annotated[str, Meta(max_length=80)]
 Code = Annotated[str, Meta(min_length=1, max_length=80)]
 Amount = Annotated[int, Meta(ge=0, le=10**13)]
@@ -113,7 +115,7 @@ class RefundDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 @dataclass(frozen=True)
 class Source:
     """Who sends: the name that makes external ids unique, its channel, the stores that it may
-    speak for (None: all), and what it is allowed."""
+    speak for (None: all), and what it is allowed. `attempt` is its Idempotency-Key, if any."""
 
     name: str
     client_id: int | None = None
@@ -121,7 +123,7 @@ class Source:
     store_ids: frozenset[int] | None = None
     may_backdate: bool = False
     actor_id: int | None = None
-    idempotency_key: str = ""
+    attempt: Attempt | None = None
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

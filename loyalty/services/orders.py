@@ -17,6 +17,7 @@ from loyalty.services.posting import Opened, Posting, State
 from loyalty.services.programs import Terms
 from members.errors import DomainError
 from members.services import bell
+from members.services.idempotency import KeyReused
 
 MOST_IN_A_BATCH = 500
 _ATTEMPTS = 3
@@ -36,7 +37,7 @@ def record(*, order: OrderDocument, source: Source, at: datetime) -> Recorded:
     """Records a paid order; a repeat gives the first answer.
 
     Raises: OrderConflict, PaymentsDoNotAddUp, CurrencyMismatch, OccurredInFuture,
-    BackdatingNotAllowed, UnknownStore, UnknownChannel, DuplicateLine.
+    BackdatingNotAllowed, UnknownStore, UnknownChannel, DuplicateLine, KeyReused.
     """
     outcome = record_batch(orders=[order], source=source, at=at)[0]
     if outcome.error is not None:
@@ -61,6 +62,8 @@ def record_batch(
         except (IntegrityError, OperationalError) as error:
             # The same order in another process at the same moment, or a lock given up: once
             # more, and the repeat is seen.
+            if "idempotency_key_used_once" in str(error):
+                raise KeyReused from None
             if attempt == _ATTEMPTS - 1 or not _may_pass(error):
                 raise
     raise AssertionError("unreachable")
@@ -90,6 +93,8 @@ def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> li
             outcomes.append(Recorded(order.external_id, answer))
         except DomainError as error:
             outcomes.append(Recorded(order.external_id, error=error))
+    if batch.rows:
+        batch.remember(source.attempt, 201, None)
     _write(batch, desk.states)
     catalog.keep_on_commit(desk.opened.products)
     return outcomes

@@ -15,6 +15,7 @@ from loyalty.rules.tiers import Window
 from members.ids import uuid7
 from members.registry import subscriptions
 from members.registry.facts import Fact
+from members.services.idempotency import Attempt
 
 _encode = msgspec.json.Encoder().encode
 Row = dict[str, Any]
@@ -155,6 +156,22 @@ class Posting:
         for subscriber in subscriptions.subscribers_of(fact.type):
             self.add(
                 "dispatches", {"ref": number, "subscriber": subscriber, "next_at": self.at}
+            )
+
+    def remember(self, attempt: Attempt | None, status_code: int, member_id: int | None) -> None:
+        """The channel's idempotency key, written with the effect. The answer itself is kept
+        with the order or refund, whose business key never lapses."""
+        if attempt is not None:
+            self.add(
+                "idempotency",
+                {
+                    "client_id": attempt.client_id,
+                    "key": attempt.key,
+                    "fingerprint": attempt.fingerprint.hex(),
+                    "status_code": status_code,
+                    "member_id": member_id,
+                    "created_at": self.at,
+                },
             )
 
     def close(self, states: Iterable[State]) -> None:

@@ -19,6 +19,7 @@ from loyalty.services.refund_postings import Case
 from members.errors import NotFound
 from members.models import Store
 from members.services import bell
+from members.services.idempotency import KeyReused
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,15 @@ def record(
     """Refunds an order, whole or in part; the same refund again gives the first answer.
 
     Raises: NotFound, RefundConflict, RefundExceedsOrder, UnknownLine, OccurredInFuture,
-    BackdatingNotAllowed.
+    BackdatingNotAllowed, KeyReused.
     """
     try:
         with transaction.atomic():
             return _record(order_uid, refund, source, at)
     except IntegrityError as error:
         # Delivered twice at once: the other one is through, so this one is its repeat.
+        if "idempotency_key_used_once" in str(error):
+            raise KeyReused from None
         if "refund_recorded_once" not in str(error):
             raise
         with transaction.atomic():
@@ -94,6 +97,7 @@ def _record(
     )
     batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
     answer = refund_postings.post(case, batch, source, terms)
+    batch.remember(source.attempt, 201, order.member_id)
     batch.close([state] if state else [])
     batch.write()
     if rings and "dispatches" in batch.rows:

@@ -84,9 +84,18 @@ def refuse(status: int, code: str, **options: Any) -> Refused:
 
 
 def respond(request: HttpRequest | Request, problem: Problem) -> HttpResponse:
-    """The document of a problem."""
+    """The document of a problem, as an answer."""
+    shown = document(problem, request_id=getattr(request, "request_id", ""))
+    body = json.dumps(shown, ensure_ascii=False, default=str)
+    return HttpResponse(
+        body, status=problem.status, content_type=CONTENT_TYPE, headers=dict(problem.headers)
+    )
+
+
+def document(problem: Problem, *, request_id: str = "") -> dict[str, Any]:
+    """The document of a problem; batches carry one per row."""
     title = problem.title or str(TITLES.get(problem.code, TITLES["bad_request"]))
-    document = {
+    return {
         **problem.extra,
         "type": _TYPE + problem.code,
         "title": title,
@@ -94,12 +103,8 @@ def respond(request: HttpRequest | Request, problem: Problem) -> HttpResponse:
         "detail": problem.detail or title,
         "code": problem.code,
         "errors": list(problem.errors),
-        "request_id": getattr(request, "request_id", ""),
+        "request_id": request_id,
     }
-    body = json.dumps(document, ensure_ascii=False, default=str)
-    return HttpResponse(
-        body, status=problem.status, content_type=CONTENT_TYPE, headers=dict(problem.headers)
-    )
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

@@ -1,0 +1,197 @@
+"""What the API shows of orders, refunds and accounts: the types of the OpenAPI document."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+
+class AccountShown(msgspec.Struct, kw_only=True):
+    """Balances in points. `available` is 0 while there is a debt."""
+
+    pending: int
+    active: int
+    held: int
+    available: int
+    debt: int
+
+
+class ProgressShown(msgspec.Struct, kw_only=True):
+    """What is missing to the next tier; the amount in minor units."""
+
+    next: str | None
+    missing_amount: int
+    missing_orders: int
+
+
+class TierShown(msgspec.Struct, kw_only=True):
+    """The tier; `changed_from` when this document lifted the member."""
+
+    code: str
+    changed_from: str | None
+    until: str | None
+    progress: ProgressShown
+
+
+class BreakdownShown(msgspec.Struct, kw_only=True):
+    """Which rule brought how many points."""
+
+    id: str
+    points: int
+
+
+class OrderPointsShown(msgspec.Struct, kw_only=True):
+    """What the order earned and spent."""
+
+    earned: int
+    spent: int
+    pending: int
+    active_at: str | None
+    expires_at: str | None
+    breakdown: list[BreakdownShown]
+
+
+class OrderShown(msgspec.Struct, kw_only=True):
+    """All that a till prints. `refused` lists what could not be honored, with the reason."""
+
+    id: str
+    member: str | None
+    points: OrderPointsShown
+    account: AccountShown | None
+    tier: TierShown | None
+    refused: list[dict[str, Any]]
+
+
+class BatchResultShown(msgspec.Struct, kw_only=True):
+    """One order of a batch: its answer, or the problem that refused it."""
+
+    external_id: str | None
+    status: int
+    is_replayed: bool
+    order: OrderShown | None
+    problem: dict[str, Any] | None
+
+
+class BatchShown(msgspec.Struct, kw_only=True):
+    """The results, in the order of the batch."""
+
+    results: list[BatchResultShown]
+
+
+class OrderReadLine(msgspec.Struct, kw_only=True):
+    """A line as it was judged; amounts in minor units."""
+
+    line_id: str
+    sku: str
+    quantity: str
+    net_amount: int
+    eligible_amount: int
+    earned_points: int
+    refunded_amount: int
+
+
+class OrderRead(msgspec.Struct, kw_only=True):
+    """An order with its decision trace."""
+
+    id: str
+    external_id: str
+    member: str | None
+    store: str | None
+    channel: str
+    occurred_at: datetime
+    recorded_at: datetime
+    business_date: str
+    currency: str
+    net_amount: int
+    shipping_amount: int
+    rounding_amount: int
+    money_amount: int
+    points_amount: int
+    refunded_amount: int
+    earned_points: int
+    spent_points: int
+    lines: list[OrderReadLine]
+    trace: dict[str, Any]
+    metadata: dict[str, str]
+
+
+class RefundPointsShown(msgspec.Struct, kw_only=True):
+    """Given back (`available` of it can be used, the rest has expired) and taken back."""
+
+    restored: int
+    available: int
+    expired: int
+    clawed_back: int
+    absorbed_by_expiry: int
+    debt: int
+    uncollected: int
+
+
+class RefundShown(msgspec.Struct, kw_only=True):
+    """What a refund moved. `money_amount` is what goes back as money."""
+
+    id: str
+    order: str
+    value_amount: int
+    money_amount: int
+    points: RefundPointsShown
+    coupons: list[str]
+    tier: TierShown | None
+    account: AccountShown | None
+
+
+class ExpiringShown(msgspec.Struct, kw_only=True):
+    """Points that lapse at one instant."""
+
+    points: int
+    expires_at: datetime
+
+
+class AccountTierShown(msgspec.Struct, kw_only=True):
+    """The tier now."""
+
+    code: str
+    name: str
+    since: datetime
+    until: datetime | None
+
+
+class AccountProgressShown(msgspec.Struct, kw_only=True):
+    """What is missing to the next tier."""
+
+    next: str | None
+    missing_amount: int
+    missing_orders: int
+    percent: int
+
+
+class AccountRead(msgspec.Struct, kw_only=True):
+    """A member's account as of this request."""
+
+    member: str
+    currency: str
+    pending: int
+    active: int
+    held: int
+    available: int
+    debt: int
+    expiring: list[ExpiringShown]
+    tier: AccountTierShown
+    progress: AccountProgressShown
+
+
+class EntryShown(msgspec.Struct, kw_only=True):
+    """A ledger entry; points are signed, balances are those after it."""
+
+    id: str
+    kind: Literal[
+        "EARN", "ACTIVATE", "REDEEM", "RESTORE", "EXPIRE", "CLAWBACK", "DEBT", "REPAY",
+        "ADJUST", "TRANSFER_OUT", "TRANSFER_IN",
+    ]  # fmt: skip
+    points: int
+    balance_after: int
+    pending_after: int
+    debt_after: int
+    reason: str
+    occurred_at: datetime
+    recorded_at: datetime
