@@ -6,7 +6,7 @@
 #   make test ARGS='tests/loyalty -k refund'   only these tests
 #   make test-full              also the volume, kill and million-row tests
 #   make check                  lint, types, import contracts, migrations, schema
-#   make bench                  measure the goals of docs/performance.md
+#   make bench                  measure the goals of performance
 #   make run                    the product on the servers that .env names
 
 PYTHON ?= python3

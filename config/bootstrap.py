@@ -41,6 +41,7 @@ def main() -> int:
         return with_newer_python(command)
     os.chdir(BASE_DIR)
     environment = own_environment()
+    environment["REGULARS_BEGAN_AT"] = f"{time.time():.3f}"
     make_venv(environment)
     install(BASE_DIR / LOCKS[command], environment)
     python = str(VENV / "bin" / "python")
@@ -90,7 +91,7 @@ def install(lock: Path, environment: dict[str, str]) -> None:
     began = time.monotonic()
     print(f"· Python packages of {lock.name} (a minute or two) …", end="", flush=True)
     STAMP.unlink(missing_ok=True)
-    done = run(installer(lock), environment)
+    done = first_that_works(installers(lock), environment)
     if done.returncode != 0:
         print(" failed", flush=True)
         fail("Installing failed. Is there a way to the package index from here?", done)
@@ -108,14 +109,29 @@ def pins(text: str) -> dict[str, str]:
     return found
 
 
-def installer(lock: Path) -> list[str]:
+def installers(lock: Path) -> list[list[list[str]]]:
+    """Ways to install, the fastest first. pip is set up for a network that uv may not know."""
     python = str(VENV / "bin" / "python")
+    wanted = ["--require-hashes", "--requirement", str(lock)]
+    pip = [
+        [python, "-m", "ensurepip"],
+        [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *wanted],
+    ]
     uv = shutil.which("uv")
-    if uv:
-        tool = [uv, "pip", "install", "--quiet", "--python", python]
-    else:
-        tool = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    return [*tool, "--require-hashes", "--requirement", str(lock)]
+    return [[[uv, "pip", "install", "--quiet", "--python", python, *wanted]], pip] if uv else [pip]
+
+
+def first_that_works(
+    ways: list[list[list[str]]], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    for commands in ways:
+        for command in commands:
+            done = run(command, environment)
+            if done.returncode != 0:
+                break
+        else:
+            return done
+    return done
 
 
 def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from loyalty.services import catalog, programs
 from members.sealing import blind, keys
 from members.services import keys as key_service
 
@@ -99,3 +100,10 @@ def empty_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """A process keeps the compiled programme and product ids; another test has another database."""
+    programs.forget()
+    catalog.forget()

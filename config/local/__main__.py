@@ -23,6 +23,9 @@ def main(name: str) -> int:
     except Refused as refusal:
         warn(f"\n{refusal}")
         return 1
+    except BrokenPipeError:
+        # Whoever read our lines is gone.
+        return 1
     except KeyboardInterrupt:
         # 130: what a shell reports for Ctrl-C.
         return 0 if name in ("demo", "run") else 130

@@ -1,6 +1,7 @@
 """What `make demo` prints when it is ready: where to look, as whom, and four lines to paste."""
 
 import json
+import shlex
 import unicodedata
 from datetime import datetime
 from pathlib import Path
@@ -61,8 +62,10 @@ def curl_lines(*, base_url: str, access: dict[str, Any], at: datetime) -> list[s
     key = f"-H 'Idempotency-Key: demo-{stamp}'"
     token = (
         f"TOKEN=$(curl -s {base_url}/oauth/token/ -d grant_type=client_credentials"
-        f" -d client_id={client['id']} --data-urlencode 'client_secret={client['secret']}'"
-        f""" --data-urlencode 'scope={scope}' {_first("access_token")}); echo "$TOKEN\""""
+        f" -d client_id={client['id']}"
+        f" --data-urlencode {shlex.quote('client_secret=' + client['secret'])}"
+        f" --data-urlencode {shlex.quote('scope=' + scope)}"
+        f""" {_first("access_token")}); echo "$TOKEN\""""
     )
     first = (
         f"""BODY={order}; ORDER=$(curl -s {orders} {bearer} {key} -d "$BODY" """

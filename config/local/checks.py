@@ -62,10 +62,8 @@ def run_checks(env: Mapping[str, str]) -> list[str]:
 
 
 def _check(name: str, command: list[str], env: Mapping[str, str]) -> int:
-    with tempfile.TemporaryFile() as output, step(name):
-        code = supervisor.run(command, env, output=output)
-        output.seek(0)
-        words = output.read().decode(errors="replace").strip()
+    with step(name):
+        code, words = supervisor.run_quietly(command, env)
     if code != 0:
         say(words)
         say(f"✗ {name} failed")

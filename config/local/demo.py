@@ -28,7 +28,6 @@ READY_SECONDS = 60.0
 
 
 def main() -> int:
-    began = time.monotonic()
     variables = environment.given(dotenv=True)
     environment.refuse_production(variables)
     port = chosen_port(variables)
@@ -38,7 +37,7 @@ def main() -> int:
         with services.running(FOLDER, variables, settings={}) as servers:
             env = environment.demo(FOLDER, variables, servers.environment())
             prepare(env, database_of(variables))
-            _serve(servers, env, port, began)
+            _serve(servers, env, port)
     return 0
 
 
@@ -87,23 +86,26 @@ def prepare(env: Mapping[str, str], database: str) -> None:
     _manage("Migrations", owner, "migrate", "--verbosity", "0")
     if env["DATABASE_OWNER_URL"] != env["DATABASE_URL"]:
         _manage("Rights of the app's role", owner, "grant_app_role")
+    _manage("Keys", env, "keys", "init")
     mark = FOLDER / "loaded"
     if mark.exists() and mark.read_text() == database:
         return
     say("· Demo data")
     if supervisor.run(product.manage("load_demo"), env) != 0:
         raise Refused("The demo data could not be loaded; the lines above say why.")
+    for file in FOLDER.glob("access.json"):
+        file.chmod(0o600)
     mark.write_text(database)
 
 
 def _manage(name: str, env: Mapping[str, str], *arguments: str) -> None:
     with step(name):
-        code = supervisor.run(product.manage(*arguments), env)
+        code, words = supervisor.run_quietly(product.manage(*arguments), env)
     if code != 0:
-        raise Refused(f"manage.py {' '.join(arguments)} failed; the lines above say why.")
+        raise Refused(f"manage.py {' '.join(arguments)} failed:\n{words}")
 
 
-def _serve(servers: services.Services, env: Mapping[str, str], port: int, began: float) -> None:
+def _serve(servers: services.Services, env: Mapping[str, str], port: int) -> None:
     logs = FOLDER / "logs"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir()
@@ -113,7 +115,7 @@ def _serve(servers: services.Services, env: Mapping[str, str], port: int, began:
         with step("Web, worker, beat"):
             _wait_for(base_url, children[0])
         say(banner.text(base_url=base_url, access=_access(), at=_now(), folder=FOLDER))
-        say(f"Ready after {time.monotonic() - began:.0f} s.")
+        say(f"Ready after {_seconds_since_start(env):.0f} s.")
         supervisor.watch(children, servers, env)
 
 
@@ -143,3 +145,9 @@ def _access() -> dict[str, Any]:
 
 def _now() -> datetime:
     return datetime.now().astimezone()
+
+
+def _seconds_since_start(env: Mapping[str, str]) -> float:
+    """Since the person pressed Enter: the bootstrap notes when that was."""
+    now = time.time()
+    return now - float(env.get("REGULARS_BEGAN_AT", now))

@@ -2,9 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 from config.local import processes
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def heed() -> None:
@@ -18,10 +22,15 @@ def heed() -> None:
         processes.die_with_parent(signal.SIGTERM)
 
 
-def ignore() -> None:
-    """We are stopping: an impatient second Ctrl-C must not leave half of it running."""
-    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sig, signal.SIG_IGN)
+@contextmanager
+def held_off() -> Iterator[None]:
+    """While we stop our children: an impatient second Ctrl-C must not leave half of them."""
+    before = {sig: signal.signal(sig, signal.SIG_IGN) for sig in STOPPING}
+    try:
+        yield
+    finally:
+        for sig, handler in before.items():
+            signal.signal(sig, handler)
 
 
 def _interrupt(sig: int, frame: object) -> NoReturn:

@@ -58,6 +58,6 @@ def running(
                 server.start()
         yield services
     finally:
-        interrupts.ignore()
-        for _, server in reversed(services.own()):
-            server.stop()
+        with interrupts.held_off():
+            for _, server in reversed(services.own()):
+                server.stop()

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -73,12 +74,12 @@ def running(children: Sequence[Child], env: Mapping[str, str]) -> Iterator[None]
             child.start(env)
         yield
     finally:
-        interrupts.ignore()
-        started = [child.process for child in children if child.process is not None]
-        for process in started:
-            processes.signal_process(process.pid, signal.SIGTERM)
-        for process in started:
-            processes.stop(process)
+        with interrupts.held_off():
+            started = [child.process for child in children if child.process is not None]
+            for process in started:
+                processes.signal_process(process.pid, signal.SIGTERM)
+            for process in started:
+                processes.stop(process)
 
 
 def watch(children: Sequence[Child], services: Services, env: Mapping[str, str]) -> NoReturn:
@@ -112,3 +113,11 @@ def run(command: Sequence[str], env: Mapping[str, str], *, output: IO[bytes] | N
         return child.wait()
     finally:
         processes.stop(child)
+
+
+def run_quietly(command: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
+    """Its exit code and what it said, for commands whose words matter only when they fail."""
+    with tempfile.TemporaryFile() as output:
+        code = run(command, env, output=output)
+        output.seek(0)
+        return code, output.read().decode(errors="replace").strip()

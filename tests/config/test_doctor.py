@@ -1,0 +1,83 @@
+"""`manage.py doctor`: each fault is named, with how to mend it."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from config import diagnosis
+from config.diagnosis import Verdict
+from members.models import Heartbeat
+from members.services import heartbeats
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys_made")]
+
+
+def findings(*, before_start: bool = False) -> dict[str, diagnosis.Finding]:
+    return {finding.name: finding for finding in diagnosis.examine(before_start=before_start)}
+
+
+def test_a_well_installation_has_nothing_that_fails():
+    heartbeats.beat(names=(heartbeats.WORKER, heartbeats.BEAT), at=timezone.now())
+    seen = findings()
+    assert [name for name, found in seen.items() if found.verdict is Verdict.FAIL] == []
+    assert list(seen) == [
+        "database",
+        "migrations",
+        "rights",
+        "keys",
+        "clock",
+        "time zone",
+        "heartbeats",
+        "dispatches",
+        "broker",
+        "disk",
+    ]
+
+
+def test_a_worker_that_went_quiet_is_named_with_the_command_that_starts_it():
+    heartbeats.beat(names=(heartbeats.BEAT,), at=timezone.now())
+    heartbeats.beat(names=(heartbeats.WORKER,), at=timezone.now() - timedelta(minutes=4))
+    found = findings()["heartbeats"]
+    assert found.verdict is Verdict.FAIL
+    assert found.seen == "worker 240 s ago, beat 0 s ago"
+    assert "Start worker: celery -A config worker" in found.mend
+
+
+def test_before_the_start_nobody_expects_a_heartbeat():
+    assert Heartbeat.objects.count() == 0
+    assert "heartbeats" not in findings(before_start=True)
+
+
+def test_the_owner_s_connection_is_warned_about(settings):
+    # The tests connect as the owner, who may change everything.
+    found = findings()["rights"]
+    assert found.verdict is Verdict.WARN
+    assert settings.DATABASE_APP_ROLE in found.mend
+
+
+def test_a_broker_that_is_away_fails(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert findings()["broker"].verdict is Verdict.FAIL
+
+
+def test_a_folder_for_files_that_cannot_be_made_is_judged_by_its_parent(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "not" / "yet")
+    assert findings()["disk"].verdict in (Verdict.OK, Verdict.WARN)
+
+
+def test_the_command_ends_with_1_when_something_fails():
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", stdout=out, no_color=True)
+    assert ended.value.code == 1
+    assert "fail  heartbeats  worker never seen, beat never seen\n" in out.getvalue()
+    assert "→ Start worker and beat" in out.getvalue()
+
+
+def test_the_command_ends_well_when_all_is_well():
+    out = StringIO()
+    call_command("doctor", "--before-start", stdout=out, no_color=True)
+    assert "ok    keys        the canary opens\n" in out.getvalue()
