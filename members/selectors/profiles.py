@@ -12,7 +12,7 @@ from members.sealing import blind, normalize
 
 @dataclass(frozen=True)
 class Profile:
-    """A member and their identities, in the order in which they were added."""
+    """A member and their identities, by kind."""
 
     member: Member
     identities: tuple[Identity, ...]
@@ -51,7 +51,7 @@ def of(*, member: Member) -> Profile:
 
 def _identities() -> QuerySet[Identity]:
     joined = Identity.objects.select_related("member__key", "member__channel", "member__store")
-    return joined.order_by("pk")
+    return joined.order_by("kind", "pk")
 
 
 def _profile(queryset: QuerySet[Identity]) -> Profile:
