@@ -13,6 +13,10 @@ class ConfigConfig(AppConfig):
         # Rights are rows that Django makes after migrations, in every database, tests' too:
         # this is the one place where we hear of that.
         post_migrate.connect(_install_roles, sender=apps.get_app_config("members"))
+        from config.demo import runs
+
+        # So that the worker goes on with a load whose own process was killed.
+        runs.register()
 
 
 def _install_roles(using: str = "default", **_options: Any) -> None:

@@ -12,12 +12,12 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from config.demo import baskets, catalogue, processes, programs, runs, telling
+from config.demo import baskets, catalogue, processes, programs, telling
 from config.demo.plans import ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
 from members.models import Job
-from members.services import jobs
+from members.services import jobs, keys
 
 _LOCK = 5_217_201  # advisory lock: one load at a time
 _POLL_SECONDS = 0.2
@@ -59,12 +59,12 @@ def load(plan: Plan, *, out: OutputWrapper, processes_count: int) -> Loaded:
 
     Raises: LoadRunning; LoadStopped, after Ctrl-C; LoadFailed; PackageMissing.
     """
-    runs.register()
     with _alone():
         if is_done(plan):
             return _loaded(plan, per_second=0, was_done=True)
-        at = timezone.now()
-        programs.set_up(edition=plan.edition, at=at)
+        # A fresh database has no keys yet; where there are some, nothing happens.
+        keys.init()
+        programs.set_up(edition=plan.edition, at=timezone.now())
         catalogue.set_up(plan)
         out.write(f"  Catalogue  {len(telling.sold(plan)):,} products")
         _people(plan, out)
