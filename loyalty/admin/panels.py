@@ -1,5 +1,6 @@
 """What loyalty shows on the member's page: balances on top, ledger, orders and tier as tabs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,11 +29,17 @@ def register() -> None:
         Header(code="account", template="console/panels/account.html", context=_account, order=10)
     )
     for panel in (
-        Panel("ledger", _("Points ledger"), "console/panels/ledger.html", _ledger, 20),
-        Panel("orders", _("Orders"), "console/panels/orders.html", _orders, 30),
-        Panel("tier", _("Tier"), "console/panels/tier.html", _tier, 40),
+        _panel("ledger", _("Points ledger"), _ledger, 20, "loyalty.view_ledgerentry"),
+        _panel("orders", _("Orders"), _orders, 30, "loyalty.view_order"),
+        _panel("tier", _("Tier"), _tier, 40, "loyalty.view_tier"),
     ):
         panels.add_member_panel(panel)
+
+
+def _panel(
+    code: str, title: Any, context: Callable[..., dict[str, Any]], order: int, permission: str
+) -> Panel:
+    return Panel(code, title, f"console/panels/{code}.html", context, order, permission)
 
 
 def _account(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:

@@ -36,6 +36,12 @@ def orders(count: int) -> str:
     return ngettext("%(count)s order", "%(count)s orders", count) % {"count": f"{count:,}"}
 
 
+def more_orders(count: int) -> str:
+    return ngettext("%(count)s more order", "%(count)s more orders", count) % {
+        "count": f"{count:,}"
+    }
+
+
 def reason(code: str) -> str:
     """The reason's words; an unknown code as it is, so that nothing is hidden."""
     return str(REASONS.get(code, code))
@@ -47,14 +53,14 @@ def progress(
     """What is still missing to `tier`: `¥200 more to Gold`."""
     words = {
         "amount": money.text(missing_amount, currency, short=True),
-        "orders": orders(missing_orders),
+        "orders": more_orders(missing_orders),
         "tier": tier,
     }
     if missing_amount and missing_orders:
-        both = _("%(amount)s and %(orders)s more to %(tier)s")
-        return (both if needs_all else _("%(amount)s or %(orders)s more to %(tier)s")) % words
+        both = _("%(amount)s and %(orders)s to %(tier)s")
+        return (both if needs_all else _("%(amount)s or %(orders)s to %(tier)s")) % words
     if missing_amount:
         return _("%(amount)s more to %(tier)s") % words
     if missing_orders:
-        return _("%(orders)s more to %(tier)s") % words
+        return _("%(orders)s to %(tier)s") % words
     return _("Reaches %(tier)s with the next purchase") % words

@@ -121,8 +121,8 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         sound = [order for i, order in enumerate(orders) if isinstance(sums[i], baskets.Sums)]
         known, wanted = catalog.look(sound)
         opened = posting.open_batch(_request(orders, source, claims, wanted, at, terms))
-        fresh = programs.current(version=opened.program_version)
-        if fresh.version == terms.version:
+        fresh = programs.current(version=opened.program)
+        if fresh is terms:
             break
         terms = fresh
     return Desk(

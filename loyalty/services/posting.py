@@ -51,7 +51,7 @@ LotRow = tuple[
 class Opened(msgspec.Struct, array_like=True, frozen=True):
     """What `loyalty_open` found, field by field in its order."""
 
-    program_version: int | None
+    program: tuple[int, int] | None
     stores: dict[str, tuple[int, str]] | None
     channels: dict[str, int] | None
     products: dict[str, int] | None

@@ -49,17 +49,16 @@ class Terms:
 _kept: dict[str, Terms] = {}
 
 
-def current(*, version: int | None = None) -> Terms:
-    """The terms in force. A kept compilation serves while its version is that of the database;
-    the hot path brings the `version` along (`loyalty_open` tells it), others ask for it.
+def current(*, version: tuple[int, int] | None = None) -> Terms:
+    """The terms in force. A kept compilation serves while it is of the programme and version
+    that the database has; the hot path brings them along (`loyalty_open` tells them), others
+    ask for them.
 
     Raises: NoProgram.
     """
     kept = _kept.get("terms")
-    if kept is not None:
-        now = _version() if version is None else (kept.id, version)
-        if now == (kept.id, kept.version):
-            return kept
+    if kept is not None and (kept.id, kept.version) == (version or _version()):
+        return kept
     terms = _read()
     _kept["terms"] = terms
     return terms
@@ -122,6 +121,11 @@ def _rule(rule: EarningRule) -> BaseRule:
         valid_from=rule.valid_from,
         valid_until=rule.valid_until,
     )
+
+
+def forget() -> None:
+    """For tests, whose databases come and go within one process."""
+    _kept.clear()
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ BEGIN
     END IF;
 
     RETURN jsonb_build_array(
-        (SELECT p.version FROM loyalty_program p WHERE p.is_current),
+        (SELECT jsonb_build_array(p.id, p.version) FROM loyalty_program p WHERE p.is_current),
         (SELECT jsonb_object_agg(s.code, jsonb_build_array(s.id, s.time_zone))
          FROM members_store s
          WHERE s.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'stores')))),
