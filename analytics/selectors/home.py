@@ -42,7 +42,8 @@ class Home:
 
 
 def home(*, at: datetime, store_ids: Collection[int] | None = None) -> Home:
-    """The page as of `at`, in eight queries; amounts in minor units of `currency`.
+    """The page as of `at`, in six queries; amounts in minor units of `currency`. A process that
+    hasn't read the programme yet takes three more.
 
     `store_ids` narrows it: sales to those made in these stores, members, tiers and liability to
     the members whose home store is one of them. None: the whole chain.
