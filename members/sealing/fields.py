@@ -113,13 +113,8 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         return None if sealed is None else connection.Database.Binary(sealed.raw)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        # Django lets expressions pass here: F, Value, and the Case of bulk_update.
         return self.get_db_prep_value(value, connection)
-
-    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
-        # An expression (F, Value, Case of bulk_update) would write what was not sealed.
-        if hasattr(value, "as_sql"):
-            self._refuse_clear()
-        return "%s"
 
     # Ways out that must not exist
 
