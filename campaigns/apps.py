@@ -8,3 +8,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import events, subscribers  # noqa: F401
+        from campaigns.admin import panels, sentences
+
+        panels.register()
+        sentences.register()

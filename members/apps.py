@@ -8,3 +8,6 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import events, subscribers  # noqa: F401
+        from members.admin import panels
+
+        panels.register()

@@ -13,7 +13,9 @@ from members.models import Member
 
 def found(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Documents with this number, or of the member with this card."""
-    member = Member.objects.filter(card_number=text.upper().replace(" ", "")).values_list("pk", flat=True)
+    member = Member.objects.filter(card_number=text.upper().replace(" ", "")).values_list(
+        "pk", flat=True
+    )
     by_number = documents.numbered(queryset.order_by(), text).values("pk")
     # Each condition has its own index; an OR over both would read the table.
     by_member = queryset.order_by().filter(member_id__in=list(member)).values("pk")

@@ -14,7 +14,7 @@ from loyalty.rules import money
 from loyalty.selectors import accounts, ledger, orders, tier_changes
 from loyalty.services import programs
 from members.admin.panels import before_id
-from members.models import Member
+from members.models import Member, User
 from members.registry import member_page, panels
 from members.registry.member_page import Header
 from members.registry.panels import Panel
@@ -53,18 +53,32 @@ def _ledger(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
     page = pages.cut(list(entries), limit=PAGE)
     stories = ledger.entry_stories(entries=page.rows)
     names = _names()
+    actors = _actors(page.rows)
     rows = [
         {
             "story": story,
             "reason": words.reason(story.entry.reason),
-            "why": traces.sentences(story.order, **names)
-            if story.order and story.entry.kind == LedgerEntry.Kind.EARN
-            else [],
+            "why": _why(story, names),
+            "actor": actors.get(story.entry.actor_id),
             "touches": touches.sentences(story),
         }
         for story in stories
     ]
     return {"rows": rows, "next_before_id": page.next_before_id}
+
+
+def _why(story: ledger.Story, names: dict[str, dict[str, str]]) -> list[str]:
+    if story.refund and story.order:
+        return traces.refund_sentences(story.refund, story.order.currency)
+    if story.order and story.entry.kind == LedgerEntry.Kind.EARN:
+        return traces.sentences(story.order, **names)
+    return []
+
+
+def _actors(entries: list[LedgerEntry]) -> dict[int | None, str]:
+    ids = {entry.actor_id for entry in entries} - {None}
+    users = User.objects.filter(pk__in=ids) if ids else []
+    return {user.pk: user.get_username() for user in users}
 
 
 def _orders(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:

@@ -27,7 +27,15 @@ class ProductAdmin(ConsoleAdmin):
     form = ProductForm
     paginator = EstimatedPaginator
     empty_hint = _("Products come from the ERP, or with the first order line that names them.")
-    list_display = ("shown_name", "sku", "category", "brand", "shown_price", "is_active", "shown_origin")
+    list_display = (
+        "shown_name",
+        "sku",
+        "category",
+        "brand",
+        "shown_price",
+        "is_active",
+        "shown_origin",
+    )
     list_filter = ("is_active", "is_provisional")
     search_fields = ("=sku", "name_zh__istartswith", "name_en__istartswith")
     search_help_text = _("SKU, or the beginning of a name")
@@ -59,9 +67,7 @@ class ProductAdmin(ConsoleAdmin):
         amount = product.list_price_amount
         return "–" if amount is None else money.text(amount, product.currency)  # type: ignore[attr-defined]
 
-    @display(
-        description=_("origin"), ordering="is_provisional", label={"till": "warning"}
-    )
+    @display(description=_("origin"), ordering="is_provisional", label={"till": "warning"})
     def shown_origin(self, product: Product) -> tuple[str, str]:
         if product.is_provisional:
             return "till", str(_("First seen at a till"))

@@ -29,7 +29,9 @@ def tiers(program: Program) -> str:
         window = _("counted per calendar year")
     else:
         window = ngettext(
-            "counted over %(count)s month", "counted over %(count)s months", program.tier_window_months
+            "counted over %(count)s month",
+            "counted over %(count)s months",
+            program.tier_window_months,
         ) % {"count": program.tier_window_months}
     held = ngettext(
         "held for %(count)s month", "held for %(count)s months", program.tier_term_months
@@ -70,7 +72,9 @@ def rule(rule: EarningRule) -> str:
     if rule.valid_until is None:
         return _("%(points)s per %(amount)s paid in money, from %(start)s") % words_of_rule
     words_of_rule["end"] = _day(rule.valid_until)
-    return _("%(points)s per %(amount)s paid in money, from %(start)s until %(end)s") % words_of_rule
+    return (
+        _("%(points)s per %(amount)s paid in money, from %(start)s until %(end)s") % words_of_rule
+    )
 
 
 def _start(program: Program) -> str:

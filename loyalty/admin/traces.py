@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loyalty.admin import words
-from loyalty.models import Order
+from loyalty.models import Order, Refund
 from loyalty.rules import money
 
 
@@ -24,6 +24,23 @@ def sentences(order: Order, *, rule_names: dict[str, str], tier_names: dict[str,
         steps.append(_("The order arrived late and was judged as of its own day."))
     steps.append(_("Result: %(points)s.") % {"points": words.points(trace["earned_points"])})
     return steps
+
+
+def refund_sentences(refund: Refund, currency: str) -> list[str]:
+    """What a return took back and gave back, and what it couldn't."""
+    steps = [
+        _("Return %(number)s of goods for %(amount)s.")
+        % {"number": refund.external_id, "amount": money.text(refund.value_amount, currency)}
+    ]
+    figures = (
+        (refund.clawed_points, _("%(points)s that these goods had earned are taken back.")),
+        (refund.absorbed_points, _("%(points)s of it had expired already: nothing to take.")),
+        (refund.debt_points, _("%(points)s were spent already: they become a debt.")),
+        (refund.uncollected_points, _("%(points)s can't be taken and are let go.")),
+        (refund.restored_points, _("%(points)s that had paid for them are given back.")),
+        (refund.restored_expired_points, _("%(points)s of those have expired meanwhile.")),
+    )
+    return steps + [text % {"points": words.points(count)} for count, text in figures if count]
 
 
 def _eligible(order: Order, trace: dict[str, Any]) -> str:

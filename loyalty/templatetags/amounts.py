@@ -1,7 +1,11 @@
 """Amounts and points in templates, the same in every language."""
 
+from datetime import date, datetime
+from decimal import Decimal
+
 from django import template
 
+from loyalty.admin import holdings
 from loyalty.rules import money as rules
 
 register = template.Library()
@@ -17,6 +21,19 @@ def money(amount: int | None, currency: str) -> str:
 def points(count: int | None) -> str:
     """`12,345`; points are whole numbers."""
     return "" if count is None else f"{count:,}".replace("-", "−")
+
+
+@register.filter
+def last_day(ends_at: datetime) -> date:
+    """The last local day before an exclusive end: what ends on 1 May 00:00 holds through
+    30 April."""
+    return holdings.last_day(ends_at)
+
+
+@register.filter
+def quantity(count: Decimal) -> str:
+    """`1`, `0.375`: without the zeros that the column keeps."""
+    return f"{count.normalize():f}"
 
 
 @register.filter

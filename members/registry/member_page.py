@@ -3,7 +3,7 @@
 Part of the second inversion point: filled in `apps.ready`, before the admin reads it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of the member list. `joins` is what the list selects with its one query."""
+    """A column of the member list: `values(members, at)` gives the cells of a page by member id.
+
+    `joins` is what the list's own query selects for it.
+    """
 
     code: str
     title: Any
-    value: Callable[["Member"], Any]
+    values: Callable[[Sequence["Member"], datetime], Mapping[int, Any]]
     order: int
     joins: tuple[str, ...] = ()
 

@@ -22,7 +22,11 @@ def newest_first(
     """The `limit` newest rows with an id below `before_id`; one query."""
     if before_id is not None:
         queryset = queryset.filter(pk__lt=before_id)
-    rows = list(queryset.order_by("-pk")[: limit + 1])
+    return cut(list(queryset.order_by("-pk")[: limit + 1]), limit=limit)
+
+
+def cut(rows: list[M], *, limit: int) -> Page[M]:
+    """A page of `limit` from rows that were asked for with one more than that."""
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, rows[-1].pk if more else None)

@@ -1,0 +1,78 @@
+"""What this app's events say on the timeline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from members.models import Channel, Consent, Event, Member, Store
+from members.registry import sentences
+from members.registry.sentences import BAD, GOOD, Sentence
+
+
+def register() -> None:
+    """Called by `apps.ready`."""
+    sentences.add_narrator(app="members", narrate=narrate)
+
+
+def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
+    """Sentences by event id; two queries for the names of stores and channels."""
+    places = _places(events)
+    told = {event.pk: _tell(event.type, event.payload, places) for event in events}
+    return {pk: sentence for pk, sentence in told.items() if sentence is not None}
+
+
+def _tell(type_: str, payload: dict[str, Any], places: dict[str, str]) -> Sentence | None:
+    if type_ == "members.member.registered":
+        return _registered(payload, places)
+    if type_ == "members.member.changed":
+        return Sentence(text=_("Profile changed"), details=_fields(payload), icon="edit")
+    if type_ == "members.consent.recorded":
+        return _consent(payload)
+    return None
+
+
+def _registered(payload: dict[str, Any], places: dict[str, str]) -> Sentence:
+    store = places.get(f"store:{payload.get('store')}")
+    channel = places.get(f"channel:{payload.get('channel')}", "")
+    text = _("Became a member at %(store)s") % {"store": store} if store else _("Became a member")
+    details = (_("Channel: %(channel)s") % {"channel": channel},) if channel else ()
+    return Sentence(text=text, details=details, icon="person_add", tone=GOOD, tab="profile")
+
+
+def _fields(payload: dict[str, Any]) -> tuple[str, ...]:
+    known = {field.name: field.verbose_name for field in Member._meta.get_fields() if _named(field)}
+    return tuple(str(capfirst(known.get(name, name))) for name in payload.get("fields", ()))
+
+
+def _named(field: Any) -> bool:
+    return hasattr(field, "verbose_name")
+
+
+def _consent(payload: dict[str, Any]) -> Sentence:
+    words = {
+        "purpose": _label(Consent.Purpose, payload.get("purpose", "")),
+        "medium": _label(Consent.Medium, payload.get("medium", "")),
+    }
+    if payload.get("is_granted"):
+        text, icon, tone = _("Agreed to %(purpose)s by %(medium)s"), "check_circle", GOOD
+    else:
+        text, icon, tone = _("Said no to %(purpose)s by %(medium)s"), "block", BAD
+    return Sentence(text=text % words, icon=icon, tone=tone, tab="consents")
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value in choices.values else value
+
+
+def _places(events: Sequence[Event]) -> dict[str, str]:
+    """Names by `store:CODE` and `channel:CODE`."""
+    payloads = [event.payload for event in events if event.type == "members.member.registered"]
+    if not payloads:
+        return {}
+    stores = Store.objects.filter(code__in={row.get("store", "") for row in payloads})
+    channels = Channel.objects.filter(code__in={row.get("channel", "") for row in payloads})
+    return {f"store:{store.code}": store.name for store in stores} | {
+        f"channel:{channel.code}": channel.name for channel in channels
+    }
