@@ -230,3 +230,14 @@ def test_init_by_two_at_once_makes_one_set(transactional_db):
     assert sorted(made) == [False, False, False, True]
     assert KeyEncryptionKey.objects.count() == 1
     assert IndexKey.objects.count() == 11
+
+
+def test_a_process_that_has_not_heard_of_a_rotation_goes_on_and_opens_the_others_keys():
+    _, heard = keys.newest_version(), keys._newest
+    key_service.rotate()
+    after = a_member(1, name="张三")
+    keys.forget()
+    keys._newest = heard
+    late = a_member(2, name="李四")
+    assert (after.key.kek_version, late.key.kek_version) == (2, 1)
+    assert [member.name for member in Member.objects.order_by("pk")] == ["张三", "李四"]
