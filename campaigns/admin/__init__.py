@@ -1,7 +1,1 @@
-"""The console's pages of this app; each module registers its own."""
-
-from campaigns.admin import (  # noqa: F401
-    campaigns,
-    deliveries,
-    templates,
-)
+"""The console's pages of this app; `config.console.apps` imports every module here."""

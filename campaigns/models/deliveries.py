@@ -45,10 +45,16 @@ class Delivery(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     campaign = models.ForeignKey(
-        "campaigns.Campaign", on_delete=models.PROTECT, related_name="deliveries"
+        "campaigns.Campaign",
+        verbose_name=_("campaign"),
+        on_delete=models.PROTECT,
+        related_name="deliveries",
     )
     member = models.ForeignKey(
-        "members.Member", on_delete=models.PROTECT, related_name="deliveries"
+        "members.Member",
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        related_name="deliveries",
     )
     event_id = models.BigIntegerField(null=True)
     medium = models.CharField(_("channel"), max_length=8)

@@ -1,1 +1,1 @@
-"""The operator console's frame: site, navigation, home, search. Pages live in each app's `admin`."""
+"""The operator console: site, navigation, home, search. Pages live in each app's `admin`."""

@@ -1,4 +1,4 @@
-"""Charts for the Chart.js that Unfold brings: data and options as JSON, colors from its variables."""
+"""Charts for the Chart.js that Unfold brings: data and options as JSON, in its own colors."""
 
 import json
 from typing import Any

@@ -42,7 +42,10 @@ class Tile:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's callback: what the home page shows to this operator."""
     at = timezone.now()
-    context |= {"requests": _requests(request, at), "can_serve": _may(request, "members.add_member")}
+    context |= {
+        "requests": _requests(request, at),
+        "can_serve": _may(request, "members.add_member"),
+    }
     if not _may(request, SEES_SALES):
         return context
     scope = scopes.scope_for(request.user)

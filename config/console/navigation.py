@@ -43,12 +43,8 @@ GROUPS = (
         _("Counter"),
         (
             Place(_("Home"), "home", "admin:index"),
-            Place(
-                _("Counter"), "barcode_scanner", "admin:members_counter", "members.view_member"
-            ),
-            Place(
-                _("Members"), "group", "admin:members_member_changelist", "members.view_member"
-            ),
+            Place(_("Counter"), "barcode_scanner", "admin:members_counter", "members.view_member"),
+            Place(_("Members"), "group", "admin:members_member_changelist", "members.view_member"),
             Place(
                 _("Approvals"),
                 "approval",
@@ -62,7 +58,9 @@ GROUPS = (
     Group(
         _("Orders and points"),
         (
-            Place(_("Orders"), "receipt_long", "admin:loyalty_order_changelist", "loyalty.view_order"),
+            Place(
+                _("Orders"), "receipt_long", "admin:loyalty_order_changelist", "loyalty.view_order"
+            ),
             Place(
                 _("Refunds"),
                 "assignment_return",
@@ -76,7 +74,10 @@ GROUPS = (
                 "loyalty.view_ledgerentry",
             ),
             Place(
-                _("Points by lot"), "hourglass_top", "admin:loyalty_lot_changelist", "loyalty.view_lot"
+                _("Points by lot"),
+                "hourglass_top",
+                "admin:loyalty_lot_changelist",
+                "loyalty.view_lot",
             ),
         ),
     ),
@@ -84,9 +85,14 @@ GROUPS = (
         _("Programme"),
         (
             Place(
-                _("Programme"), "loyalty", "admin:loyalty_program_changelist", "loyalty.view_program"
+                _("Programme"),
+                "loyalty",
+                "admin:loyalty_program_changelist",
+                "loyalty.view_program",
             ),
-            Place(_("Tiers"), "military_tech", "admin:loyalty_tier_changelist", "loyalty.view_tier"),
+            Place(
+                _("Tiers"), "military_tech", "admin:loyalty_tier_changelist", "loyalty.view_tier"
+            ),
             Place(
                 _("Earning rules"),
                 "rule",
@@ -150,7 +156,10 @@ GROUPS = (
         _("Privacy and audit"),
         (
             Place(
-                _("Consents"), "privacy_tip", "admin:members_consent_changelist", "members.view_consent"
+                _("Consents"),
+                "privacy_tip",
+                "admin:members_consent_changelist",
+                "members.view_consent",
             ),
             Place(
                 _("Audit trail"),
@@ -164,7 +173,9 @@ GROUPS = (
     Group(
         _("Settings"),
         (
-            Place(_("Stores"), "storefront", "admin:members_store_changelist", "members.view_store"),
+            Place(
+                _("Stores"), "storefront", "admin:members_store_changelist", "members.view_store"
+            ),
             Place(_("Channels"), "hub", "admin:members_channel_changelist", "members.view_channel"),
             Place(_("Operators"), "badge", "admin:members_user_changelist", "members.view_user"),
             Place(

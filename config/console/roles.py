@@ -41,8 +41,11 @@ _MARKETER = (
 )
 
 GRANTS: Grants | Mapping[str, frozenset[str]] = {
-    "clerk": _COUNTER | _PLACES | _view("loyalty", "order", "refund", "ledgerentry", "account")
-    | _view("loyalty", "tier", "product") | _ASK,
+    "clerk": _COUNTER
+    | _PLACES
+    | _view("loyalty", "order", "refund", "ledgerentry", "account")
+    | _view("loyalty", "tier", "product")
+    | _ASK,
     "store_manager": _SERVICE
     | _SALES
     | _REVEAL

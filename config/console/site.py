@@ -21,9 +21,7 @@ class ConsoleSite(UnfoldAdminSite):
     index_title = _("Home")
     enable_nav_sidebar = True
 
-    def register(
-        self, model_or_iterable: Any, admin_class: Any = None, **options: Any
-    ) -> None:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Takes the pages that were made for the console. Packages register pages for tokens,
         lockouts and tasks too: those would stand there without scope, words or form."""
         if getattr(admin_class, "is_console_page", False):

@@ -16,7 +16,10 @@ class EarningRule(Named):
         RETIRED = "RETIRED", _("Retired")
 
     program = models.ForeignKey(
-        "loyalty.Program", on_delete=models.PROTECT, related_name="earning_rules"
+        "loyalty.Program",
+        verbose_name=_("programme"),
+        on_delete=models.PROTECT,
+        related_name="earning_rules",
     )
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveIntegerField(_("version"), default=1)

@@ -36,6 +36,7 @@ class LedgerEntry(models.Model):
 
     member = models.ForeignKey(
         "members.Member",
+        verbose_name=_("member"),
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         db_index=False,
@@ -55,6 +56,7 @@ class LedgerEntry(models.Model):
     key = models.CharField(max_length=80)
     actor = models.ForeignKey(
         "members.User",
+        verbose_name=_("operator"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,

@@ -15,6 +15,7 @@ class Lot(models.Model):
 
     member = models.ForeignKey(
         "members.Member",
+        verbose_name=_("member"),
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         db_index=False,
@@ -37,9 +38,7 @@ class Lot(models.Model):
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
         indexes = [
-            models.Index(
-                fields=["member"], name="lot_open", condition=models.Q(is_open=True)
-            ),
+            models.Index(fields=["member"], name="lot_open", condition=models.Q(is_open=True)),
             models.Index(
                 fields=["expires_at"], name="lot_lapsing", condition=models.Q(is_open=True)
             ),

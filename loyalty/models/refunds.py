@@ -21,6 +21,7 @@ class Refund(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.APPLIED)
     order = models.ForeignKey(
         "loyalty.Order",
+        verbose_name=_("order"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,
@@ -28,6 +29,7 @@ class Refund(models.Model):
     )
     member = models.ForeignKey(
         "members.Member",
+        verbose_name=_("member"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,

@@ -14,7 +14,12 @@ class Tier(Named):
         ALL = "ALL", _("All measures")
         ANY = "ANY", _("Any measure")
 
-    program = models.ForeignKey("loyalty.Program", on_delete=models.PROTECT, related_name="tiers")
+    program = models.ForeignKey(
+        "loyalty.Program",
+        verbose_name=_("programme"),
+        on_delete=models.PROTECT,
+        related_name="tiers",
+    )
     code = models.SlugField(_("code"), max_length=40)
     rank = models.PositiveSmallIntegerField(_("rank"))
     coefficient_percent = models.PositiveSmallIntegerField(

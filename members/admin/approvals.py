@@ -187,6 +187,4 @@ class ApprovalRequestAdmin(KeysetAdmin):
         )
 
     def _waiting(self, object_id: Any) -> QuerySet[ApprovalRequest]:
-        return ApprovalRequest.objects.filter(
-            pk=object_id, status=ApprovalRequest.Status.PENDING
-        )
+        return ApprovalRequest.objects.filter(pk=object_id, status=ApprovalRequest.Status.PENDING)

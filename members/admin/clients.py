@@ -41,7 +41,9 @@ class NewClientForm(confirmations.ConfirmForm):
         widget=UnfoldAdminTextInputWidget,
     )
     channel = forms.ModelChoiceField(
-        label=_("channel"), queryset=Channel.objects.order_by("code"), widget=UnfoldAdminSelectWidget
+        label=_("channel"),
+        queryset=Channel.objects.order_by("code"),
+        widget=UnfoldAdminSelectWidget,
     )
     stores = forms.ModelMultipleChoiceField(
         label=_("stores"),
@@ -69,6 +71,7 @@ RENEW = {
     "form_class": confirmations.ConfirmForm,
     "form_submit_text": _("Make a new secret"),
 }
+
 
 @admin.register(ApiClient)
 class ApiClientAdmin(ConsoleAdmin):

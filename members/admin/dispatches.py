@@ -56,9 +56,7 @@ class DispatchAdmin(KeysetAdmin):
     def shown_event(self, dispatch: Dispatch) -> str:
         return dispatch.event.type
 
-    @display(
-        description=gettext_lazy("state"), label={"PENDING": "info", "DEAD": "danger"}
-    )
+    @display(description=gettext_lazy("state"), label={"PENDING": "info", "DEAD": "danger"})
     def shown_state(self, dispatch: Dispatch) -> tuple[str, str]:
         return dispatch.state, dispatch.get_state_display()
 
@@ -86,7 +84,11 @@ class DispatchAdmin(KeysetAdmin):
         return self._redriven(request, form, REDRIVE_ALL, dead_ids)
 
     def _redriven(
-        self, request: HttpRequest, form: confirmations.NoteForm, dialog: Any, dispatch_ids: list[int]
+        self,
+        request: HttpRequest,
+        form: confirmations.NoteForm,
+        dialog: Any,
+        dispatch_ids: list[int],
     ) -> HttpResponse:
         return confirmations.answer(
             request,

@@ -37,7 +37,14 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
     form = OperatorForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "shown_name", "shown_roles", "shown_stores", "is_active", "last_login")
+    list_display = (
+        "username",
+        "shown_name",
+        "shown_roles",
+        "shown_stores",
+        "is_active",
+        "last_login",
+    )
     list_filter = ("is_active", "groups")
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)

@@ -27,7 +27,12 @@ class ApprovalRequest(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     action = models.CharField(_("action"), max_length=60)
     member = models.ForeignKey(
-        "members.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.Member",
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.BigIntegerField(null=True, blank=True)
@@ -61,8 +66,7 @@ class ApprovalRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="maker_is_not_checker",
-                condition=models.Q(checker__isnull=True)
-                | ~models.Q(maker=models.F("checker")),
+                condition=models.Q(checker__isnull=True) | ~models.Q(maker=models.F("checker")),
             ),
             models.CheckConstraint(
                 name="a_decision_names_its_checker",

@@ -22,14 +22,24 @@ class Consent(models.Model):
 
     append_only = True
 
-    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="consents")
+    member = models.ForeignKey(
+        "members.Member",
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        related_name="consents",
+    )
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
     medium = models.CharField(_("channel"), max_length=8, choices=Medium)
     is_granted = models.BooleanField(_("granted"))
     policy_version = models.CharField(_("policy version"), max_length=40)
     source = models.CharField(_("source"), max_length=60)
     actor = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("operator"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     occurred_at = models.DateTimeField(_("given"))
     recorded_at = models.DateTimeField(_("recorded"))

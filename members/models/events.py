@@ -21,6 +21,7 @@ class Event(models.Model):
     type = models.CharField(_("type"), max_length=60)
     member = models.ForeignKey(
         "members.Member",
+        verbose_name=_("member"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,
@@ -32,6 +33,7 @@ class Event(models.Model):
     payload = models.JSONField(_("payload"), default=dict)
     actor = models.ForeignKey(
         "members.User",
+        verbose_name=_("operator"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,
@@ -64,6 +66,7 @@ class Dispatch(models.Model):
 
     event = models.ForeignKey(
         "members.Event",
+        verbose_name=_("event"),
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         db_index=False,
@@ -84,9 +87,7 @@ class Dispatch(models.Model):
                 name="dispatch_due",
                 condition=models.Q(state="PENDING"),
             ),
-            models.Index(
-                fields=["state"], name="dispatch_dead", condition=models.Q(state="DEAD")
-            ),
+            models.Index(fields=["state"], name="dispatch_dead", condition=models.Q(state="DEAD")),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,12 @@ class Job(models.Model):
     error_count = models.BigIntegerField(_("errors"), default=0)
     message = models.TextField(_("message"), blank=True)
     requested_by = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("asked by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     created_at = models.DateTimeField(_("created"))
     started_at = models.DateTimeField(_("started"), null=True)

@@ -25,10 +25,16 @@ class AuditRecord(models.Model):
     append_only = True
 
     actor = models.ForeignKey(
-        "members.User", on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+        "members.User",
+        verbose_name=_("operator"),
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
     )
     client = models.ForeignKey(
         "members.ApiClient",
+        verbose_name=_("API client"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,
@@ -37,6 +43,7 @@ class AuditRecord(models.Model):
     action = models.CharField(_("action"), max_length=60)
     member = models.ForeignKey(
         "members.Member",
+        verbose_name=_("member"),
         on_delete=models.DO_NOTHING,
         null=True,
         db_constraint=False,
@@ -44,7 +51,7 @@ class AuditRecord(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True)
     details = models.JSONField(_("details"), default=dict)
-    request_id = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
     occurred_at = models.DateTimeField(_("when"))
 
     class Meta:
