@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from members.services import bell, dispatches, heartbeats, idempotency, jobs
+from members.services import bell, dispatches, heartbeats, idempotency, jobs, nights
 
 
 @shared_task
@@ -41,3 +41,9 @@ def resume_jobs() -> None:
 def forget_idempotency_keys() -> None:
     """By beat, nightly: answers are kept seven days."""
     idempotency.forget_old(at=timezone.now())
+
+
+@shared_task
+def run_night() -> None:
+    """By beat, after midnight."""
+    nights.run(at=timezone.now())

@@ -1,5 +1,7 @@
 """Celery: the database is the truth, the broker a bell."""
 
+from celery.schedules import crontab
+
 from config.settings.base import REDIS_URL, TIME_ZONE
 
 CELERY_BROKER_URL = REDIS_URL
@@ -26,5 +28,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.forget_idempotency_keys",
         "schedule": 24 * 60 * 60.0,
     },
+    # After midnight in the programme's zone, before the first till opens.
+    "night": {"task": "members.tasks.run_night", "schedule": crontab(hour=3, minute=10)},
     "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},
 }

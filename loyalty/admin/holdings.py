@@ -1,7 +1,7 @@
 """What a member holds, ready to be shown: on the member's page and at the counter."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from loyalty.admin import words
 from loyalty.models import Tier
-from loyalty.rules import money
+from loyalty.rules import calendar, money
 from loyalty.selectors import accounts
 from loyalty.selectors.accounts import AccountView, Expiring
 from loyalty.services import programs
@@ -58,7 +58,7 @@ def holdings(*, member_id: int, at: datetime) -> Holdings | None:
 
 def last_day(expires_at: datetime) -> date:
     """The last local day on which points that lapse at `expires_at` can be used."""
-    return timezone.localtime(expires_at - timedelta(microseconds=1)).date()
+    return calendar.last_day(expires_at, timezone.get_current_timezone())
 
 
 def _progress(account: AccountView) -> str:

@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -13,6 +13,12 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which the local day begins, in UTC; also where a day has 23 hours."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def last_day(ends_at: datetime, zone: tzinfo) -> date:
+    """The last local day before an exclusive end: what ends on 1 May 00:00 holds through
+    30 April."""
+    return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def add_months(day: date, months: int) -> date:

@@ -54,7 +54,10 @@ def award(
             points=0,
             line_points=(0,) * len(eligible_amounts),
             breakdown=(),
-            trace={"eligible_amount": eligible, "missed": "no_rule" if rule is None else "no_money"},
+            trace={
+                "eligible_amount": eligible,
+                "missed": "no_rule" if rule is None else "no_money",
+            },
         )
     base = eligible * rule.points // rule.per_amount
     points = eligible * rule.points * coefficient_percent // (rule.per_amount * 100)

@@ -132,9 +132,7 @@ class Ledger:
             return 0
         return sum(lot.free for lot in lot_rules.usable(self.lots, at))
 
-    def restore(
-        self, parts: Sequence[tuple[Lot, int]], *, document: Document, reason: str
-    ) -> int:
+    def restore(self, parts: Sequence[tuple[Lot, int]], *, document: Document, reason: str) -> int:
         """Gives spent points back into the lots they came from, with their expiry."""
         points = sum(part for _, part in parts)
         if points <= 0:

@@ -81,9 +81,7 @@ def spread(order: SoldOrder, amount: int) -> dict[int, int]:
     return dict(enumerate(shares.split(amount, left)))
 
 
-def assess(
-    order: SoldOrder, line_amounts: Mapping[int, int], shipping_amount: int = 0
-) -> Outcome:
+def assess(order: SoldOrder, line_amounts: Mapping[int, int], shipping_amount: int = 0) -> Outcome:
     """What refunding `line_amounts` (index → value) and freight moves.
 
     Raises: MoreThanBought.

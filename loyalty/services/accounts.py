@@ -85,5 +85,3 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
     for state in states.values():
         state.ledger.knows_all_lots = True
     return states
-
-

@@ -217,9 +217,7 @@ def _tell(case: Case, uid: Any, earned: Earned, posting: Posting, is_late: bool)
         facts.append(PointsRedeemed(order=order, points=earned.spent_points))
     if earned.lot is not None:
         facts.append(
-            PointsEarned(
-                order=order, points=earned.award.points, is_pending=earned.lot.is_pending
-            )
+            PointsEarned(order=order, points=earned.award.points, is_pending=earned.lot.is_pending)
         )
     for fact in facts:
         posting.tell(fact, member_id=member_id, occurred_at=occurred_at)

@@ -78,9 +78,7 @@ def _may_pass(error: Exception) -> bool:
 def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> list[Recorded]:
     desk = _open(orders, source, at)
     batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
-    firsts = {
-        row[0]: (bytes.fromhex(row[2]), row[3]) for row in desk.opened.orders or ()
-    }
+    firsts = {row[0]: (bytes.fromhex(row[2]), row[3]) for row in desk.opened.orders or ()}
     outcomes: list[Recorded] = []
     for index, order in enumerate(orders):
         try:

@@ -88,12 +88,8 @@ def _adjust(
             kind="ADJUST",
         )
     elif not ledger.lower(-points, document=document, reason=reason, at=at):
-        raise InsufficientPoints(
-            asked_points=-points, available_points=ledger.available_at(at)
-        )
-    batch.tell(
-        PointsAdjusted(points=points, reason=reason), member_id=member_id, occurred_at=at
-    )
+        raise InsufficientPoints(asked_points=-points, available_points=ledger.available_at(at))
+    batch.tell(PointsAdjusted(points=points, reason=reason), member_id=member_id, occurred_at=at)
     _write(batch, [state])
     return LedgerEntry.objects.get(key=f"{document.key}:adjust")
 

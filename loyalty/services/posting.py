@@ -154,9 +154,7 @@ class Posting:
             },
         )
         for subscriber in subscriptions.subscribers_of(fact.type):
-            self.add(
-                "dispatches", {"ref": number, "subscriber": subscriber, "next_at": self.at}
-            )
+            self.add("dispatches", {"ref": number, "subscriber": subscriber, "next_at": self.at})
 
     def remember(self, attempt: Attempt | None, status_code: int, member_id: int | None) -> None:
         """The channel's idempotency key, written with the effect. The answer itself is kept

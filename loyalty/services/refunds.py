@@ -37,9 +37,7 @@ class _Preview(Exception):
         self.answer = answer
 
 
-def record(
-    *, order_uid: UUID, refund: RefundDocument, source: Source, at: datetime
-) -> Recorded:
+def record(*, order_uid: UUID, refund: RefundDocument, source: Source, at: datetime) -> Recorded:
     """Refunds an order, whole or in part; the same refund again gives the first answer.
 
     Raises: NotFound, RefundConflict, RefundExceedsOrder, UnknownLine, OccurredInFuture,

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 
-from loyalty.admin import holdings
+from loyalty.rules import calendar
 from loyalty.rules import money as rules
 
 register = template.Library()
@@ -27,7 +28,7 @@ def points(count: int | None) -> str:
 def last_day(ends_at: datetime) -> date:
     """The last local day before an exclusive end: what ends on 1 May 00:00 holds through
     30 April."""
-    return holdings.last_day(ends_at)
+    return calendar.last_day(ends_at, timezone.get_current_timezone())
 
 
 @register.filter

@@ -49,7 +49,9 @@ def test_the_lot_that_expires_first_is_spent_first() -> None:
 def test_points_that_never_expire_are_spent_last() -> None:
     forever, soon = lot(1, 10, None), lot(2, 10, "2030-01-01")
     ledger = ledger_with(forever, soon)
-    ledger.redeem(10, document=document("o:1", at("2026-03-01")), reason="payment", at=at("2026-03-01"))
+    ledger.redeem(
+        10, document=document("o:1", at("2026-03-01")), reason="payment", at=at("2026-03-01")
+    )
     assert (forever.remaining, soon.remaining) == (10, 0)
 
 
@@ -57,7 +59,9 @@ def test_of_two_lots_that_expire_together_the_one_active_first_goes_first() -> N
     first, second = lot(9, 10, "2030-01-01"), lot(2, 10, "2030-01-01")
     first.activates_at = at("2024-12-31")
     ledger = ledger_with(first, second)
-    ledger.redeem(10, document=document("o:1", at("2026-03-01")), reason="payment", at=at("2026-03-01"))
+    ledger.redeem(
+        10, document=document("o:1", at("2026-03-01")), reason="payment", at=at("2026-03-01")
+    )
     assert (first.remaining, second.remaining) == (0, 10)
 
 
@@ -125,7 +129,9 @@ def test_a_month_after_31_january_runs_through_the_end_of_february() -> None:
 
 
 def test_a_validity_in_days_runs_through_the_end_of_the_last_day() -> None:
-    assert calendar.expiry(at("2026-11-21T23:59"), Validity("DAYS", 1), SHANGHAI) == at("2026-11-23")
+    assert calendar.expiry(at("2026-11-21T23:59"), Validity("DAYS", 1), SHANGHAI) == at(
+        "2026-11-23"
+    )
     assert calendar.expiry(at("2026-11-21"), NEVER, SHANGHAI) is None
 
 

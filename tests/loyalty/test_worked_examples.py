@@ -2,10 +2,10 @@
 
 import pytest
 
+from loyalty.errors import InsufficientPoints
 from loyalty.models import LedgerEntry, Program
 from loyalty.selectors import accounts, ledger_checks
 from loyalty.services import points
-from loyalty.errors import InsufficientPoints
 from tests.loyalty import till
 from tests.loyalty.till import at, line
 
@@ -85,12 +85,8 @@ def test_4_many_small_refunds_take_as_much_as_one_big_one(shop):
 def _two_hundred_points_of_which_120_expired(alice):
     order = till.sell("o-1", line("1", 20_000), when=at("2025-01-10T10:00"))
     assert order["points"]["earned"] == 200
-    points.redeem(
-        member_id=alice.pk, points=80, key="spend", reason="payment", at=at("2025-06-01")
-    )
-    points.grant(
-        member_id=alice.pk, points=30, key="other", reason="opening", at=at("2025-07-01")
-    )
+    points.redeem(member_id=alice.pk, points=80, key="spend", reason="payment", at=at("2025-06-01"))
+    points.grant(member_id=alice.pk, points=30, key="other", reason="opening", at=at("2025-07-01"))
     points.settle(member_ids=[alice.pk], at=at("2026-02-01"))
     assert till.balances(alice) == (0, 30, 0)
     return order

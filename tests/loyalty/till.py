@@ -1,6 +1,6 @@
 """A till that sends orders and refunds to the services, as documents."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -73,7 +73,9 @@ def document(
     return msgspec.convert(sent, OrderDocument, strict=True)
 
 
-def sell(external_id: str, *lines: dict[str, Any], now: datetime | None = None, **options: Any) -> Any:
+def sell(
+    external_id: str, *lines: dict[str, Any], now: datetime | None = None, **options: Any
+) -> Any:
     sent = document(external_id, *lines, **options)
     return orders.record(order=sent, source=TILL, at=now or sent.occurred_at).answer
 
@@ -95,7 +97,10 @@ def give_back(
 
 
 def refund(
-    external_id: str, amounts: dict[str, int] | int | None = None, when: datetime = NOW, **options: Any
+    external_id: str,
+    amounts: dict[str, int] | int | None = None,
+    when: datetime = NOW,
+    **options: Any,
 ) -> RefundDocument:
     sent: dict[str, Any] = {"external_id": external_id, "occurred_at": when.isoformat(), **options}
     if isinstance(amounts, int):
@@ -111,5 +116,3 @@ def balances(member: Member) -> tuple[int, int, int]:
     """(pending, active, debt) as the account row says."""
     account = Account.objects.get(member_id=member.pk)
     return account.pending_points, account.active_points, account.debt_points
-
-
