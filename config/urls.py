@@ -1,5 +1,7 @@
 """Where the doors are."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
@@ -13,7 +15,7 @@ from members.api import oauth
 from members.api import urls as member_urls
 
 # What describes the API is no secret, and asks nobody who they are.
-_OPEN = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+_OPEN: dict[str, list[Any]] = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
 
 api = [
     *member_urls.urlpatterns,

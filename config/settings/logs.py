@@ -1,10 +1,14 @@
 """JSON logs without local variables: a traceback must never print a phone number."""
 
+from typing import Any
+
+from typing import Any
+
 import structlog
 
 from config.settings.environment import env
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
