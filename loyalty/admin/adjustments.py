@@ -31,7 +31,6 @@ class AdjustForm(DialogForm):
         label=gettext_lazy("Points"),
         min_value=-MOST_POINTS,
         max_value=MOST_POINTS,
-        help_text=gettext_lazy("120 gives points, −120 takes them."),
         widget=UnfoldAdminIntegerFieldWidget(attrs={"autocomplete": "off"}),
     )
     reason = forms.ChoiceField(
@@ -46,6 +45,12 @@ class AdjustForm(DialogForm):
         help_text=gettext_lazy("Shown in the ledger. No names or phone numbers, please."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["points"].help_text = _(
+            "120 gives points, −120 takes them. Your limit: %(points)s."
+        ) % {"points": words.points(points.limit_of(self.request.user))}
 
     def clean_points(self) -> int:
         count: int = self.cleaned_data["points"]

@@ -16,7 +16,7 @@ def sentences(order: Order, *, rule_names: dict[str, str], tier_names: dict[str,
         return []
     steps = [_eligible(order, trace)]
     if trace.get("missed"):
-        return steps + [_missed(trace["missed"])]
+        return [*steps, _missed(trace["missed"])]
     steps.append(_rule(order, trace, rule_names))
     if trace.get("coefficient_percent", 100) != 100:
         steps.append(_tier(trace, tier_names))

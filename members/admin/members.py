@@ -4,6 +4,7 @@ from datetime import datetime
 from types import MethodType
 from typing import Any, ClassVar
 
+import phonenumbers
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -195,7 +196,8 @@ class MemberAdmin(KeysetAdmin):
             )
         except DomainError as error:
             return dialogs.refused(request, REVEAL_DIALOG, form, error)
-        return dialogs.show(request, "console/dialog_revealed.html", {"values": phones})
+        shown = [_readable_phone(phone) for phone in phones]
+        return dialogs.show(request, "console/dialog_revealed.html", {"values": shown})
 
 
 def masked_name(member: Member) -> str:
@@ -203,6 +205,12 @@ def masked_name(member: Member) -> str:
     if member.state == Member.State.ERASED:
         return ""
     return masking.name(member.name)
+
+
+def _readable_phone(phone: str) -> str:
+    """`+86 138 0013 8000`, to be dialed without losing one's place."""
+    number = phonenumbers.parse(phone)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _column(column: Column) -> Any:

@@ -97,4 +97,10 @@ def _profile(*, member: Member, request: HttpRequest, at: datetime) -> dict[str,
 def _approvals(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
     requests = ApprovalRequest.objects.filter(member=member).select_related("maker", "checker")
     page = pages.newest_first(requests, before_id=before_id(request), limit=PAGE)
-    return {"requests": page.rows, "next_before_id": page.next_before_id}
+    rows = [{"request": row, "label": _action_label(row)} for row in page.rows]
+    return {"rows": rows, "next_before_id": page.next_before_id}
+
+
+def _action_label(request: ApprovalRequest) -> str:
+    executor = panels.EXECUTORS.get(request.action)
+    return str(executor.label) if executor else request.action

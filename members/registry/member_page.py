@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
     from members.models import Member, User
 
 
