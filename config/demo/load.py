@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from config.demo import baskets, catalogue, processes, programs, telling
-from config.demo.plans import ORDERS, PEOPLE, Plan
+from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
 from members.models import Job
@@ -67,22 +67,31 @@ def load(plan: Plan, *, out: OutputWrapper, processes_count: int) -> Loaded:
         programs.set_up(edition=plan.edition, at=timezone.now())
         catalogue.set_up(plan)
         out.write(f"  Catalogue  {len(telling.sold(plan)):,} products")
-        _people(plan, out)
+        people = _run(PEOPLE, plan)
+        out.write(f"  People     {people.done_count:,} members")
         return _orders(plan, out, processes_count)
 
 
+def finish(plan: Plan) -> None:
+    """What the demo has beside its orders.
+
+    Raises: LoadRunning, LoadFailed.
+    """
+    with _alone():
+        _run(FINISH, plan)
+
+
 def is_done(plan: Plan) -> bool:
-    """Whether an earlier run finished all of this plan."""
+    """Whether an earlier run finished the orders of this plan."""
     done = Job.objects.filter(kind=ORDERS, state=Job.State.DONE)
     return done.filter(params__in=_order_params(plan)).count() == plan.shards
 
 
-def _people(plan: Plan, out: OutputWrapper) -> None:
-    job = jobs.take_up(kind=PEOPLE, params=plan.params(), at=timezone.now())
+def _run(kind: str, plan: Plan) -> Job:
+    job = jobs.take_up(kind=kind, params=plan.params(), at=timezone.now())
     jobs.run(job_id=job.pk, clock=timezone.now)
-    job.refresh_from_db()
     _check([job])
-    out.write(f"  People     {job.done_count:,} members")
+    return job
 
 
 def _orders(plan: Plan, out: OutputWrapper, processes_count: int) -> Loaded:

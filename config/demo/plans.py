@@ -12,6 +12,7 @@ from members.models import Job
 
 PEOPLE = "year.people"
 ORDERS = "year.orders"
+FINISH = "year.finish"
 
 
 class OtherDates(DomainError):

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import deeds, documents, journey, registrations, telling
+from config.demo import deeds, documents, finish, journey, registrations, telling
 from config.demo.baskets import Baskets
-from config.demo.plans import ORDERS, PEOPLE, Plan
+from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
 from loyalty.services import orders
 from loyalty.services.documents import Source
 from members.registry import panels
@@ -26,6 +26,7 @@ def register() -> None:
     """Lets the worker go on with a load whose own process was killed."""
     panels.add_job_kind(PEOPLE, run_people)
     panels.add_job_kind(ORDERS, run_orders)
+    panels.add_job_kind(FINISH, finish.run)
 
 
 def run_people(job: RunningJob, at: datetime) -> None:
