@@ -132,7 +132,7 @@ GROUPS = (
         ),
     ),
     Group(
-        _("Operation"),
+        _("Background work"),
         (
             Place(
                 _("Jobs"),

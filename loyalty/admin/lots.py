@@ -27,7 +27,7 @@ class LotAdmin(KeysetAdmin):
         "expires_at",
         "shown_state",
     )
-    list_filter = ("is_open", ("expires_at", RangeDateTimeFilter))
+    list_filter = (("expires_at", RangeDateTimeFilter),)
     list_select_related = ("member",)
     search_fields = ("member__card_number",)
     search_help_text = _("Card number")

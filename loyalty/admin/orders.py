@@ -158,8 +158,13 @@ class OrderAdmin(KeysetAdmin):
 
     @display(description=_("why so many points"))
     def shown_trace(self, order: Order) -> Any:
-        told = traces.sentences(order, rule_names=_names(EarningRule), tier_names=_names(Tier))
-        return format_html_join("", '<p class="console-step">{}</p>', ((text,) for text in told))
+        # The page's template asks several times for what it shows once.
+        if not hasattr(order, "told"):
+            order.told = traces.sentences(
+                order, rule_names=_names(EarningRule), tier_names=_names(Tier)
+            )
+        steps = ((text,) for text in order.told)
+        return format_html_join("", '<p class="console-step">{}</p>', steps)
 
 
 def _names(model: Any) -> dict[str, str]:

@@ -36,6 +36,7 @@ class ConsoleAdmin(ModelAdmin):
     checks_class = ModelAdminChecks
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    list_select_related: Any = ()
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True
@@ -44,6 +45,9 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         queryset = super().get_queryset(request)
+        if isinstance(self.list_select_related, tuple):
+            # Django leaves these joins out where a manager has joins of its own, as members' has.
+            queryset = queryset.select_related(*self.list_select_related)
         if self.store_path is None:
             return queryset
         return scopes.scope_for(request.user).narrow(queryset, path=self.store_path)

@@ -5,13 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
+from members.admin import rights
 from members.admin.base import ConsoleAdmin
 from members.models import User
 from members.registry import roles
@@ -98,14 +101,39 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
         return ", ".join(names) if names else str(_("Whole chain"))
 
 
+class RightsField(forms.ModelMultipleChoiceField):
+    """Rights in the reader's language; Django keeps their names in English rows."""
+
+    def label_from_instance(self, permission: Permission) -> str:
+        return rights.label_of(permission)
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    permissions = RightsField(
+        label=_("rights"),
+        queryset=rights.grantable(),
+        required=False,
+        help_text=_("Hold Ctrl (⌘ on a Mac) to choose more than one."),
+        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 24}),
+    )
+
+
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, ConsoleAdmin):
     """The product's own roles are set by its code and can't be changed; others may be added."""
 
     list_display = ("shown_name", "name", "shown_operators")
+    form = RoleForm
     search_fields = ("name",)
     ordering = ("name",)
-    filter_horizontal = ("permissions",)
+    filter_horizontal = ()
+    readonly_fields = ("shown_rights",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A built-in role is read; of another one the rights are chosen."""
+        if self.has_change_permission(request, obj):
+            return ("name", "permissions")
+        return ("name", "shown_rights")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         queryset: QuerySet[Group] = super().get_queryset(request)
@@ -124,6 +152,15 @@ class RoleAdmin(GroupAdmin, ConsoleAdmin):
     @display(description=_("role"), ordering="name")
     def shown_name(self, group: Group) -> str:
         return roles.label_of(group.name)
+
+    @display(description=_("rights"))
+    def shown_rights(self, group: Group) -> Any:
+        # The page's template asks several times for what it shows once.
+        if not hasattr(group, "told"):
+            group.told = sorted(map(rights.label_of, rights.grantable().filter(group=group)))
+        return format_html_join(
+            "", '<p class="console-step">{}</p>', ((one,) for one in group.told)
+        )
 
     @display(description=_("operators"), ordering="operators_count")
     def shown_operators(self, group: Group) -> int:

@@ -24,7 +24,7 @@ class TagAdmin(ConsoleAdmin):
     def shown_name(self, tag: Tag) -> str:
         return tag.name
 
-    @display(description=_("given"), ordering="origin", label={"HAND": "info", "RULE": "success"})
+    @display(description=_("origin"), ordering="origin", label={"HAND": "info", "RULE": "success"})
     def shown_origin(self, tag: Tag) -> tuple[str, str]:
         return tag.origin, tag.get_origin_display()
 
