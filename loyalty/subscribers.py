@@ -1,5 +1,6 @@
 """What this app hears of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from loyalty.services import accounts
@@ -7,14 +8,14 @@ from members.models import Event
 from members.registry import subscriptions
 
 
-def open_account(event: Event, at: datetime) -> None:
+def open_accounts(events: Sequence[Event], at: datetime) -> None:
     """Whoever registers holds an account from the same instant."""
-    assert event.member_id is not None
-    accounts.open_account(member_id=event.member_id, at=event.occurred_at)
+    joined = {event.member_id: event.occurred_at for event in events if event.member_id}
+    accounts.open_accounts(joined=joined, at=at)
 
 
 subscriptions.subscribe_at_once(
     event_type="members.member.registered",
     subscriber="loyalty.open_account",
-    handler=open_account,
+    handler=open_accounts,
 )

@@ -1,5 +1,6 @@
 """Opens accounts, and locks one for work that isn't an order."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,13 +28,13 @@ def open_account(*, member_id: int, at: datetime) -> Account:
     return account
 
 
-def open_accounts(*, member_ids: list[int], at: datetime) -> None:
-    """Accounts for many new members, in two statements."""
+def open_accounts(*, joined: Mapping[int, datetime], at: datetime) -> None:
+    """Accounts for new members, by id with the instant of joining; two statements for all."""
     first = programs.current().levels[0]
     Account.objects.bulk_create(
         [
-            Account(member_id=member_id, tier_id=first.id, tier_since_at=at)
-            for member_id in member_ids
+            Account(member_id=member_id, tier_id=first.id, tier_since_at=since)
+            for member_id, since in joined.items()
         ],
         ignore_conflicts=True,
     )
@@ -42,10 +43,10 @@ def open_accounts(*, member_ids: list[int], at: datetime) -> None:
             member_id=member_id,
             to_tier_id=first.id,
             reason=TierChange.Reason.JOINED,
-            occurred_at=at,
+            occurred_at=since,
             recorded_at=at,
         )
-        for member_id in member_ids
+        for member_id, since in joined.items()
     )
 
 

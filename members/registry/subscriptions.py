@@ -1,6 +1,6 @@
 """Who hears of which event. Higher apps add rows in `apps.ready`; nobody calls back down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,8 @@ class Settlement:
     refused: tuple[dict[str, Any], ...] = ()
 
 
-AtOnce = Callable[[Any, datetime], Settlement | None]
+# Gets the events of its type that one call recorded, and may answer by event id.
+AtOnce = Callable[[Sequence["Event"], datetime], Mapping[int, Settlement] | None]
 
 _later: dict[str, dict[str, Subscription]] = {}
 _at_once: dict[str, dict[str, AtOnce]] = {}

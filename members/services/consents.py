@@ -44,8 +44,9 @@ def record(
 
     Raises: UnknownConsent.
     """
-    with transaction.atomic(savepoint=False):
-        rows = Consent.objects.bulk_create(build(member, given, occasion, at))
+    unsaved = build(member, given, occasion, at)
+    with transaction.atomic():
+        rows = Consent.objects.bulk_create(unsaved)
         events.record_many(happenings=happenings(rows), at=at)
     return rows
 

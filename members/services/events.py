@@ -47,8 +47,7 @@ def record_many(*, happenings: Sequence[Happening], at: datetime) -> list[Event]
     with transaction.atomic(savepoint=False):
         events = Event.objects.bulk_create([_event(one, at) for one in happenings])
         _owe(events, at)
-        for event in events:
-            event.settlements = _tell_at_once(event, at)  # type: ignore[attr-defined]
+        _tell_at_once(events, at)
     return events
 
 
@@ -75,6 +74,15 @@ def _owe(events: Sequence[Event], at: datetime) -> None:
         bell.ring_on_commit()
 
 
-def _tell_at_once(event: Event, at: datetime) -> tuple[subscriptions.Settlement, ...]:
-    answers = [handler(event, at) for handler in subscriptions.at_once_of(event.type)]
-    return tuple(answer for answer in answers if answer is not None)
+def _tell_at_once(events: Sequence[Event], at: datetime) -> None:
+    """Hands each subscriber all events of its type together, and keeps what it answers."""
+    by_type: dict[str, list[Event]] = {}
+    for event in events:
+        event.settlements = ()  # type: ignore[attr-defined]
+        by_type.setdefault(event.type, []).append(event)
+    for event_type, some in by_type.items():
+        for handler in subscriptions.at_once_of(event_type):
+            answers = handler(some, at) or {}
+            for event in some:
+                if event.pk in answers:
+                    event.settlements += (answers[event.pk],)  # type: ignore[attr-defined]
