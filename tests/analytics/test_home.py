@@ -9,7 +9,7 @@ from analytics.selectors.home import home
 from analytics.services import member_days
 from loyalty.models import Account, Lot, Tier
 from members.models import Member, Store
-from tests.analytics.conftest import NOW, TODAY, bought, enroll
+from tests.analytics.shop import NOW, TODAY, bought, enroll
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_channels_are_bars_from_the_largest(busy_shop):
     bars = home(at=NOW).channels
 
     assert [(bar.code, bar.names["en"], bar.value, bar.share_percent) for bar in bars] == [
-        ("pos", "Till", 14_000, Decimal("70.0")),
+        ("pos", "Store till", 14_000, Decimal("70.0")),
         ("mini", "Mini-program", 6_000, Decimal("30.0")),
     ]
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from analytics.models import MemberDay
 from analytics.services import member_days
 from loyalty.models import Order
-from tests.analytics.conftest import TODAY, bought, enroll
+from tests.analytics.shop import TODAY, bought, enroll
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - timedelta(days=1)

@@ -12,7 +12,7 @@ from campaigns.transports import registry
 from campaigns.transports.contract import NotSent, Refused, Transport
 from members.models import Event, Member
 from members.services import consents
-from tests.campaigns.conftest import NOW, enroll, queued
+from tests.campaigns.shop import NOW, enroll, queued
 
 pytestmark = pytest.mark.django_db
 

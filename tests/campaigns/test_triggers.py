@@ -1,6 +1,5 @@
 """An upgrade becomes messages: one per medium, each a row with its state and its reason."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,8 @@ from campaigns.services import defaults, deliveries
 from loyalty.events import TierUpgraded
 from members.models import Dispatch, Event, Member
 from members.services import dispatches, events
-from tests.campaigns.conftest import NOW, YES, enroll
+from tests import world
+from tests.campaigns.shop import NOW, YES, enroll
 
 pytestmark = pytest.mark.django_db
 UPGRADE = TierUpgraded(from_tier="member", to_tier="gold", order="o-1")
@@ -203,8 +203,8 @@ def test_installing_again_keeps_what_an_operator_changed(campaign):
 
 def test_a_medium_without_a_transport_has_no_address(campaign):
     Campaign.objects.update(media=["SMS"])
-    sms = replace(YES[0], medium="SMS")
-    upgrade(enroll(consents=(sms,)))
+    sms = world.yes("SMS")
+    upgrade(enroll(consents=sms))
 
     hear()
 

@@ -1,0 +1,75 @@
+"""A mail server that speaks SMTP and keeps what it takes; it can be told to keep silent."""
+
+import socketserver
+import threading
+from email import message_from_bytes
+from email.message import Message
+
+# Source: RFC 5321, section 4.2.3.
+_ANSWERS = {
+    b"EHLO": b"250 mail.test",
+    b"HELO": b"250 mail.test",
+    b"MAIL": b"250 ok",
+    b"RCPT": b"250 ok",
+    b"RSET": b"250 ok",
+    b"NOOP": b"250 ok",
+}
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """Use it as a context; `taken` are the mails whose end it has answered with 250."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Conversation)
+        self.taken: list[Message] = []
+        self.callers = 0
+        self.greets = threading.Event()
+        self.greets.set()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> "MailServer":
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.greets.set()
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_: object) -> None:
+        """Callers are killed here on purpose."""
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    server: MailServer
+
+    def handle(self) -> None:
+        self.server.callers += 1
+        self.server.greets.wait(timeout=60)
+        self._say(b"220 mail.test")
+        while line := self.rfile.readline():
+            command = line[:4].upper()
+            if command == b"DATA":
+                self._take()
+            elif command == b"QUIT":
+                self._say(b"221 bye")
+                return
+            else:
+                self._say(_ANSWERS.get(command, b"502 unknown"))
+
+    def _take(self) -> None:
+        self._say(b"354 go on")
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line)
+        self.server.taken.append(message_from_bytes(b"".join(lines)))
+        self._say(b"250 taken")
+
+    def _say(self, line: bytes) -> None:
+        self.wfile.write(line + b"\r\n")
