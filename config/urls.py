@@ -15,7 +15,11 @@ from members.api import oauth
 from members.api import urls as member_urls
 
 # What describes the API is no secret, and asks nobody who they are.
-_OPEN: dict[str, list[Any]] = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+_OPEN: dict[str, list[Any]] = {
+    "authentication_classes": [],
+    "permission_classes": [],
+    "throttle_classes": [],
+}
 
 api = [
     *member_urls.urlpatterns,

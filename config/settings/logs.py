@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from typing import Any
-
 import structlog
 
 from config.settings.environment import env

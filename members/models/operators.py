@@ -15,6 +15,6 @@ class User(AbstractUser):
         "members.Store", verbose_name=_("stores"), blank=True, related_name="operators"
     )
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]  # type: ignore[name-defined]
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         verbose_name = _("operator")
         verbose_name_plural = _("operators")
