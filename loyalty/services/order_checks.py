@@ -1,5 +1,6 @@
 """What makes an order document impossible, before anything is read or written."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from loyalty.errors import (
@@ -22,10 +23,9 @@ def check(order: OrderDocument, source: Source, terms: Terms, at: datetime) -> b
     if order.currency != terms.currency:
         raise CurrencyMismatch(given=order.currency, expected=terms.currency)
     check_instant(order.occurred_at, source, at)
-    if len({line.line_id for line in order.lines}) != len(order.lines):
-        seen: set[str] = set()
-        twice = sorted({x.line_id for x in order.lines if x.line_id in seen or seen.add(x.line_id)})
-        raise DuplicateLine(line_ids=twice)
+    times = Counter(line.line_id for line in order.lines)
+    if len(times) != len(order.lines):
+        raise DuplicateLine(line_ids=sorted(name for name, count in times.items() if count > 1))
     sums = baskets.add_up(
         [
             baskets.Line(line.net_amount, line.discount_amount, line.earns_points)

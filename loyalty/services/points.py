@@ -15,6 +15,7 @@ from loyalty.rules.entries import Document
 from loyalty.services import accounts, posting, programs
 from loyalty.services.posting import Posting, State
 from members.errors import ReasonRequired
+from members.ids import uuid7
 from members.models import ApprovalRequest, User
 from members.services import approvals, bell
 
@@ -60,7 +61,7 @@ def adjust(
     document = Document(
         type="APPROVAL" if approval else "OPERATION",
         id=approval.pk if approval else None,
-        key=key or (f"approval:{approval.pk}" if approval else f"adjust:{posting.uuid7().hex}"),
+        key=key or (f"approval:{approval.pk}" if approval else f"adjust:{uuid7().hex}"),
         occurred_at=at,
         actor_id=actor.pk,
         note=note,
@@ -203,5 +204,5 @@ def run_approved(request: ApprovalRequest, at: datetime) -> None:
 
 def version_of_target(request: ApprovalRequest) -> str:
     """The debt and balance that the maker saw don't have to stay; the account has to exist."""
-    account = Account.objects.filter(member_id=request.member_id).first()
+    account = Account.objects.filter(member_id=request.member_id or 0).first()
     return "open" if account else ""

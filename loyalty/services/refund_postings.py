@@ -42,7 +42,7 @@ class Moved:
 
     restored: int = 0
     expired: int = 0
-    clawback: Clawback = Clawback()
+    clawback: Clawback = field(default_factory=Clawback)
 
 
 def amounts(

@@ -51,3 +51,6 @@ class Consent(models.Model):
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.medium} {'+' if self.is_granted else '−'}"

@@ -82,6 +82,8 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        # Also for `row.member`, which would ask for the key apart.
+        base_manager_name = "objects"
         permissions = [("reveal_member", _("Can open contact details"))]
         indexes = [
             models.Index(fields=["name_index"], name="member_name"),
