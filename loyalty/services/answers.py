@@ -1,17 +1,26 @@
 """What a till is told: all that it prints on the receipt. No personal data in it."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from loyalty.rules import tiers
+from loyalty.rules import earning, tiers
+from loyalty.rules.lots import Lot
 from loyalty.services.posting import State
 from loyalty.services.programs import Terms
 from loyalty.services.tiers import Lift
 
-if TYPE_CHECKING:
-    from loyalty.services.order_postings import Earned
-
 Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What an order did to its member's points."""
+
+    award: earning.Award
+    lot: Lot | None
+    spent_points: int
+    refused: tuple[dict[str, Any], ...]
 
 
 def order(
@@ -19,7 +28,7 @@ def order(
     uid: Any,
     member_uid: str | None,
     state: State | None,
-    earned: "Earned",
+    earned: Earned,
     lift: Lift | None,
     terms: Terms,
     at: datetime,

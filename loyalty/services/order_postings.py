@@ -12,8 +12,8 @@ from loyalty.events import (
 )
 from loyalty.rules import baskets, calendar, earning
 from loyalty.rules.entries import Document
-from loyalty.rules.lots import Lot
 from loyalty.services import answers, tiers
+from loyalty.services.answers import Earned
 from loyalty.services.documents import OrderDocument, Source, fingerprint
 from loyalty.services.posting import Posting, State
 from loyalty.services.programs import Terms
@@ -43,16 +43,6 @@ class Case:
     state: State | None
     member_uid: str | None
     refused: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Earned:
-    """What an order did to its member's points."""
-
-    award: earning.Award
-    lot: Lot | None
-    spent_points: int
-    refused: tuple[dict[str, Any], ...]
 
 
 def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str, Any]:
