@@ -17,7 +17,7 @@ _ANSWERS = {
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Use it as a context; `taken` are the mails whose end it has answered with 250."""
+    """Use it as a context; `taken` are the mails that it keeps."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -26,6 +26,8 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.taken: list[Message] = []
         self.callers = 0
+        # Answers other than the usual ones by command; b"" hangs up instead.
+        self.answers: dict[bytes, bytes] = {}
         self.greets = threading.Event()
         self.greets.set()
 
@@ -58,18 +60,25 @@ class _Conversation(socketserver.StreamRequestHandler):
             if command == b"DATA":
                 self._take()
             elif command == b"QUIT":
-                self._say(b"221 bye")
+                self._say(self._answer(command, b"221 bye"))
                 return
             else:
-                self._say(_ANSWERS.get(command, b"502 unknown"))
+                self._say(self._answer(command, _ANSWERS.get(command, b"502 unknown")))
 
     def _take(self) -> None:
         self._say(b"354 go on")
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
-        self.server.taken.append(message_from_bytes(b"".join(lines)))
-        self._say(b"250 taken")
+        answer = self._answer(b"DATA", b"250 taken")
+        if not answer or answer.startswith(b"250"):
+            self.server.taken.append(message_from_bytes(b"".join(lines)))
+        self._say(answer)
+
+    def _answer(self, command: bytes, usual: bytes) -> bytes:
+        return self.server.answers.get(command, usual)
 
     def _say(self, line: bytes) -> None:
+        if not line:
+            raise ConnectionAbortedError
         self.wfile.write(line + b"\r\n")
