@@ -1,7 +1,6 @@
 """Where the root key comes from, and what is said when it can't be used."""
 
 import base64
-import os
 
 import pytest
 
