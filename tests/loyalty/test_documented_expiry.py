@@ -1,0 +1,107 @@
+"""docs/algorithms/expiry.md, run row by row."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loyalty.models import LedgerEntry, Program
+from loyalty.rules import calendar
+from loyalty.rules.calendar import Validity
+from loyalty.rules.entries import Balances, Document
+from loyalty.rules.ledger import Ledger
+from loyalty.rules.lots import Lot
+from members.services import nights
+from tests import documented
+from tests.documented import Row
+from tests.loyalty import till
+from tests.loyalty.till import at, line
+
+PAGE = "algorithms/expiry.md"
+
+
+def rows(heading: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", documented.rows(PAGE, heading), ids=str)
+
+
+def validity(text: str) -> Validity:
+    count, _, unit = text.partition(" ")
+    return Validity("NEVER") if text == "never" else Validity(unit.upper(), int(count))
+
+
+def document(key: str, text: str) -> Document:
+    return Document("ORDER", 1, key, at(text))
+
+
+@rows("A lot's life")
+def test_a_lot_begins_and_ends_on_the_days_of_its_zone(row: Row) -> None:
+    zone = ZoneInfo(row.text("zone"))
+    earned_at = row.instant("earned", zone)
+    assert earned_at is not None
+    usable_at = calendar.activation(earned_at, row.number("pending days"), zone)
+    assert usable_at == row.instant("usable from", zone)
+    gone_at = calendar.expiry(usable_at, validity(row.text("validity")), zone)
+    assert gone_at == row.instant("gone at", zone)
+
+
+@rows("To the last moment")
+def test_points_can_be_spent_until_the_last_moment(row: Row) -> None:
+    lot = Lot(1, 40, 40, at("2026-01-01"), at("2026-07-01"))
+    ledger = Ledger(1, Balances(active=40), [lot])
+    ledger.note_next_change()
+    asked_at = row.instant("at")
+    assert asked_at is not None
+    assert ledger.available_at(asked_at) == row.number("available")
+    spent = ledger.redeem(40, document=document("x", "2026-06-30"), reason="payment", at=asked_at)
+    assert ("yes" if spent else "no") == row.text("can spend 40")
+
+
+def _lots(heading: str) -> tuple[list[Lot], list[int]]:
+    table = documented.rows(PAGE, heading)
+    lots = []
+    for number, row in enumerate(table, 1):
+        points, usable_at = row.number("points"), row.instant("usable from")
+        assert usable_at is not None
+        lots.append(Lot(number, points, points, usable_at, row.instant("gone at")))
+    return lots, [row.number("taken") for row in table]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Which points are spent", "Which points are spent, among equals"]
+)
+def test_points_are_spent_in_the_documented_order(heading: str) -> None:
+    lots, taken = _lots(heading)
+    before = [lot.remaining for lot in lots]
+    ledger = Ledger(1, Balances(active=sum(before)), lots)
+    spent_at = at("2026-03-01")
+    assert ledger.redeem(
+        sum(taken), document=document("x", "2026-03-01"), reason="payment", at=spent_at
+    )
+    assert [was - lot.remaining for was, lot in zip(before, lots, strict=True)] == taken
+
+
+@pytest.mark.django_db
+def test_entries_bear_the_dates_on_which_it_was_so(alice: Any) -> None:
+    Program.objects.update(pending_days=15)
+    till.sell("o-1", line("1", 12_000), when=at("2026-05-01T10:00"))
+    nights.run(at=at("2027-05-20T03:10"))
+    entries = LedgerEntry.objects.filter(member_id=alice.pk).order_by("pk")
+    table = documented.rows(PAGE, "What the ledger says of it")
+    assert [(entry.kind, entry.points, entry.occurred_at) for entry in entries] == [
+        (row.text("entry"), row.number("points"), row.instant("happened")) for row in table
+    ]
+
+
+@rows("Debt")
+def test_points_repay_a_debt_before_they_can_be_spent(row: Row) -> None:
+    ledger = Ledger(1, Balances(debt=row.number("debt")))
+    ledger.earn(
+        row.number("earned"),
+        document=document("o", "2026-02-01"),
+        reason="purchase",
+        activates_at=at("2026-02-01"),
+        expires_at=None,
+        at=at("2026-02-01"),
+    )
+    assert -sum(e.points for e in ledger.entries if e.kind == "REPAY") == row.number("repaid")
+    assert ledger.balances.available == row.number("available")
