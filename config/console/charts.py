@@ -83,7 +83,7 @@ def _line(label: str, values: list[int], color: str) -> dict[str, Any]:
         "backgroundColor": color,
         "borderWidth": 2,
         "pointRadius": 0,
-        "tension": 0.3,
+        "cubicInterpolationMode": "monotone",
         "yAxisID": "points",
     }
 

@@ -33,7 +33,7 @@ class Tile:
     figure: Figure
     value: str
     change: str
-    is_up: bool
+    tone: str
     beside: Figure | None
     beside_value: str
     url_name: str
@@ -81,7 +81,7 @@ def _tile(page: home.Home, code: str, url_name: str) -> Tile:
         figure=figure,
         value=_shown(figure, page.currency),
         change="" if change is None else f"{abs(change)}%",
-        is_up=change is not None and change >= 0,
+        tone="" if not change else "good" if change > 0 else "bad",
         beside=beside,
         beside_value=_shown(beside, page.currency) if beside else "",
         url_name=url_name,

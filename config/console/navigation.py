@@ -40,7 +40,7 @@ class Group:
 
 GROUPS = (
     Group(
-        _("Counter"),
+        _("Every day"),
         (
             Place(_("Home"), "home", "admin:index"),
             Place(_("Counter"), "barcode_scanner", "admin:members_counter", "members.view_member"),

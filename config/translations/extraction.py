@@ -10,6 +10,8 @@ from babel.messages.extract import extract
 from django.conf import settings
 from django.utils.translation import templatize
 
+from config.translations import refusals
+
 OUR_FOLDERS = ("analytics", "campaigns", "config", "loyalty", "members", "templates")
 # Parts of Unfold for packages that we don't use.
 UNUSED = ("constance", "guardian", "location_field", "simple_history", "inlines", "crispy")
@@ -39,9 +41,12 @@ class Message:
 def messages() -> dict[Message, set[str]]:
     """Every message with the files that use it, by their paths inside the project or Unfold."""
     found: dict[Message, set[str]] = {}
-    for path, place in _files():
+    files = list(_files())
+    for path, place in files:
         for message in _read(path):
             found.setdefault(message, set()).add(place)
+    for text, place in refusals.sentences(files):
+        found.setdefault(Message(text), set()).add(place)
     return found
 
 

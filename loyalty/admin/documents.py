@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from loyalty.rules import money
 from loyalty.selectors import documents
@@ -36,21 +36,21 @@ def signed(points: int) -> Any:
 
 
 def payments(rows: Any, currency: str) -> str:
-    """`Card ¥180.00, points ¥20.00`; a kind without a name here shows its code."""
-    names = {
-        "cash": _("cash"),
-        "card": _("bank card"),
-        "wechat": _("WeChat Pay"),
-        "alipay": _("Alipay"),
-        "points": _("points"),
-        "gift_card": _("gift card"),
-        "coupon": _("coupon"),
-        "other": _("other"),
-    }
+    """`WeChat Pay ¥180.00, points ¥20.00`; a method without a name here shows its code."""
     told = []
     for row in rows or []:
-        kind = str(row.get("kind") or row.get("method") or row.get("type") or "")
-        value = row.get("amount")
-        shown = money.text(value, currency) if isinstance(value, int) else ""
-        told.append(f"{names.get(kind.lower(), kind)} {shown}".strip())
+        code = row["method"] if row["kind"] == "MONEY" else row["kind"]
+        name = _METHODS.get(code.lower(), code)
+        told.append(f"{name} {money.text(row['amount'], currency)}")
     return ", ".join(told)
+
+
+_METHODS = {
+    "cash": _("cash"),
+    "card": _("bank card"),
+    "wechat": _("WeChat Pay"),
+    "alipay": _("Alipay"),
+    "points": _("points"),
+    "gift_card": _("gift card"),
+    "stored_value": _("stored value"),
+}

@@ -45,7 +45,11 @@ class ProgramAdmin(ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Amounts and days that are recorded already were counted in these.
-        return ("code", "currency", "time_zone") if obj else ()
+        return ("code", "is_current", "currency", "time_zone") if obj else ("is_current",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # One programme; a second one would have to take over members and points.
+        return not Program.objects.exists() and super().has_add_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

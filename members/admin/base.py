@@ -52,9 +52,21 @@ class ConsoleAdmin(ModelAdmin):
             return queryset
         return scopes.scope_for(request.user).narrow(queryset, path=self.store_path)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ConsoleChangeList
+
     def now(self) -> datetime:
         """The console is a door: here the clock is read."""
         return timezone.now()
+
+
+class ConsoleChangeList(ChangeList):
+    """Says how many rows match once something narrows the list, and only then."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.has_active_filters and not self.query:
+            self.full_result_count = self.result_count
 
 
 class ReadOnlyAdmin(ConsoleAdmin):

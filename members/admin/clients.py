@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -20,12 +21,13 @@ from members.admin import confirmations, dialogs
 from members.admin.base import ConsoleAdmin
 from members.errors import DomainError
 from members.models import ApiClient, Channel, Store
-from members.services import clients
+from members.services import clients, submissions
 
+CHOSEN = ("name", "source", "channel", "stores", "scopes")
 SECRET_TEMPLATE = "console/client_secret.html"
 
 
-class NewClientForm(confirmations.ConfirmForm):
+class NewClientForm(dialogs.DialogForm):
     """What a channel application is, before it has credentials."""
 
     name = forms.CharField(
@@ -113,11 +115,21 @@ class ApiClientAdmin(ConsoleAdmin):
         dialog=ISSUE,
     )
     def issue(self, request: HttpRequest, form: NewClientForm) -> HttpResponse:
-        chosen = {key: form.cleaned_data[key] for key in form.declared_fields if key[0] != "_"}
-        issued = clients.issue(
-            new=clients.NewClient(**chosen), at=self.now(), actor_id=request.user.pk
+        chosen = {name: form.cleaned_data[name] for name in CHOSEN}
+        at, actor_id = self.now(), request.user.pk
+        sent = submissions.run_once(
+            uid=form.cleaned_data["submission"],
+            action="client.create",
+            actor_id=actor_id,
+            at=at,
+            do=lambda: clients.create(**chosen, at=at, actor_id=actor_id),
+            member_of=lambda _made: None,
         )
-        return dialogs.show(request, SECRET_TEMPLATE, {"issued": issued})
+        if sent.result is None:
+            messages.warning(request, _("This client exists. Without its secret, make a new one."))
+            return dialogs.go_to(reverse("admin:members_apiclient_changelist"))
+        client, secret = sent.result
+        return dialogs.show(request, SECRET_TEMPLATE, {"client": client, "secret": secret})
 
     @action(
         description=_("New secret"),
@@ -130,9 +142,9 @@ class ApiClientAdmin(ConsoleAdmin):
         self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
     ) -> HttpResponse:
         try:
-            issued = clients.renew_secret(
+            client, secret = clients.renew_secret(
                 client_id=int(object_id), at=self.now(), actor_id=request.user.pk
             )
         except DomainError as error:
             return dialogs.refused(request, RENEW, form, error)
-        return dialogs.show(request, SECRET_TEMPLATE, {"issued": issued})
+        return dialogs.show(request, SECRET_TEMPLATE, {"client": client, "secret": secret})
