@@ -27,4 +27,4 @@ def main() -> int:
                 if supervisor.run(product.manage(*command), owner) != 0:
                     raise Refused(f"manage.py {command[0]} failed; the lines above say why.")
             chosen = shlex.split(variables.get("ARGS", ""))
-            return supervisor.run([sys.executable, "-m", "tests.bench", *chosen], env)
+            return supervisor.run([sys.executable, "-m", "tests.benchmarks", *chosen], env)

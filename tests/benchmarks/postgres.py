@@ -1,0 +1,109 @@
+"""The measured server: its processor time, its counters, and pgbench beside us."""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+
+from config.local import binaries
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+_COUNT = re.compile(r"^number of transactions actually processed: (\d+)", re.MULTILINE)
+_FAILED = re.compile(r"^number of failed transactions: (\d+)", re.MULTILINE)
+OWNER = "DATABASE_OWNER_URL"
+APP = "DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one measured run did: transactions a second, and server µs of processor for each."""
+
+    per_second: float
+    server_us: float
+
+
+def processor_seconds() -> float:
+    """Processor time of the postmaster and all that it started, the ended ones included."""
+    parent = _postmaster()
+    seconds = _seconds(parent, with_ended=True)
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and _parent(int(folder.name)) == parent:
+            seconds += _seconds(int(folder.name), with_ended=False)
+    return seconds
+
+
+def pgbench(*arguments: str, role: str = OWNER, clients: int = 8, seconds: float = 5) -> Run:
+    """A run of pgbench with its defaults; two threads drive the clients."""
+    before = processor_seconds()
+    output = _pgbench(
+        *("--no-vacuum", "--time", str(round(seconds))),
+        *("--client", str(clients), "--jobs", "2", *arguments),
+        role=role,
+    )
+    spent = processor_seconds() - before
+    failed = _FAILED.search(output)
+    assert failed is None or failed[1] == "0", output
+    count = int(_found(_COUNT, output))
+    return Run(float(_found(_RATE, output)), spent / count * 1e6)
+
+
+def fill_pgbench(*, scale: int) -> None:
+    """The tables of `pgbench -N`."""
+    _pgbench("--initialize", "--quiet", "--scale", str(scale), role=OWNER)
+
+
+def updates(table: str) -> tuple[int, int]:
+    """(updates, of them on the row's own page) since the server counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = %s", [table]
+        )
+        found: tuple[int, int] = cursor.fetchone()
+        return found
+
+
+def _pgbench(*arguments: str, role: str) -> str:
+    program = binaries.postgres_programs(None) / "pgbench"
+    done = subprocess.run(
+        [program, *arguments, os.environ[role]], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return done.stdout
+
+
+def _found(pattern: re.Pattern[str], output: str) -> str:
+    match = pattern.search(output)
+    assert match is not None, output
+    return match[1]
+
+
+def _postmaster() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return _parent(cursor.fetchone()[0])
+
+
+def _parent(pid: int) -> int:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else 0
+
+
+def _seconds(pid: int, *, with_ended: bool) -> float:
+    fields = _stat(pid)
+    if not fields:
+        return 0.0
+    return sum(int(field) for field in fields[11 : 15 if with_ended else 13]) / _TICKS
+
+
+def _stat(pid: int) -> list[str]:
+    """Fields of /proc/<pid>/stat from the state on; none when the process is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()

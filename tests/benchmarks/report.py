@@ -1,0 +1,87 @@
+"""What was measured, in words: name, value, limit, ratio."""
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+
+from tests.benchmarks.measurements import Round
+
+_MOST = {"order": 3, "batch of 500": 5}
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+def show(
+    rounds: Sequence[Round], hot: Mapping[str, float], statements: Mapping[str, int]
+) -> None:
+    def median(figure: Callable[[Round], float]) -> float:
+        return statistics.median(figure(one) for one in rounds)
+
+    say()
+    _goal("G1", "order over HTTP ÷ pgbench, same posting", median(_http), 0.30, stretch=0.45)
+    _goal("G2", "batches of 500 over HTTP ÷ pgbench single", median(_batch), 4, stretch=6)
+    _goal("G3", "database CPU per order ÷ pgbench -N", median(_cpu), 1.2, stretch=1.0, most=True)
+    _goal("G3", "  the posting by itself", median(_posting_cpu), 1.2, stretch=1.0, most=True)
+    _goal("G14", "HOT share, accounts", hot["loyalty_account"], 0.99)
+    _goal("G14", "HOT share, lots", hot["loyalty_lot"], 0.99)
+    for name, count in statements.items():
+        _goal("G15", f"statements, {name}", count, _MOST.get(name), most=True)
+    say("\nAlso, medians; µs are processor time for one order:")
+    for name, figure in _FIGURES.items():
+        say(f"  {name:<44} {median(figure):>10,.1f}")
+
+
+def _http(one: Round) -> float:
+    return one.http.per_second / one.posting.per_second
+
+
+def _batch(one: Round) -> float:
+    return one.batch.per_second / one.posting.per_second
+
+
+def _cpu(one: Round) -> float:
+    return one.http.server_us / one.standard.server_us
+
+
+def _posting_cpu(one: Round) -> float:
+    return one.posting.server_us / one.standard.server_us
+
+
+_FIGURES: dict[str, Callable[[Round], float]] = {
+    "pgbench -N, a second": lambda one: one.standard.per_second,
+    "pgbench with our posting, a second": lambda one: one.posting.per_second,
+    "orders over HTTP, a second": lambda one: one.http.per_second,
+    "orders in batches, a second": lambda one: one.batch.per_second,
+    "database µs, pgbench -N": lambda one: one.standard.server_us,
+    "database µs, pgbench with our posting": lambda one: one.posting.server_us,
+    "database µs, order over HTTP": lambda one: one.http.server_us,
+    "database µs, order in a batch": lambda one: one.batch.server_us,
+    "web server µs, order over HTTP": lambda one: one.web_us,
+    "web server µs, order in a batch": lambda one: one.web_batch_us,
+    "our load generator's µs, order": lambda one: one.till_us,
+    "HTTP latency, median ms": lambda one: one.median_ms,
+    "HTTP latency, 99 of 100 ms": lambda one: one.slow_ms,
+}
+
+
+def _goal(
+    name: str,
+    what: str,
+    value: float,
+    limit: float | None,
+    *,
+    stretch: float | None = None,
+    most: bool = False,
+) -> None:
+    if limit is None:
+        say(f"{name:<4} {what:<44} {value:>8.3f}")
+        return
+    is_met = value <= limit if most else value >= limit
+    sign = "≤" if most else "≥"
+    aim = f", stretch {stretch:g}" if stretch is not None else ""
+    ratio = value / limit
+    say(
+        f"{name:<4} {what:<44} {value:>8.3f}  goal {sign} {limit:g}{aim}"
+        f"  ratio {ratio:.2f}  {'met' if is_met else 'MISSED'}"
+    )
