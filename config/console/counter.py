@@ -16,7 +16,6 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config.console import cards, enrollment
@@ -51,7 +50,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         "enroll/": ("members_counter_enroll", require_POST(_may_enroll(enroll))),
     }
     return [
-        path(f"counter/{route}", site.admin_view(never_cache(_may_see(view))), name=name)
+        path(f"counter/{route}", site.admin_view(_may_see(view)), name=name)
         for route, (name, view) in views.items()
     ]
 

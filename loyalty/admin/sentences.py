@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loyalty.admin import words
-from loyalty.models import Order, Program, Tier
+from loyalty.models import Order, Tier
 from loyalty.rules import money
+from loyalty.services import programs
 from members.models import Event
 from members.registry import sentences
 from members.registry.sentences import BAD, GOOD, Sentence
@@ -32,7 +33,7 @@ def register() -> None:
 
 
 def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
-    """Sentences by event id; at most three queries, however many events."""
+    """Sentences by event id; at most two queries, however many events."""
     names = _names(events)
     return {
         event.pk: _TELL[event.type](event.payload, names)
@@ -44,12 +45,12 @@ def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
 def _names(events: Sequence[Event]) -> Names:
     order_ids = {event.payload.get("order_id") for event in events} - {None}
     orders = Order.objects.filter(pk__in=order_ids).select_related("store").defer("answer", "trace")
-    tiers = Tier.objects.filter(program__is_current=True)
-    currency = Program.objects.filter(is_current=True).values_list("currency", flat=True).first()
+    names_tiers = any("to_tier" in event.payload for event in events)
+    tiers = Tier.objects.filter(program__is_current=True) if names_tiers else ()
     return Names(
         orders={order.pk: order for order in orders} if order_ids else {},
         tiers={tier.code: tier.name for tier in tiers},
-        currency=currency or "CNY",
+        currency=programs.kept().currency,
     )
 
 

@@ -101,9 +101,8 @@ def go_to(url: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Puts `template` (with the id `dialog`) in the dialog's place; nothing may store it."""
+    """Puts `template` (with the id `dialog`) in the dialog's place."""
     response = render(request, template, context)
     response["HX-Retarget"] = response["HX-Reselect"] = "#dialog"
     response["HX-Reswap"] = "outerHTML"
-    response["Cache-Control"] = "no-store"
     return response

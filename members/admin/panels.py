@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from members.admin import sentences as own_sentences
-from members.models import ApprovalRequest, Consent, Event, Member, User
+from members.models import ApprovalRequest, Consent, Member
 from members.registry import panels, sentences
 from members.registry.panels import Panel
 from members.sealing import masking
@@ -51,17 +51,10 @@ def before_id(request: HttpRequest) -> int | None:
 
 def _timeline(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
     page = timeline.timeline(member_id=member.pk, before_id=before_id(request), limit=PAGE)
-    actors = _actors(page.rows)
     told = [
-        {"event": event, "sentence": sentence, "actor": actors.get(event.actor_id)}
-        for event, sentence in sentences.tell(page.rows)
+        {"event": event, "sentence": sentence} for event, sentence in sentences.tell(page.rows)
     ]
     return {"told": told, "next_before_id": page.next_before_id}
-
-
-def _actors(rows: list[Event]) -> dict[int | None, User]:
-    ids = {event.actor_id for event in rows} - {None}
-    return {user.pk: user for user in User.objects.filter(pk__in=ids)} if ids else {}
 
 
 def _consents(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:

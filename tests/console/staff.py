@@ -1,0 +1,28 @@
+"""Staff of the shop at the console, logged in, at the cast's NOW."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.test import Client
+
+from tests import world
+
+MOST_QUERIES = 20
+
+
+def logged_in(
+    name: str, role: str, store_codes: Collection[str] = (), language: str = "en"
+) -> Client:
+    """A browser in which somebody of this role has logged in."""
+    operator = world.operator(name, role=role, store_codes=store_codes)
+    operator.is_staff = True
+    operator.save()
+    browser = Client(headers={"Accept-Language": language})
+    browser.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def text(response: Any) -> str:
+    assert response.status_code == 200, response.status_code
+    shown: str = response.content.decode()
+    return shown

@@ -1,0 +1,78 @@
+"""A shop with rows in every table of the console, made by its services where there are any."""
+
+from datetime import timedelta
+from typing import Any
+
+from campaigns.services import defaults
+from loyalty.services import points
+from members.models import ApprovalRequest, Dispatch, Job, JobError, User
+from members.services import audit, dispatches, tags
+from members.services.consents import ConsentGiven
+from members.services.identities import IdentityClaim
+from members.services.members import Registration
+from tests import world
+from tests.loyalty import till
+
+ROWS = 12
+
+
+def fill(*, orders: int = ROWS) -> dict[str, Any]:
+    """Members of both stores with orders, a refund, messages, a request and work of all kinds."""
+    defaults.install(at=world.NOW)
+    people = [_person(number) for number in range(ROWS)]
+    sold = [_sell(number) for number in range(orders)]
+    till.give_back(sold[0], "R-1", when=world.NOW)
+    while dispatches.drain(at=world.NOW):
+        pass
+    maker = world.operator("asks", role="clerk", store_codes=["SH01"])
+    asked = [_ask(people[number].pk, maker) for number in range(3)]
+    _work(people[0])
+    return {"members": people, "orders": sold, "requests": asked, "maker": maker}
+
+
+def _person(number: int) -> Any:
+    return world.register(
+        Registration(
+            identities=(IdentityClaim("PHONE", f"1370000{number:04d}"),),
+            name=f"张{number}",
+            channel="pos",
+            store="SH01" if number % 2 == 0 else "BJ01",
+            consents=(ConsentGiven("MARKETING", "INBOX", True, "2026-01"),),
+        )
+    )
+
+
+def _sell(number: int) -> Any:
+    """Every other one in Beijing; the first makes its member Silver with the ones that follow."""
+    return till.sell(
+        f"T-{number}",
+        till.line("1", 90_000 + number),
+        till.line("2", 10_000),
+        phone=f"1370000{number % 2:04d}",
+        when=world.NOW - timedelta(days=ROWS - number),
+        now=world.NOW,
+        store="SH01" if number % 2 == 0 else "BJ01",
+    )
+
+
+def _ask(member_id: int, maker: User) -> ApprovalRequest:
+    asked = points.adjust(
+        member_id=member_id, points=100, reason="GOODWILL", actor=maker, at=world.NOW
+    ).approval
+    assert asked is not None
+    return asked
+
+
+def _work(member: Any) -> None:
+    world.api_client()
+    tags.save_tag(code="vip") if hasattr(tags, "save_tag") else None
+    audit.record(action="member.seen", at=world.NOW, member_id=member.pk, reason="asked")
+    event = member.events.first()
+    for number in range(ROWS):
+        Dispatch.objects.create(
+            event=event, subscriber=f"s-{number}", state="DEAD", attempts=10, next_at=world.NOW
+        )
+        job = Job.objects.create(
+            kind="imports.members", total_count=10, done_count=number % 10, created_at=world.NOW
+        )
+        JobError.objects.create(job=job, row=number, code="bad_phone", message="No phone number")
