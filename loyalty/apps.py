@@ -8,7 +8,6 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         from loyalty import events, registrations, subscribers  # noqa: F401
-
         from loyalty.admin import adjustments, cells, panels, sentences
 
         registrations.register()
