@@ -1,0 +1,41 @@
+"""`manage.py set_up`: what a new installation needs before its first order."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from campaigns.services import defaults
+from loyalty.services import programs
+
+
+class Command(BaseCommand):
+    """Bears repeats: what is there already stays as it is."""
+
+    help = (
+        "Makes the programme (one point per unit of the currency, four tiers) and the message "
+        "about a new tier. A repeat changes nothing; operators change all of it in the console."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--currency", default="CNY", help="ISO 4217. Default CNY.")
+        parser.add_argument("--time-zone", default=settings.TIME_ZONE)
+        parser.add_argument("--name-zh", default="会员积分计划")
+        parser.add_argument("--name-en", default="Loyalty programme")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        program = programs.set_up(
+            at=at,
+            name_zh=options["name_zh"],
+            name_en=options["name_en"],
+            currency=options["currency"],
+            time_zone=options["time_zone"],
+        )
+        campaign = defaults.install(at=at)
+        self.stdout.write(
+            f"Programme: {program.name} ({program.currency}, {program.time_zone}). "
+            f"Message: {campaign.name}."
+        )
