@@ -24,7 +24,7 @@ def recompute(*, order_ids: Collection[int]) -> None:
         return
     with transaction.atomic(savepoint=False):
         _lock()
-        _execute(_TOUCHED_BY_ORDERS, {"order_ids": list(order_ids)})
+        _execute(_OF_ORDERS, {"order_ids": list(order_ids)})
 
 
 def rebuild(*, from_day: date | None = None, until_day: date | None = None) -> Iterator[date]:
@@ -41,7 +41,7 @@ def rebuild(*, from_day: date | None = None, until_day: date | None = None) -> I
     for part_starts, part_ends in months.parts(starts, ends):
         with transaction.atomic():
             _lock()
-            _execute(_TOUCHED_BY_DAYS, {"from_day": part_starts, "until_day": part_ends})
+            _execute(_OF_DAYS, {"from_day": part_starts, "until_day": part_ends})
         yield part_starts
 
 
@@ -52,9 +52,9 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _execute(touched: str, params: Mapping[str, Any]) -> None:
+def _execute(scope: str, params: Mapping[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(touched + _RECOMPUTE, params)
+        cursor.execute(scope + _RECOMPUTE, params)
 
 
 def _span() -> tuple[date | None, date | None]:
@@ -74,35 +74,45 @@ SELECT min(day), max(day) + 1 FROM (
 ) AS ends
 """
 
-# Which (day, member) to compute; a NULL member stands for all who are none.
-_TOUCHED_BY_ORDERS = """
+_COLUMNS = """business_date, member_id, channel_id, store_id, net_amount, refunded_amount,
+    refunded_shipping_amount, earned_points, spent_points"""
+
+# The orders to sum up and the rows that are present for them. Two joins each instead of one with
+# IS NOT DISTINCT FROM, which no index serves; a NULL member stands for all who are none.
+_OF_ORDERS = f"""
 WITH touched AS (
     SELECT DISTINCT business_date AS day, member_id
     FROM loyalty_order WHERE id = ANY(%(order_ids)s)
 ),
-"""
-_TOUCHED_BY_DAYS = """
-WITH touched AS (
-    SELECT business_date AS day, member_id FROM loyalty_order
-    WHERE business_date >= %(from_day)s AND business_date < %(until_day)s
-    UNION
-    SELECT day, member_id FROM analytics_memberday
-    WHERE day >= %(from_day)s AND day < %(until_day)s
-),
-"""
-
-# Two joins each instead of one with IS NOT DISTINCT FROM, which no index serves. The value of a
-# refund is what came back of the lines: shipping is no sale, so its refund is none either. Rows
-# that have no orders any more (members were merged) must not stay behind.
-_RECOMPUTE = """
 orders AS (
-    SELECT o.* FROM touched t
-    JOIN loyalty_order o ON o.member_id = t.member_id AND o.business_date = t.day
+    SELECT {_COLUMNS} FROM loyalty_order
+    WHERE (member_id, business_date) IN (SELECT member_id, day FROM touched)
     UNION ALL
-    SELECT o.* FROM touched t
-    JOIN loyalty_order o ON o.member_id IS NULL AND o.business_date = t.day
-    WHERE t.member_id IS NULL
+    SELECT {_COLUMNS} FROM loyalty_order
+    WHERE member_id IS NULL
+        AND business_date IN (SELECT day FROM touched WHERE member_id IS NULL)
 ),
+present AS (
+    SELECT * FROM analytics_memberday
+    WHERE (member_id, day) IN (SELECT member_id, day FROM touched)
+    UNION ALL
+    SELECT * FROM analytics_memberday
+    WHERE member_id IS NULL AND day IN (SELECT day FROM touched WHERE member_id IS NULL)
+),
+"""  # noqa: S608
+_OF_DAYS = f"""
+WITH orders AS (
+    SELECT {_COLUMNS} FROM loyalty_order
+    WHERE business_date >= %(from_day)s AND business_date < %(until_day)s
+),
+present AS (
+    SELECT * FROM analytics_memberday WHERE day >= %(from_day)s AND day < %(until_day)s
+),
+"""  # noqa: S608
+
+# The value of a refund is what came back of the lines: shipping is no sale, so its refund is
+# none either. Rows that have no orders any more (members were merged) must not stay behind.
+_RECOMPUTE = """
 sales AS (
     SELECT business_date AS day, member_id, channel_id, store_id, net_amount,
         net_amount - (refunded_amount - refunded_shipping_amount) AS net,
@@ -133,14 +143,6 @@ upserted AS (
         IS DISTINCT FROM
           (excluded.orders_count, excluded.gross_amount, excluded.net_amount,
            excluded.earned_points, excluded.spent_points)
-),
-present AS (
-    SELECT d.* FROM touched t
-    JOIN analytics_memberday d ON d.member_id = t.member_id AND d.day = t.day
-    UNION ALL
-    SELECT d.* FROM touched t
-    JOIN analytics_memberday d ON d.member_id IS NULL AND d.day = t.day
-    WHERE t.member_id IS NULL
 ),
 leftover AS (
     SELECT id FROM present p WHERE NOT EXISTS (

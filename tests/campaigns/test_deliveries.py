@@ -1,5 +1,6 @@
 """Messages on their way: judged again, claimed, sent once, and honest about what is unknown."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -270,6 +271,35 @@ def test_the_provider_is_called_outside_of_any_transaction(campaign, alice, monk
     deliveries.send_due(at=NOW)
 
     assert seen == [(False, "CLAIMED")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_senders_at_once_send_each_message_once(campaign, provider):
+    for number in range(24):
+        member = enroll(email=f"m{number}@example.org")
+        queued(campaign, member, medium=("EMAIL", "INBOX")[number % 2], number=number)
+
+    def send():
+        try:
+            while deliveries.send_due(at=NOW, limit=3):
+                pass
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=send) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    assert sorted(message.send_key for message in provider.got) == sorted(
+        f"tier-upgraded:{number}:EMAIL" for number in range(0, 24, 2)
+    )
+    assert set(Delivery.objects.values_list("state", "attempts", "medium")) == {
+        ("SENT", 1, "EMAIL"),
+        ("SENT", 0, "INBOX"),
+    }
+    assert len(sent_events()) == 24
 
 
 def test_twenty_messages_are_judged_with_as_many_queries_as_one(
