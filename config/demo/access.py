@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from oauth2_provider.generators import generate_client_secret
+from oauth2_provider.settings import oauth2_settings
 
 from config.demo import staff
 from config.local.files import write_private
@@ -46,7 +47,7 @@ def _client(known: dict[str, Any], at: datetime) -> dict[str, Any]:
             name="演示收银系统 Demo till",
             source=_SOURCE,
             channel=Channel.objects.get(code="pos"),
-            scopes=list(settings.OAUTH2_PROVIDER["SCOPES"]),
+            scopes=list(oauth2_settings.SCOPES),
             at=at,
         )
     else:

@@ -6,7 +6,6 @@ shard, so one process posts a member's orders, in the order in which they happen
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.demo import calendars
@@ -41,25 +40,6 @@ class Baskets:
 
     def lines_between(self, first: int, last: int) -> int:
         return int((self.last_line[first:last] - self.first_line[first:last]).sum())
-
-    def save(self, folder: Path) -> None:
-        """One plain file per array, so that a process maps what it needs instead of reading."""
-        import numpy as np
-
-        folder.mkdir()
-        for field in fields(self):
-            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
-
-    @classmethod
-    def open(cls, folder: Path) -> "Baskets":
-        import numpy as np
-
-        return cls(
-            **{
-                field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r")
-                for field in fields(cls)
-            }
-        )
 
 
 def tell(year: Year, *, edition: Edition, shift_days: int, until: int | None = None) -> Baskets:

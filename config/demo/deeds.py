@@ -60,15 +60,51 @@ def day(shard: Baskets, first: int, *, edition: Edition) -> Day:
     return Day(first, last, at, tuple(_returned(shard, first, today, zone)))
 
 
-def live(shard: Baskets, day: Day, *, edition: Edition, source: Source) -> list[orders.Recorded]:
-    """Records the day's orders, some of them paid with points, then its refunds."""
-    bought = [order(shard, row, edition=edition) for row in range(day.first, day.last)]
-    outcomes = orders.record_batch(
-        orders=_with_points(bought, day.at), source=source, at=day.at
-    )
-    for row in day.returned:
-        _bring_back(str(shard.basket[row]), source, day.at)
-    return outcomes
+class Story:
+    """The deeds of one shard; it remembers who the members are."""
+
+    def __init__(self, shard: Baskets, *, edition: Edition, source: Source) -> None:
+        self._shard, self._edition, self._source = shard, edition, source
+        self._member_ids: dict[str, int] = {}
+
+    def live(self, day: Day) -> list[orders.Recorded]:
+        """Records the day's orders, some of them paid with points, then its refunds."""
+        rows = range(day.first, day.last)
+        bought = [order(self._shard, row, edition=self._edition) for row in rows]
+        outcomes = orders.record_batch(
+            orders=self._with_points(bought, day.at), source=self._source, at=day.at
+        )
+        for row in day.returned:
+            _bring_back(str(self._shard.basket[row]), self._source, day.at)
+        return outcomes
+
+    def _with_points(self, bought: Sequence[OrderDocument], at: datetime) -> list[OrderDocument]:
+        """The same orders; those whose members like to spend points are paid with some."""
+        spending = {
+            self._member_id(document): document.external_id
+            for document in bought
+            if document.paid and _wants_to_spend(document)
+        }
+        if not spending:
+            return list(bought)
+        terms = programs.kept()
+        available = accounts.available(member_ids=list(spending), at=at)
+        worth = {
+            external_id: terms.amount_of(available.get(member_id, 0))
+            for member_id, external_id in spending.items()
+        }
+        return [
+            _paid_with_points(document, worth.get(document.external_id, 0)) for document in bought
+        ]
+
+    def _member_id(self, document: OrderDocument) -> int:
+        assert document.member is not None
+        household = document.member.value
+        if household not in self._member_ids:
+            member = members.find(kind=Identity.Kind.EXTERNAL, value=household, issuer=ISSUER)
+            assert member is not None
+            self._member_ids[household] = member.pk
+        return self._member_ids[household]
 
 
 def _returned(shard: Baskets, first: int, today: date, zone: ZoneInfo) -> Iterator[int]:
@@ -94,34 +130,13 @@ def _returned_on(basket: int, bought_on: date) -> date | None:
     return bought_on + timedelta(days=1 + dice.number("days", _MOST_DAYS_LATER))
 
 
-def _with_points(bought: Sequence[OrderDocument], at: datetime) -> list[OrderDocument]:
-    """The same orders; those whose members like to spend points are paid with some."""
-    terms = programs.current()
-    spent: set[str] = set()
-    found = []
-    for document in bought:
-        assert document.member is not None
-        household = document.member.value
-        wants = Dice(int(document.external_id), about="points").percent("redeem", _REDEEM_PERCENT)
-        if wants and household not in spent:
-            spent.add(household)
-            document = _paid_with_points(document, terms, at)
-        found.append(document)
-    return found
+def _wants_to_spend(document: OrderDocument) -> bool:
+    return Dice(int(document.external_id), about="points").percent("redeem", _REDEEM_PERCENT)
 
 
-def _paid_with_points(
-    document: OrderDocument, terms: programs.Terms, at: datetime
-) -> OrderDocument:
-    assert document.member is not None
-    member = members.find(
-        kind=Identity.Kind.EXTERNAL, value=document.member.value, issuer=ISSUER
-    )
-    if member is None or not document.paid:
-        return document
-    points = accounts.available(member_ids=[member.pk], at=at).get(member.pk, 0)
-    due = document.paid[0].amount
-    amount = min(terms.amount_of(points), due // 2) // _STEP_AMOUNT * _STEP_AMOUNT
+def _paid_with_points(document: OrderDocument, worth: int) -> OrderDocument:
+    due = document.paid[0].amount if document.paid else 0
+    amount = min(worth, due // 2) // _STEP_AMOUNT * _STEP_AMOUNT
     if amount == 0:
         return document
     rest = msgspec.structs.replace(document.paid[0], amount=due - amount)

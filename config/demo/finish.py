@@ -6,9 +6,10 @@ from django.db import connection, transaction
 
 from campaigns.services import defaults, deliveries
 from config.demo import staff
+from loyalty.events import TierUpgraded
 from loyalty.models import Account
 from loyalty.services import points
-from members.models import Member, Tag
+from members.models import Event, Member, Tag
 from members.services import dispatches, tags
 from members.services.jobs import RunningJob
 
@@ -41,16 +42,18 @@ def run(job: RunningJob, at: datetime) -> None:
 def messages(*, at: datetime) -> None:
     """Lets the year's events reach their subscribers, each on its day: who was lifted in the
     last month gets a message, sent then; of older upgrades nobody hears any more."""
-    begins = (at - timedelta(days=_MESSAGE_DAYS)).replace(
-        hour=_NOON_UTC_HOUR, minute=0, second=0, microsecond=0
-    )
+    begins = at - timedelta(days=_MESSAGE_DAYS)
     drain(at=begins)
     defaults.install(at=begins)
-    day = begins
-    while day < at:
-        _deliver(at=day)
-        day += timedelta(days=1)
+    lifted = Event.objects.filter(type=TierUpgraded.type, occurred_at__gte=begins)
+    for day in sorted({_next_noon(event.occurred_at) for event in lifted}):
+        _deliver(at=min(day, at))
     _deliver(at=at)
+
+
+def _next_noon(at: datetime) -> datetime:
+    noon = at.replace(hour=_NOON_UTC_HOUR, minute=0, second=0, microsecond=0)
+    return noon if noon > at else noon + timedelta(days=1)
 
 
 def drain(*, at: datetime) -> int:

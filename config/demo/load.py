@@ -1,18 +1,16 @@
 """A whole load: programme, catalogue, people, orders; stopped, killed or repeated as one likes."""
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.core.management.base import OutputWrapper
 from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from config.demo import baskets, catalogue, processes, programs, telling
+from config.demo import catalogue, processes, programs, telling
 from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
@@ -52,14 +50,19 @@ class Loaded:
     was_done: bool
 
 
-def load(plan: Plan, *, out: OutputWrapper, processes_count: int) -> Loaded:
+def load(
+    plan: Plan, *, out: OutputWrapper, processes_count: int, is_again: bool = False
+) -> Loaded:
     """Brings the plan's year in; goes on where an earlier run of the same plan ended.
 
     With `processes_count` 0 everything happens in this process, else each shard has its own.
+    With `is_again` all is sent once more from the beginning, which must change nothing.
 
     Raises: LoadRunning; LoadStopped, after Ctrl-C; LoadFailed; PackageMissing.
     """
     with _alone():
+        if is_again:
+            _forget(plan)
         if is_done(plan):
             return _loaded(plan, per_second=0, was_done=True)
         # A fresh database has no keys yet; where there are some, nothing happens.
@@ -87,6 +90,12 @@ def is_done(plan: Plan) -> bool:
     return done.filter(params__in=_order_params(plan)).count() == plan.shards
 
 
+def _forget(plan: Plan) -> None:
+    """Lets finished jobs begin anew; what they wrote stays."""
+    done = Job.objects.filter(kind__in=(PEOPLE, ORDERS), state=Job.State.DONE)
+    done.filter(params__in=[plan.params(), *_order_params(plan)]).delete()
+
+
 def _run(kind: str, plan: Plan) -> Job:
     job = jobs.take_up(kind=kind, params=plan.params(), at=timezone.now())
     jobs.run(job_id=job.pk, clock=timezone.now)
@@ -105,7 +114,7 @@ def _orders(plan: Plan, out: OutputWrapper, processes_count: int) -> Loaded:
     )
     try:
         if processes_count:
-            _side_by_side(plan, taken, progress)
+            _side_by_side(taken, progress)
         else:
             for job in taken:
                 jobs.run(job_id=job.pk, clock=timezone.now)
@@ -116,19 +125,14 @@ def _orders(plan: Plan, out: OutputWrapper, processes_count: int) -> Loaded:
     return _loaded(plan, per_second=progress.per_second, was_done=False)
 
 
-def _side_by_side(plan: Plan, taken: Sequence[Job], progress: Progress) -> None:
-    with tempfile.TemporaryDirectory(prefix="regulars-year-") as name:
-        folder = Path(name)
-        shards = baskets.shards(telling.whole(plan), count=plan.shards)
-        for number, shard in enumerate(shards):
-            shard.save(folder / str(number))
-        with processes.working([job.pk for job in taken], folder) as working:
-            try:
-                while any(process.is_alive() for process in working):
-                    progress.show(_done(taken))
-                    time.sleep(_POLL_SECONDS)
-            except KeyboardInterrupt:
-                _cancel(taken)
+def _side_by_side(taken: Sequence[Job], progress: Progress) -> None:
+    with processes.working([job.pk for job in taken]) as working:
+        try:
+            while any(process.is_alive() for process in working):
+                progress.show(_done(taken))
+                time.sleep(_POLL_SECONDS)
+        except KeyboardInterrupt:
+            _cancel(taken)
 
 
 def _cancel(taken: Sequence[Job]) -> None:

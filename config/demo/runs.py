@@ -1,7 +1,7 @@
 """The jobs of a load: people first, then their orders, each chunk committed with its cursor."""
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.demo import deeds, documents, finish, journey, registrations, telling
 from config.demo.baskets import Baskets
+from config.demo.deeds import Story
 from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
 from loyalty.services import orders
 from loyalty.services.documents import Source
@@ -20,6 +21,7 @@ from members.services.members import Registration
 _PEOPLE_IN_CHUNK = 200
 # The row after the chunk, and what became of its orders.
 Chunk = tuple[int, Sequence[orders.Recorded]]
+Chunks = Callable[[int], Chunk]
 
 
 def register() -> None:
@@ -38,21 +40,33 @@ def run_people(job: RunningJob, at: datetime) -> None:
         )
     )
     row = int(job.cursor.get("row", 0))
-    while row < len(joining):
+    for chunk in _together(joining[row:], plan):
         job.go_on()
-        chunk = joining[row : row + _PEOPLE_IN_CHUNK]
+        # The invented people join on their day, the others are brought in now.
+        when = (chunk[-1].joined_at or at) if plan.edition.is_invented else at
         with transaction.atomic():
-            _join(chunk, plan, at)
+            members.register_many(registrations=chunk, at=when)
             row += len(chunk)
             job.progress(cursor={"row": row}, done=len(chunk), total=len(joining))
 
 
-def _join(chunk: Sequence[Registration], plan: Plan, at: datetime) -> None:
-    if not plan.edition.is_invented:
-        members.register_many(registrations=chunk, at=at)
-        return
-    for registration in chunk:
-        members.register(registration=registration, at=registration.joined_at or at)
+def _together(joining: Sequence[Registration], plan: Plan) -> Iterator[list[Registration]]:
+    """Chunks of 200; of the invented people those who join within one week."""
+    chunk: list[Registration] = []
+    for one in joining:
+        is_other_week = plan.edition.is_invented and _week(one) != _week(chunk[0] if chunk else one)
+        if is_other_week or len(chunk) == _PEOPLE_IN_CHUNK:
+            yield chunk
+            chunk = []
+        chunk.append(one)
+    if chunk:
+        yield chunk
+
+
+def _week(registration: Registration) -> tuple[int, int]:
+    assert registration.joined_at is not None
+    year, week, _ = registration.joined_at.isocalendar()
+    return year, week
 
 
 def run_orders(job: RunningJob, at: datetime) -> None:
@@ -60,28 +74,36 @@ def run_orders(job: RunningJob, at: datetime) -> None:
     plan = Plan.of(job.params)
     shard = telling.shard(plan, int(job.params["shard"]))
     source = Source(name=plan.edition.source, channel="pos", may_backdate=True)
-    chunk = _day if plan.edition.is_invented else _batch
+    chunk = (_by_day if plan.edition.is_invented else _in_batches)(shard, plan, source)
     row = int(job.cursor.get("row", 0))
     while row < len(shard):
         _stop_without_parent()
         job.go_on()
         with transaction.atomic():
-            last, outcomes = chunk(shard, row, plan, source)
+            last, outcomes = chunk(row)
             note_refused(job, row, outcomes)
             done = shard.lines_between(row, last)
             job.progress(cursor={"row": last}, done=done, total=shard.lines_count)
         row = last
 
 
-def _batch(shard: Baskets, row: int, plan: Plan, source: Source) -> Chunk:
-    last = min(row + orders.MOST_IN_A_BATCH, len(shard))
-    chunk = [documents.order(shard, one, edition=plan.edition) for one in range(row, last)]
-    return last, orders.record_batch(orders=chunk, source=source, at=timezone.now())
+def _in_batches(shard: Baskets, plan: Plan, source: Source) -> Chunks:
+    def record(row: int) -> Chunk:
+        last = min(row + orders.MOST_IN_A_BATCH, len(shard))
+        chunk = [documents.order(shard, one, edition=plan.edition) for one in range(row, last)]
+        return last, orders.record_batch(orders=chunk, source=source, at=timezone.now())
+
+    return record
 
 
-def _day(shard: Baskets, row: int, plan: Plan, source: Source) -> Chunk:
-    day = deeds.day(shard, row, edition=plan.edition)
-    return day.last, deeds.live(shard, day, edition=plan.edition, source=source)
+def _by_day(shard: Baskets, plan: Plan, source: Source) -> Chunks:
+    story = Story(shard, edition=plan.edition, source=source)
+
+    def record(row: int) -> Chunk:
+        day = deeds.day(shard, row, edition=plan.edition)
+        return day.last, story.live(day)
+
+    return record
 
 
 def note_refused(job: RunningJob, row: int, outcomes: Sequence[orders.Recorded]) -> None:

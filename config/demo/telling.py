@@ -1,18 +1,10 @@
-"""The baskets of a plan, read once per process or handed over by the one that read them."""
+"""The baskets of a plan, read once at most; a forked process has them already."""
 
 from functools import cache
-from pathlib import Path
 
 from config.demo import baskets, journey
 from config.demo.baskets import Baskets
 from config.demo.plans import Plan
-
-_handed_over: dict[int, Path] = {}
-
-
-def hand_over(folder: Path, *, shard: int) -> None:
-    """From now on this process maps the shard that another one saved in `folder`."""
-    _handed_over[shard] = folder
 
 
 @cache
@@ -30,8 +22,6 @@ def whole(plan: Plan) -> Baskets:
 
 def shard(plan: Plan, number: int) -> Baskets:
     """The baskets of one process."""
-    if number in _handed_over:
-        return Baskets.open(_handed_over[number])
     return list(baskets.shards(whole(plan), count=plan.shards))[number]
 
 

@@ -30,6 +30,11 @@ class Command(BaseCommand):
             "--processes", type=int, default=2, help="Side by side; 0: in this one. Default 2."
         )
         parser.add_argument(
+            "--again",
+            action="store_true",
+            help="Send everything once more from the beginning; it must change nothing.",
+        )
+        parser.add_argument(
             "--verify", action="store_true", help="Only compare the tables with what must be."
         )
 
@@ -51,7 +56,12 @@ class Command(BaseCommand):
                 shards=max(1, options["processes"]),
                 at=timezone.now(),
             )
-            loaded = load.load(plan, out=self.stdout, processes_count=options["processes"])
+            loaded = load.load(
+                plan,
+                out=self.stdout,
+                processes_count=options["processes"],
+                is_again=options["again"],
+            )
         except (DomainError, journey.PackageMissing) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
