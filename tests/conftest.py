@@ -52,30 +52,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         )
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    with django_db_blocker.unblock():
-        _let_flush_truncate(connections["default"])
-
-
-def _let_flush_truncate(connection: BaseDatabaseWrapper) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_truncate() -> Iterator[None]:
     """Tests with real commits are cleaned up by TRUNCATE, which append-only tables refuse. The
     triggers are off for that one statement only, so that tests meet them as they are."""
+    operations: Any = type(connections["default"].ops)
+    plain = operations.sql_flush
+
+    def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
+        statements = plain(self, *args, **options)
+        guards = _truncate_guards(self.connection)
+        off = [f"ALTER TABLE {table} DISABLE TRIGGER {name};" for table, name in guards]
+        on = [f"ALTER TABLE {table} ENABLE TRIGGER {name};" for table, name in guards]
+        return [*off, *statements, *on] if statements else []
+
+    operations.sql_flush = sql_flush
+    yield
+    operations.sql_flush = plain
+
+
+def _truncate_guards(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger"
             " WHERE NOT tgisinternal AND tgtype & 32 <> 0"
         )
-        triggers = cursor.fetchall()
-    plain = connection.ops.sql_flush
-
-    def sql_flush(*args: Any, **options: Any) -> list[str]:
-        statements = plain(*args, **options)
-        off = [f"ALTER TABLE {table} DISABLE TRIGGER {name};" for table, name in triggers]
-        on = [f"ALTER TABLE {table} ENABLE TRIGGER {name};" for table, name in triggers]
-        return [*off, *statements, *on] if statements else []
-
-    connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
+        return cursor.fetchall()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, Response
+from django.db import connections
+from playwright.sync_api import Browser, Page, Playwright, Request, Response, sync_playwright
 
 from config.local.checks import browser as chromium
 
@@ -20,9 +21,10 @@ HERE = Path(__file__).parent
 REQUIRED = os.environ.get("REGULARS_REQUIRE_BROWSER") == "1"
 
 
+# First, because pytest-xdist reads the groups in this hook too.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process, because Playwright's event loop makes Django refuse its database there
-    until it is told otherwise."""
+    """All in one process, one after the other: see `playwright`."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -31,26 +33,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="BROWSER TESTS DON'T RUN: no Chromium"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _database_beside_an_event_loop() -> None:
-    # To the end of this process: Playwright's loop stays until then.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, for this folder only and not, as the plugin has it, to the end of the process.
+
+    Its event loop makes Django refuse the database until it is told otherwise, and gives the
+    process other connections as long as it runs; tests that fork must not meet either.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as started:
+        yield started
+        connections.close_all()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     program = chromium()
     if program is None:
         pytest.fail("REGULARS_REQUIRE_BROWSER=1, but no Chromium is found")
     # The sandbox of Chromium refuses to run as root, as CI does.
     options = ["--no-sandbox", "--disable-dev-shm-usage"]
-    return {**browser_type_launch_args, "executable_path": program, "args": options}
+    launched = playwright.chromium.launch(executable_path=program, args=options)
+    yield launched
+    launched.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="package")
+def browser_context_args() -> dict[str, Any]:
+    """Every test has a context of its own: no cookie goes from one to the next."""
     return {
-        **browser_context_args,
         "locale": "zh-CN",
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1280, "height": 900},
