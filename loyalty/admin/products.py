@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from loyalty.admin.amount_fields import AmountField, currency
 from loyalty.models import Product
@@ -19,6 +20,12 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     list_price_amount = AmountField(label=_("list price"), required=False)
     cost_amount = AmountField(
         label=_("cost"), required=False, help_text=_("Used in reports only; members never see it.")
+    )
+    image_url = forms.URLField(
+        label=_("image"),
+        required=False,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
     )
 
 
