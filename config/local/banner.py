@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 RULE = "─" * 78
+# Tells the order's own id from those of the rules that it was judged by.
+_UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
+_WORD = '[^"]+'
 
 
 def text(*, base_url: str, access: dict[str, Any], at: datetime, folder: Path) -> str:
@@ -65,11 +68,11 @@ def curl_lines(*, base_url: str, access: dict[str, Any], at: datetime) -> list[s
         f" -d client_id={client['id']}"
         f" --data-urlencode {shlex.quote('client_secret=' + client['secret'])}"
         f" --data-urlencode {shlex.quote('scope=' + scope)}"
-        f""" {_first("access_token")}); echo "$TOKEN\""""
+        f""" {_value("access_token", _WORD)}); echo "$TOKEN\""""
     )
     first = (
         f"""BODY={order}; ORDER=$(curl -s {orders} {bearer} {key} -d "$BODY" """
-        f"""| tee /dev/stderr {_first("id")}); echo"""
+        f"""| tee /dev/stderr {_value("id", _UUID)}); echo"""
     )
     again = f"""curl -si {orders} {bearer} {key} -d "$BODY"; echo"""
     back = (
@@ -79,9 +82,9 @@ def curl_lines(*, base_url: str, access: dict[str, Any], at: datetime) -> list[s
     return [token, first, again, back]
 
 
-def _first(name: str) -> str:
-    """A pipe that keeps the first value of `name` in a JSON answer."""
-    return f"""| sed -E 's/^[^:]*"{name}": *"([^"]+)".*/\\1/'"""
+def _value(name: str, form: str) -> str:
+    """A pipe that keeps the value of `name` that has this form in a JSON answer."""
+    return f"""| sed -E 's/.*"{name}": *"({form})".*/\\1/'"""
 
 
 def _order(sample: dict[str, Any], *, stamp: str, at: datetime) -> dict[str, Any]:

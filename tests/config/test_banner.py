@@ -53,6 +53,22 @@ def test_the_order_is_one_piece_at_the_catalog_s_price_and_paid_in_full():
     assert body["paid"] == [{"method": "wechat_pay", "kind": "MONEY", "amount": 17_900}]
 
 
+def test_the_order_s_id_is_found_wherever_it_stands_in_the_answer():
+    pipe = lines()[1].partition("tee /dev/stderr ")[2].partition(");")[0].removeprefix("| ")
+    order_id = "01a20070-5d41-7a1e-8967-e5f5aeb09c87"
+    answer = {
+        "account": {"active": 3},
+        "id": order_id,
+        "member": "01a2006e-7ed1-7dd5-8d68-a0ee30edaad0",
+        "points": {"breakdown": [{"id": "rule:base", "points": 129}]},
+    }
+    for text in (json.dumps(answer), json.dumps(answer, separators=(",", ":"))):
+        found = subprocess.run(
+            ["/bin/sh", "-c", pipe], input=text, text=True, capture_output=True, check=True
+        )
+        assert found.stdout == order_id
+
+
 def test_the_same_order_again_bears_the_same_key():
     _, order, again, _ = lines()
     assert "Idempotency-Key: demo-20261121-140311" in order
