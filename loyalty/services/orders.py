@@ -55,6 +55,9 @@ def record_batch(
     """
     if len(orders) > MOST_IN_A_BATCH:
         raise BatchTooLarge(given=len(orders), most=MOST_IN_A_BATCH)
+    if not orders:
+        # All of a channel's batch may have been malformed.
+        return []
     for attempt in range(_ATTEMPTS):
         try:
             with transaction.atomic():
