@@ -87,7 +87,9 @@
     });
     modal.addEventListener("htmx:afterRequest", (event) => {
       const form = event.target.closest("form");
-      if (form) delete form.dataset.busy;
+      // What succeeded is on its way to another page: the form stays shut until then.
+      const leaves = event.detail.xhr.getResponseHeader("HX-Redirect");
+      if (form && !leaves) delete form.dataset.busy;
     });
   }
 })();
