@@ -114,7 +114,7 @@ def test_a_lost_network_is_said_in_red_and_keeps_what_was_filled_in(clerk, watch
 
     clerk.keyboard.press("Enter")
 
-    expect(clerk.locator(".result-bad")).to_contain_text("No answer")
+    expect(clerk.locator(".result-bad")).to_contain_text("The server does not answer")
     expect(clerk.locator("input[name=name]")).to_have_value("Li Lei")
     clerk.context.set_offline(False)
     clerk.locator("input[name=name]").press("Enter")
