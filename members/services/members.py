@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from members.errors import IdentityConflict, NotFound, VersionConflict
 from members.events import MemberChanged, MemberRegistered
@@ -20,6 +20,7 @@ __all__ = ["ConsentGiven", "IdentityClaim", "Registered", "Registration", "regis
 
 # Each lost race was won by somebody who committed, so the next look finds what they wrote.
 _TRIES = 5
+_DEADLOCK = "40P01"
 _RACED_FOR = ("identity_belongs_to_one_member", "members_member_card_number_key")
 
 
@@ -85,8 +86,8 @@ def register_many(
     for _ in range(_TRIES - 1):
         try:
             return _register(registrations, prepared, at, actor_id)
-        except IntegrityError as error:
-            if _constraint(error) not in _RACED_FOR:
+        except (IntegrityError, OperationalError) as error:
+            if not _lost_a_race(error):
                 raise
     return _register(registrations, prepared, at, actor_id)
 
@@ -247,6 +248,9 @@ def _registered(
     )
 
 
-def _constraint(error: IntegrityError) -> str | None:
-    name: str | None = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    return name
+def _lost_a_race(error: DatabaseError) -> bool:
+    """Whether somebody else wrote the same identity first, or a deadlock chose us to give way."""
+    diag = getattr(error.__cause__, "diag", None)
+    return getattr(diag, "constraint_name", None) in _RACED_FOR or (
+        getattr(diag, "sqlstate", None) == _DEADLOCK
+    )
