@@ -1,5 +1,6 @@
 """The member card at the counter: who, what they hold, and what the clerk can do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from loyalty.admin import holdings
 from loyalty.admin.holdings import Alert, Holdings
-from loyalty.models import Order
+from loyalty.models import Account, Order, Tier
 from loyalty.selectors import orders
 from members.admin.members import masked_name
-from members.models import Consent, Member, User
+from members.models import Consent, Identity, Member, User
 from members.sealing import masking
 from members.selectors import consents, scopes
 
@@ -32,6 +33,28 @@ class Card:
     page: str
 
 
+@dataclass(frozen=True)
+class Hit:
+    """One of several members that a look-up found: enough to tell them apart, masked."""
+
+    member: Member
+    name: str
+    phone: str
+    tier: Tier | None
+
+
+def hits(*, members: Sequence[Member]) -> list[Hit]:
+    """The members as one chooses among them; two queries, however many."""
+    ids = [member.pk for member in members]
+    phones = _masked_phones(ids)
+    accounts = Account.objects.filter(member_id__in=ids).select_related("tier")
+    tiers = {account.member_id: account.tier for account in accounts}
+    return [
+        Hit(member, masked_name(member), phones.get(member.pk, ""), tiers.get(member.pk))
+        for member in members
+    ]
+
+
 def card(*, member: Member, operator: User, at: datetime) -> Card:
     """The card. `page` leads to the member's page where the operator may open it."""
     held = holdings.holdings(member_id=member.pk, at=at)
@@ -40,7 +63,7 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
     return Card(
         member=member,
         name=masked_name(member),
-        phone=_masked_phone(member),
+        phone=_masked_phones([member.pk]).get(member.pk, ""),
         holdings=held,
         orders=recent,
         hints=list(_hints(member, held, at)),
@@ -48,10 +71,11 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
     )
 
 
-def _masked_phone(member: Member) -> str:
-    phones = member.identities.filter(kind="PHONE").select_related("member__key").order_by("pk")
-    found = phones.first()
-    return masking.mask(found.kind, found.value) if found else ""
+def _masked_phones(member_ids: Sequence[int]) -> dict[int, str]:
+    """The first phone of each, masked, by member id; one query."""
+    found = Identity.objects.filter(member_id__in=member_ids, kind=Identity.Kind.PHONE)
+    rows = found.select_related("member__key").order_by("-pk")
+    return {row.member_id: masking.mask(row.kind, row.value) for row in rows}
 
 
 def _hints(member: Member, held: Holdings | None, at: datetime) -> list[Alert]:

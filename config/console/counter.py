@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from config.console import cards, enrollment
 from config.console.enrollment import EnrollForm
 from members.admin import dialogs
-from members.admin.members import masked_name
+from members.admin.base import operator_of
 from members.errors import DomainError
 from members.models import Member
 from members.selectors import members, scopes
@@ -75,13 +75,13 @@ def card(request: HttpRequest) -> HttpResponse:
 
 
 def enroll(request: HttpRequest) -> HttpResponse:
-    form = EnrollForm(request.POST, operator=request.user)
+    form = EnrollForm(request.POST, operator=operator_of(request))
     if not form.is_valid():
         result = Result(BAD, _("Not enrolled"), _("Please check the fields marked red."))
         return _answer(request, {"result": result, "form": form})
     try:
         enrolled = enrollment.enroll(
-            cleaned=form.cleaned_data, actor=request.user, at=timezone.now()
+            cleaned=form.cleaned_data, actor=operator_of(request), at=timezone.now()
         )
     except DomainError as error:
         result = Result(BAD, _("Not enrolled"), dialogs.refusal(error))
@@ -97,16 +97,15 @@ def _found(request: HttpRequest, member: Member, result: Result) -> dict[str, An
     if member.state != Member.State.ACTIVE:
         reason = _("This membership is not active: %(state)s.")
         result = Result(BAD, result.text, reason % {"state": member.get_state_display()})
-    shown = cards.card(member=member, operator=request.user, at=timezone.now())
+    shown = cards.card(member=member, operator=operator_of(request), at=timezone.now())
     return {"result": result, "card": shown}
 
 
 def _choice(hits: list[Member]) -> dict[str, Any]:
-    rows = [{"member": member, "name": masked_name(member)} for member in hits]
     many = len(hits) >= members.FOUND_AT_MOST
     reason = _("Only the first 20: type more of it, or scan the card.") if many else ""
     text = _("%(count)s members: which one?") % {"count": len(hits)}
-    return {"result": Result(OPEN, text, reason), "hits": rows}
+    return {"result": Result(OPEN, text, reason), "hits": cards.hits(members=hits)}
 
 
 def _nobody(request: HttpRequest, text: str) -> dict[str, Any]:
@@ -123,7 +122,8 @@ def _nobody(request: HttpRequest, text: str) -> dict[str, Any]:
         return {"result": result}
     digits = sum(letter.isdigit() for letter in text)
     field = "phone" if digits * 2 > len(text) else "name"
-    return {"result": result, "form": EnrollForm(initial={field: text}, operator=request.user)}
+    form = EnrollForm(initial={field: text}, operator=operator_of(request))
+    return {"result": result, "form": form}
 
 
 def _answer(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

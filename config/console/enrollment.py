@@ -69,9 +69,7 @@ class EnrollForm(forms.Form):
         help_text=gettext_lazy("May be left out; you see it masked afterwards."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    store = forms.ModelChoiceField(
-        label=gettext_lazy("Store"), queryset=Store.objects.none()
-    )
+    store = forms.ModelChoiceField(label=gettext_lazy("Store"), queryset=Store.objects.none())
 
     def __init__(self, *args: Any, operator: User, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from members.admin import confirmations
-from members.admin.base import KeysetAdmin
+from members.admin.base import KeysetAdmin, operator_of
 from members.models import ApprovalRequest
 from members.registry import panels
 from members.selectors import scopes
@@ -85,7 +85,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
         queryset: QuerySet[ApprovalRequest] = super().get_queryset(request)
         queryset = queryset.select_related("member__key", "maker", "checker")
         scope = scopes.scope_for(request.user)
-        mine = Q(maker=request.user)
+        mine = Q(maker=operator_of(request))
         if not request.user.has_perm("members.decide_approvalrequest"):
             return queryset.filter(mine)
         if scope.is_whole_chain:
@@ -95,10 +95,16 @@ class ApprovalRequestAdmin(KeysetAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         if not request.user.has_perm("members.decide_approvalrequest"):
             return False
-        return object_id is None or self._waiting(object_id).exclude(maker=request.user).exists()
+        return (
+            object_id is None
+            or self._waiting(object_id).exclude(maker=operator_of(request)).exists()
+        )
 
     def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return object_id is None or self._waiting(object_id).filter(maker=request.user).exists()
+        return (
+            object_id is None
+            or self._waiting(object_id).filter(maker=operator_of(request)).exists()
+        )
 
     @display(description=gettext_lazy("action"))
     def shown_action(self, request: ApprovalRequest) -> str:
@@ -132,7 +138,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
             dialog=APPROVE,
             run=lambda: approvals.approve(
                 request_id=row.pk,
-                checker=request.user,
+                checker=operator_of(request),
                 at=self.now(),
                 note=form.cleaned_data["note"],
             ),
@@ -157,7 +163,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
             dialog=REJECT,
             run=lambda: approvals.reject(
                 request_id=row.pk,
-                checker=request.user,
+                checker=operator_of(request),
                 at=self.now(),
                 note=form.cleaned_data["note"],
             ),
@@ -180,7 +186,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
             form=form,
             dialog=WITHDRAW,
             run=lambda: approvals.withdraw(
-                request_id=int(object_id), maker=request.user, at=self.now()
+                request_id=int(object_id), maker=operator_of(request), at=self.now()
             ),
             done=_("Withdrawn."),
             to=reverse("admin:members_approvalrequest_changelist"),

@@ -14,6 +14,7 @@ from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from members.admin.base import operator_of
 from members.errors import DomainError
 from members.registry.member_page import Action
 
@@ -63,7 +64,10 @@ def member_action(spec: Action) -> Callable[..., HttpResponse]:
         member = admin.visible_member(request, object_id)
         try:
             outcome = spec.run(
-                member=member, cleaned=form.cleaned_data, actor=request.user, at=admin.now()
+                member=member,
+                cleaned=form.cleaned_data,
+                actor=operator_of(request),
+                at=admin.now(),
             )
         except DomainError as error:
             return refused(request, dialog, form, error)

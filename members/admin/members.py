@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from members.admin import dialogs
-from members.admin.base import KeysetAdmin, KeysetChangeList
+from members.admin.base import KeysetAdmin, KeysetChangeList, operator_of
 from members.errors import DomainError
 from members.models import Member
 from members.registry import member_page, panels
@@ -191,7 +191,7 @@ class MemberAdmin(KeysetAdmin):
                 member_id=member.pk,
                 kind="PHONE",
                 reason=form.cleaned_data["reason"],
-                actor=request.user,
+                actor=operator_of(request),
                 at=self.now(),
             )
         except DomainError as error:

@@ -42,12 +42,8 @@ def _registered(payload: dict[str, Any], places: dict[str, str]) -> Sentence:
 
 
 def _fields(payload: dict[str, Any]) -> tuple[str, ...]:
-    known = {field.name: field.verbose_name for field in Member._meta.get_fields() if _named(field)}
+    known = {field.name: field.verbose_name for field in Member._meta.fields}
     return tuple(str(capfirst(known.get(name, name))) for name in payload.get("fields", ()))
-
-
-def _named(field: Any) -> bool:
-    return hasattr(field, "verbose_name")
 
 
 def _consent(payload: dict[str, Any]) -> Sentence:

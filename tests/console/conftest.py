@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.test import Client
 
 from members.models import Member
 from tests import world
+from tests.console import staff
 
 
 @pytest.fixture
@@ -24,3 +26,9 @@ def alice(shop: None) -> Member:
 @pytest.fixture
 def bob(shop: None) -> Member:
     return world.register(world.BOB)
+
+
+@pytest.fixture
+def service(shop: None) -> Client:
+    """Customer service: the whole chain, may adjust up to 500 points alone."""
+    return staff.logged_in("sun", "customer_service")

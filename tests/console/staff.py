@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlencode
 
 from django.test import Client
 
+from members.models import Member
 from tests import world
 
 MOST_QUERIES = 20
+MEMBERS = "/console/members/member/"
 
 
 def logged_in(
@@ -26,3 +29,9 @@ def text(response: Any) -> str:
     assert response.status_code == 200, response.status_code
     shown: str = response.content.decode()
     return shown
+
+
+def page(member: Member, tab: str = "timeline", **query: Any) -> str:
+    """The address of a tab of the member's page."""
+    asked = urlencode({"tab": tab, **query})
+    return f"{MEMBERS}{member.pk}/change/?{asked}"
