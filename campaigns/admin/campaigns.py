@@ -49,17 +49,23 @@ class CampaignAdmin(ConsoleAdmin):
     list_select_related = ("template",)
     search_fields = ("code", "name_zh", "name_en")
     ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": (("name_zh", "name_en"), ("code", "state"))}),
-        (_("When and what"), {"fields": ("trigger_type", "template", "media")}),
-        (
-            _("Guard-rails"),
-            {"fields": ("purpose", ("quiet_from", "quiet_until"), "expires_hours")},
-        ),
-    )
+    readonly_fields = ("shown_media", "shown_purpose")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only reads sees words where the others choose."""
+        may_change = obj is None or self.has_change_permission(request, obj)
+        media, purpose = ("media", "purpose") if may_change else ("shown_media", "shown_purpose")
+        return (
+            (None, {"fields": (("name_zh", "name_en"), ("code", "state"))}),
+            (_("When and what"), {"fields": ("trigger_type", "template", media)}),
+            (
+                _("Guard-rails"),
+                {"fields": (purpose, ("quiet_from", "quiet_until"), "expires_hours")},
+            ),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("code",) if obj else ()
+        return (*self.readonly_fields, "code") if obj else self.readonly_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Its messages keep naming it.
@@ -73,6 +79,10 @@ class CampaignAdmin(ConsoleAdmin):
     def shown_media(self, campaign: Campaign) -> list[str]:
         names = dict(Consent.Medium.choices)
         return [str(names.get(medium, medium)) for medium in campaign.media]
+
+    @display(description=_("purpose"))
+    def shown_purpose(self, campaign: Campaign) -> str:
+        return str(dict(Consent.Purpose.choices).get(campaign.purpose, campaign.purpose))
 
     @display(description=_("state"), ordering="state", label=COLORS)
     def shown_state(self, campaign: Campaign) -> tuple[str, str]:

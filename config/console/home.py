@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from analytics.selectors import home
 from analytics.selectors.figures import Figure, Unit
-from config.console import charts
+from config.console import charts, navigation
 from config.console.home_names import name_of
 from loyalty.errors import NoProgram
 from loyalty.rules import money
+from members.models import ApprovalRequest
 from members.selectors import approvals, scopes
 
 SEES_SALES = "analytics.view_memberday"
@@ -103,6 +104,17 @@ def _requests(request: HttpRequest, at: Any) -> Any:
     if not _may(request, "members.decide_approvalrequest"):
         return None
     return list(approvals.waiting_for(checker=request.user, at=at)[:REQUESTS_SHOWN])
+
+
+def _places(request: HttpRequest) -> list[Any]:
+    """Where those go from home who see no figures: the first pages of their sidebar."""
+    first = [found for found in navigation.places_of(request) if found[1].hint]
+    return [(place, link) for _group, place, link in first]
+
+
+def _asked(request: HttpRequest) -> Any:
+    """What the operator asked for and what became of it."""
+    return ApprovalRequest.objects.filter(maker=request.user).order_by("-pk")[:REQUESTS_SHOWN]
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

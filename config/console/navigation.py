@@ -13,7 +13,8 @@ from config.console import badges
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the sidebar. `badge` counts what waits there for this operator."""
+    """A page of the sidebar. `badge` counts what waits there for this operator; a page with a
+    `hint` stands on the home page of those who see no figures there."""
 
     title: Any
     icon: str
@@ -21,6 +22,7 @@ class Place:
     permission: str = ""
     badge: Callable[[HttpRequest], int] | None = None
     query: str = ""
+    hint: Any = ""
 
     @property
     def link(self) -> str:
@@ -43,8 +45,20 @@ GROUPS = (
         _("Every day"),
         (
             Place(_("Home"), "home", "admin:index"),
-            Place(_("Counter"), "barcode_scanner", "admin:members_counter", "members.view_member"),
-            Place(_("Members"), "group", "admin:members_member_changelist", "members.view_member"),
+            Place(
+                _("Counter"),
+                "barcode_scanner",
+                "admin:members_counter",
+                "members.view_member",
+                hint=_("Scan, look up, enroll"),
+            ),
+            Place(
+                _("Members"),
+                "group",
+                "admin:members_member_changelist",
+                "members.view_member",
+                hint=_("Points, tier, purchases and messages of a member"),
+            ),
             Place(
                 _("Approvals"),
                 "approval",
@@ -59,13 +73,18 @@ GROUPS = (
         _("Orders and points"),
         (
             Place(
-                _("Orders"), "receipt_long", "admin:loyalty_order_changelist", "loyalty.view_order"
+                _("Orders"),
+                "receipt_long",
+                "admin:loyalty_order_changelist",
+                "loyalty.view_order",
+                hint=_("What was bought, and what it earned"),
             ),
             Place(
                 _("Refunds"),
                 "assignment_return",
                 "admin:loyalty_refund_changelist",
                 "loyalty.view_refund",
+                hint=_("What came back, in money and points"),
             ),
             Place(
                 _("Points ledger"),
@@ -160,12 +179,14 @@ GROUPS = (
                 "privacy_tip",
                 "admin:members_consent_changelist",
                 "members.view_consent",
+                hint=_("Who allowed what, and when"),
             ),
             Place(
                 _("Audit trail"),
                 "policy",
                 "admin:members_auditrecord_changelist",
                 "members.view_auditrecord",
+                hint=_("Who did or saw what, and why"),
             ),
         ),
         is_collapsible=True,

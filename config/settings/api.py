@@ -1,5 +1,8 @@
 """The channels' API: OAuth 2.0, DRF, OpenAPI, rates."""
 
+# The console translates what a scope lets one do; the library only takes plain text.
+from django.utils.translation import gettext_noop as _
+
 from config.settings.environment import env, require
 
 REST_FRAMEWORK = {
@@ -30,16 +33,16 @@ SPECTACULAR_SETTINGS = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "members.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES": {
-        "members:read": "Read members, masked",
-        "members:pii": "Read members' personal data",
-        "members:write": "Register and change members",
-        "orders:write": "Record orders and refunds",
-        "orders:backdate": "Record orders older than 30 days",
-        "points:redeem": "Hold and spend points",
-        "coupons:redeem": "Lock and redeem coupons",
-        "events:write": "Send behavior events",
-        "webhooks:manage": "Manage webhooks",
-        "reports:read": "Read reports",
+        "members:read": _("Read members, masked"),
+        "members:pii": _("Read members' personal data"),
+        "members:write": _("Register and change members"),
+        "orders:write": _("Record orders and refunds"),
+        "orders:backdate": _("Record orders older than 30 days"),
+        "points:redeem": _("Hold and spend points"),
+        "coupons:redeem": _("Lock and redeem coupons"),
+        "events:write": _("Send behavior events"),
+        "webhooks:manage": _("Manage webhooks"),
+        "reports:read": _("Read reports"),
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3_600,
     # Client credentials are the only grant that we give.

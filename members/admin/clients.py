@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -45,6 +46,7 @@ class NewClientForm(dialogs.DialogForm):
     channel = forms.ModelChoiceField(
         label=_("channel"),
         queryset=Channel.objects.order_by("code"),
+        empty_label=_("Select value"),
         widget=UnfoldAdminSelectWidget,
     )
     stores = forms.ModelMultipleChoiceField(
@@ -56,7 +58,9 @@ class NewClientForm(dialogs.DialogForm):
     )
     scopes = forms.MultipleChoiceField(
         label=_("scopes"),
-        choices=lambda: list(settings.OAUTH2_PROVIDER["SCOPES"].items()),
+        choices=lambda: [
+            (code, gettext(text)) for code, text in settings.OAUTH2_PROVIDER["SCOPES"].items()
+        ],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 

@@ -38,7 +38,6 @@ class EventAdmin(KeysetAdmin):
         ("member", "actor"),
         "shown_sentence",
         "payload",
-        "uid",
     )
     readonly_fields = ("shown_sentence",)
 

@@ -12,7 +12,10 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectMultipleWidget,
+)
 
 from members.admin import rights
 from members.admin.base import ConsoleAdmin
@@ -22,8 +25,23 @@ from members.registry import roles
 STORE_ROLES = frozenset({"clerk", "store_manager"})
 
 
+class RolesField(forms.ModelMultipleChoiceField):
+    """Roles by their names in the reader's language."""
+
+    def label_from_instance(self, group: Group) -> str:
+        return roles.label_of(group.name)
+
+
 class OperatorForm(UserChangeForm):
     """Who works in a store must say in which: without a store one sees the whole chain."""
+
+    groups = RolesField(
+        label=_("roles"),
+        queryset=Group.objects.order_by("name"),
+        required=False,
+        help_text=_("What this person may do. More than one role adds up."),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

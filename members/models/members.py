@@ -44,7 +44,12 @@ class Member(models.Model):
     card_number = models.CharField(_("card number"), max_length=24, unique=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="retired"
+        "self",
+        verbose_name=_("merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="retired",
     )
 
     name = SealedTextField(_("name"), max_length=120, blank=True)
@@ -69,12 +74,22 @@ class Member(models.Model):
     guide = models.CharField(_("guide"), max_length=40, blank=True)
     campaign_code = models.CharField(_("campaign"), max_length=60, blank=True)
     referrer = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="referred"
+        "self",
+        verbose_name=_("referrer"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="referred",
     )
     registered_by = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("registered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = models.JSONField(_("metadata"), default=dict, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MemberManager()

@@ -1,6 +1,6 @@
 """A shop with rows in every table of the console, made by its services where there are any."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from campaigns.services import defaults
@@ -16,21 +16,21 @@ from tests.loyalty import till
 ROWS = 12
 
 
-def fill(*, orders: int = ROWS) -> dict[str, Any]:
+def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     """Members of both stores with orders, a refund, messages, a request and work of all kinds."""
-    defaults.install(at=world.NOW)
-    people = [_person(number) for number in range(ROWS)]
-    sold = [_sell(number) for number in range(orders)]
-    till.give_back(sold[0], "R-1", when=world.NOW)
-    while dispatches.drain(at=world.NOW):
+    defaults.install(at=at)
+    people = [_person(number, at) for number in range(ROWS)]
+    sold = [_sell(number, at) for number in range(ROWS)]
+    till.give_back(sold[0], "R-1", when=at)
+    while dispatches.drain(at=at):
         pass
     maker = world.operator("asks", role="clerk", store_codes=["SH01"])
-    asked = [_ask(people[number].pk, maker) for number in range(3)]
-    _work(people[0])
+    asked = [_ask(people[number].pk, maker, at) for number in range(3)]
+    _work(people[0], at)
     return {"members": people, "orders": sold, "requests": asked, "maker": maker}
 
 
-def _person(number: int) -> Any:
+def _person(number: int, at: datetime) -> Any:
     return world.register(
         Registration(
             identities=(IdentityClaim("PHONE", f"1370000{number:04d}"),),
@@ -38,41 +38,42 @@ def _person(number: int) -> Any:
             channel="pos",
             store="SH01" if number % 2 == 0 else "BJ01",
             consents=(ConsentGiven("MARKETING", "INBOX", True, "2026-01"),),
-        )
+        ),
+        at=at,
     )
 
 
-def _sell(number: int) -> Any:
+def _sell(number: int, at: datetime) -> Any:
     """Every other one in Beijing; the first makes its member Silver with the ones that follow."""
     return till.sell(
         f"T-{number}",
         till.line("1", 90_000 + number),
         till.line("2", 10_000),
         phone=f"1370000{number % 2:04d}",
-        when=world.NOW - timedelta(hours=ROWS - number),
-        now=world.NOW,
+        when=at - timedelta(hours=ROWS - number),
+        now=at,
         store="SH01" if number % 2 == 0 else "BJ01",
     )
 
 
-def _ask(member_id: int, maker: User) -> ApprovalRequest:
+def _ask(member_id: int, maker: User, at: datetime) -> ApprovalRequest:
     asked = points.adjust(
-        member_id=member_id, points=100, reason="GOODWILL", actor=maker, at=world.NOW
+        member_id=member_id, points=100, reason="GOODWILL", actor=maker, at=at
     ).approval
     assert asked is not None
     return asked
 
 
-def _work(member: Any) -> None:
+def _work(member: Any, at: datetime) -> None:
     world.api_client()
     Tag.objects.create(code="vip", name_zh="贵宾", name_en="VIP")
-    audit.record(action="member.seen", at=world.NOW, member_id=member.pk, reason="asked")
+    audit.record(action="member.seen", at=at, member_id=member.pk, reason="asked")
     event = member.events.first()
     for number in range(ROWS):
         Dispatch.objects.create(
-            event=event, subscriber=f"s-{number}", state="DEAD", attempts=10, next_at=world.NOW
+            event=event, subscriber=f"s-{number}", state="DEAD", attempts=10, next_at=at
         )
         job = Job.objects.create(
-            kind="imports.members", total_count=10, done_count=number % 10, created_at=world.NOW
+            kind="imports.members", total_count=10, done_count=number % 10, created_at=at
         )
         JobError.objects.create(job=job, row=number, code="bad_phone", message="No phone number")
