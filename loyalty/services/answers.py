@@ -1,7 +1,7 @@
 """What a till is told: all that it prints on the receipt. No personal data in it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from loyalty.rules import earning, tiers
@@ -82,4 +82,5 @@ def tier(state: State, lift: Lift | None, terms: Terms) -> Answer:
 
 
 def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    """In UTC, whatever offset the till wrote its own instant in."""
+    return at.astimezone(UTC).isoformat() if at else None

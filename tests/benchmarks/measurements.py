@@ -87,9 +87,7 @@ class Bench:
 
     def _posting(self, tag: str, *, seconds: float) -> Run:
         file = self.folder / f"{tag}.sql"
-        file.write_text(
-            postings.script(self.made, tag=tag, at=timezone.now(), lines=self.lines)
-        )
+        file.write_text(postings.script(self.made, tag=tag, at=timezone.now(), lines=self.lines))
         return postgres.pgbench(
             *("--file", str(file), "--define", "n=0"),
             role=postgres.APP,
@@ -111,9 +109,7 @@ class Bench:
         web = self.server.processor_seconds() - web_before
         spent = postgres.processor_seconds() - before
         count = tally.answers * each
-        return _Driven(
-            Run(tally.per_second * each, spent / count * 1e6), web / count * 1e6, tally
-        )
+        return _Driven(Run(tally.per_second * each, spent / count * 1e6), web / count * 1e6, tally)
 
     def _orders(self, tag: str) -> Iterator[bytes]:
         for number in itertools.count():
@@ -149,9 +145,7 @@ def statements() -> dict[str, int]:
         orders.record_batch(orders=documents[1:], source=source, at=at)
     refund = RefundDocument(external_id="s-1", occurred_at=at)
     with CaptureQueriesContext(connection) as returned:
-        refunds.record(
-            order_uid=_uid(answer), refund=refund, source=source, at=timezone.now()
-        )
+        refunds.record(order_uid=_uid(answer), refund=refund, source=source, at=timezone.now())
     counted = {"order": order, "batch of 500": batch, "refund": returned}
     return {name: _count(captured) for name, captured in counted.items()}
 

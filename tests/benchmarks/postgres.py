@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from config.local import binaries
+from config.local import binaries, processes
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
@@ -28,22 +28,20 @@ class Run:
 
 def processor_seconds() -> float:
     """Processor time of the postmaster and all that it started, the ended ones included."""
-    parent = _postmaster()
-    seconds = _seconds(parent, with_ended=True)
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and _parent(int(folder.name)) == parent:
-            seconds += _seconds(int(folder.name), with_ended=False)
-    return seconds
+    children = sum(_seconds(pid, with_ended=False) for pid in _children())
+    return children + _seconds(_postmaster(), with_ended=True)
 
 
 def pgbench(*arguments: str, role: str = OWNER, clients: int = 8, seconds: float = 5) -> Run:
     """A run of pgbench with its defaults; two threads drive the clients."""
-    before = processor_seconds()
+    before, backends = processor_seconds(), len(_children())
     output = _pgbench(
         *("--no-vacuum", "--time", str(round(seconds))),
         *("--client", str(clients), "--jobs", "2", *arguments),
         role=role,
     )
+    # What a backend used is its parent's to tell only once it is gone.
+    processes.wait_until(lambda: len(_children()) <= backends, seconds=5)
     spent = processor_seconds() - before
     failed = _FAILED.search(output)
     assert failed is None or failed[1] == "0", output
@@ -80,6 +78,12 @@ def _found(pattern: re.Pattern[str], output: str) -> str:
     match = pattern.search(output)
     assert match is not None, output
     return match[1]
+
+
+def _children() -> list[int]:
+    postmaster = _postmaster()
+    pids = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    return [pid for pid in pids if _parent(pid) == postmaster]
 
 
 def _postmaster() -> int:

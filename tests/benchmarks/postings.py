@@ -44,9 +44,7 @@ def script(made: shop.Shop, *, tag: str, at: datetime, lines: int = 1) -> str:
         request, batch = request.replace(old, new), batch.replace(old, new)
     request = request.replace('"kind":"PHONE","issuer":""', '"kind":"EXTERNAL","issuer":"pgbench"')
     first, last = made.first_id, made.first_id + made.members - 1
-    head = (
-        f"\\set n :n + 1\n\\set m random({first}, {last})\n\\set d {shop.DIGEST_OFFSET} + :m\n"
-    )
+    head = f"\\set n :n + 1\n\\set m random({first}, {last})\n\\set d {shop.DIGEST_OFFSET} + :m\n"
     return head + _READ.format(request=request, batch=batch)
 
 
@@ -62,9 +60,7 @@ def _captured(at: datetime, lines: int) -> tuple[str, str, dict[str, Any]]:
     document = shop.order("captured", 0, lines=lines, occurred_at=at.isoformat())
     try:
         with transaction.atomic(), connection.execute_wrapper(note):
-            orders.record(
-                order=msgspec.convert(document, OrderDocument), source=_source(), at=at
-            )
+            orders.record(order=msgspec.convert(document, OrderDocument), source=_source(), at=at)
             raise _Rollback
     except _Rollback:
         pass

@@ -12,9 +12,7 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def show(
-    rounds: Sequence[Round], hot: Mapping[str, float], statements: Mapping[str, int]
-) -> None:
+def show(rounds: Sequence[Round], hot: Mapping[str, float], statements: Mapping[str, int]) -> None:
     def median(figure: Callable[[Round], float]) -> float:
         return statistics.median(figure(one) for one in rounds)
 

@@ -22,11 +22,9 @@ class Web:
 
     def processor_seconds(self) -> float:
         """Processor time of the server and its workers."""
-        family = [self.pid]
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit() and _parent(folder.name) == self.pid:
-                family.append(int(folder.name))
-        return sum(_seconds(pid) for pid in family)
+        pids = [folder.name for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+        workers = [int(pid) for pid in pids if _parent(pid) == self.pid]
+        return sum(_seconds(pid) for pid in [self.pid, *workers])
 
 
 @contextmanager

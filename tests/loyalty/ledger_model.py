@@ -1,0 +1,129 @@
+"""A ledger so simple that it is right at sight: every lot is a count of points in each state.
+
+The rules in `loyalty.rules` are compared with it step by step; it shares no code with them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class ModelLot:
+    number: int
+    earned: int
+    activates_at: datetime
+    expires_at: datetime | None
+    pending: int = 0
+    active: int = 0
+    spent: int = 0
+    repaid: int = 0
+    expired: int = 0
+    clawed: int = 0
+    absorbed: int = 0
+
+    def turn(self) -> datetime | None:
+        """When its points next change by themselves."""
+        if self.pending:
+            return self.activates_at
+        return self.expires_at if self.active else None
+
+
+@dataclass
+class ModelLedger:
+    lots: dict[int, ModelLot] = field(default_factory=dict)
+    debt: int = 0
+
+    def settle(self, now: datetime) -> int:
+        expired = 0
+        while True:
+            due = [
+                (turn, lot.number)
+                for lot in self.lots.values()
+                if (turn := lot.turn()) is not None and turn <= now
+            ]
+            if not due:
+                return expired
+            lot = self.lots[min(due)[1]]
+            if lot.pending:
+                lot.active, lot.pending = lot.pending, 0
+                self._repay([lot])
+            else:
+                expired += lot.active
+                lot.expired, lot.active = lot.expired + lot.active, 0
+
+    def earn(
+        self, number: int, points: int, activates_at: datetime, expires_at: datetime | None,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        lot = ModelLot(number, points, activates_at, expires_at)
+        self.lots[number] = lot
+        if activates_at > now:
+            lot.pending = points
+        else:
+            lot.active = points
+            self._repay([lot])
+
+    def available(self) -> int:
+        return 0 if self.debt else sum(lot.active for lot in self.lots.values())
+
+    def spend(self, points: int) -> list[tuple[int, int]] | None:
+        """(lot, points) in the order of use; None where there are too few."""
+        if points > self.available():
+            return None
+        parts = []
+        for lot in self.in_spend_order():
+            part = min(points, lot.active)
+            if part:
+                lot.active -= part
+                lot.spent += part
+                points -= part
+                parts.append((lot.number, part))
+        return parts
+
+    def give_back(self, parts: list[tuple[int, int]], now: datetime) -> int:
+        """What of the points given back has lapsed meanwhile."""
+        for number, part in parts:
+            self.lots[number].spent -= part
+            self.lots[number].active += part
+        lapsed = self.settle(now)
+        self._repay(self.in_spend_order())
+        return lapsed
+
+    def take_back(self, number: int, points: int) -> tuple[int, int, int]:
+        """(taken, absorbed by what had expired, debt)."""
+        own = self.lots[number]
+        taken = 0
+        for state in ("pending", "active"):
+            part = min(points - taken, getattr(own, state))
+            setattr(own, state, getattr(own, state) - part)
+            own.clawed += part
+            taken += part
+        absorbed = min(points - taken, own.expired - own.absorbed)
+        own.absorbed += absorbed
+        for lot in self.in_spend_order():
+            part = min(points - taken - absorbed, lot.active)
+            lot.active -= part
+            lot.clawed += part
+            taken += part
+        debt = points - taken - absorbed
+        self.debt += debt
+        return taken, absorbed, debt
+
+    def in_spend_order(self) -> list[ModelLot]:
+        return sorted(
+            self.lots.values(),
+            key=lambda lot: (
+                lot.expires_at or _FAR,
+                lot.activates_at,
+                lot.number,
+            ),
+        )
+
+    def _repay(self, lots: list[ModelLot]) -> None:
+        for lot in lots:
+            part = min(self.debt, lot.active)
+            lot.active -= part
+            lot.repaid += part
+            self.debt -= part
