@@ -11,6 +11,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def active(self) -> "MemberQuerySet":
         return self.filter(state=Member.State.ACTIVE)
 
+    def only(self, *fields: str) -> "MemberQuerySet":
+        # Django refuses to join what is left out, and loads deferred columns this way too.
+        chosen: MemberQuerySet = super().only(*fields)
+        joins = chosen.query.select_related
+        if isinstance(joins, dict) and not any(name.startswith("key__") for name in fields):
+            chosen.query.select_related = {
+                name: inner for name, inner in joins.items() if name != "key"
+            } or False
+        return chosen
+
 
 class MemberManager(models.Manager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> MemberQuerySet:
