@@ -13,7 +13,7 @@ from config.demo import access, journey, load, plans
 from config.demo.editions import DEMO
 from members.errors import DomainError
 
-HOUSEHOLDS = 200
+HOUSEHOLDS = 240
 
 
 class Command(BaseCommand):
