@@ -5,8 +5,8 @@ which the next request would come if they came evenly.
 """
 
 import math
+import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +18,16 @@ from rest_framework.throttling import BaseThrottle
 
 logger = structlog.get_logger(__name__)
 
+# ARGV: microseconds between two requests, how early one may be, how many are asked for.
 _SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local interval = tonumber(ARGV[1])
-local tolerance = tonumber(ARGV[2])
 local due = tonumber(redis.call('GET', KEYS[1]) or now)
 if due < now then due = now end
-local early = due - tolerance - now
+due = due + interval * tonumber(ARGV[3])
+local early = due - interval - tonumber(ARGV[2]) - now
 if early > 0 then return early end
-due = due + interval
 local lasts = math.ceil((due - now) / 1000) + 1
 redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', lasts)
 return 0
@@ -36,6 +36,9 @@ _MICROSECONDS = 1_000_000
 _TIMEOUT_SECONDS = 0.2
 # While Redis is away, nobody is held up by asking it on every request.
 _AWAY_SECONDS = 5.0
+_LEASE_SECONDS = 1.0
+_LEASES_PER_BURST = 200
+_LEASES_AT_MOST = 2_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class _Server:
         self.script: Any = None
         self.away_until = 0.0
 
-    def ask(self, key: str, arguments: Sequence[int]) -> int:
+    def ask(self, key: str, rate: Rate, count: int) -> float:
+        """0 when `count` requests may go on, else the seconds until so many may."""
         if self.script is None:
             connection = redis.Redis.from_url(
                 settings.REDIS_URL,
@@ -61,10 +65,43 @@ class _Server:
                 socket_connect_timeout=_TIMEOUT_SECONDS,
             )
             self.script = connection.register_script(_SCRIPT)
-        return int(self.script(keys=[key], args=arguments))
+        interval = round(_MICROSECONDS / rate.per_second)
+        arguments = [interval, interval * (rate.burst - 1), count]
+        return int(self.script(keys=[f"rate:{key}"], args=arguments)) / _MICROSECONDS
+
+
+class _Leases:
+    """Requests that Redis has granted to this process and that have not come yet.
+
+    Asking for each request costs a tenth of what an order does. A lease is counted when it is
+    granted, so the rate holds; what is not used within a second is lost to the client.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: dict[str, tuple[int, float]] = {}
+
+    def take(self, key: str) -> bool:
+        """Whether a granted request was left."""
+        with self._lock:
+            left, until = self._left.get(key, (0, 0.0))
+            if not left or time.monotonic() > until:
+                return False
+            self._left[key] = (left - 1, until)
+            return True
+
+    def put(self, key: str, count: int) -> None:
+        with self._lock:
+            if len(self._left) >= _LEASES_AT_MOST:
+                self._left.clear()
+            now = time.monotonic()
+            left, until = self._left.get(key, (0, 0.0))
+            # Two threads may have asked at once.
+            self._left[key] = (count + (left if now <= until else 0), now + _LEASE_SECONDS)
 
 
 _server = _Server()
+_leases = _Leases()
 
 
 def wait(*, key: str, rate: Rate) -> float:
@@ -74,14 +111,18 @@ def wait(*, key: str, rate: Rate) -> float:
     """
     if time.monotonic() < _server.away_until:
         return 0
-    interval = round(_MICROSECONDS / rate.per_second)
+    lease = rate.burst // _LEASES_PER_BURST
+    if lease > 1 and _leases.take(key):
+        return 0
     try:
-        early = _server.ask(f"rate:{key}", [interval, interval * (rate.burst - 1)])
+        if lease > 1 and not _server.ask(key, rate, lease):
+            _leases.put(key, lease - 1)
+            return 0
+        return _server.ask(key, rate, 1)
     except (redis.RedisError, OSError) as error:
         _server.away_until = time.monotonic() + _AWAY_SECONDS
         logger.warning("throttle_away", error=type(error).__name__)
         return 0
-    return early / _MICROSECONDS
 
 
 def client_rate() -> Rate:

@@ -25,6 +25,31 @@ def test_two_hundred_requests_at_once_pass_a_burst_of_ten_ten_times(shop):
     assert sum(wait == 0 for wait in flat) == 10
 
 
+class Counting(throttling._Server):
+    """Notes how often Redis is really asked."""
+
+    asked = 0
+
+    def ask(self, *arguments):
+        self.asked += 1
+        return super().ask(*arguments)
+
+
+def test_a_generous_rate_is_leased_and_holds_to_the_request(shop, monkeypatch):
+    generous = Rate(per_second=0.01, burst=1_000)
+    monkeypatch.setattr(throttling, "_server", Counting())
+
+    waits = at_once(
+        *[lambda: [throttling.wait(key="leased", rate=generous) for _ in range(250)]] * 4
+    )
+    one_more = throttling.wait(key="leased", rate=generous)
+
+    assert [wait for some in waits for wait in some] == [0] * 1_000
+    assert one_more > 0
+    # A lease of five each, not a thousand times one.
+    assert throttling._server.asked < 250
+
+
 def test_the_wait_is_until_the_next_one_may_come(shop):
     rate = Rate(per_second=0.5, burst=1)
 
