@@ -7,8 +7,9 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from campaigns import events, subscribers  # noqa: F401
+        from campaigns import events, registrations, subscribers  # noqa: F401
         from campaigns.admin import panels, sentences
 
+        registrations.register()
         panels.register()
         sentences.register()

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.services import night, points
+from loyalty.admin import requests
+from loyalty.services import earning_rules, night, points
 from members.registry import panels
 
 
@@ -15,6 +16,16 @@ def register() -> None:
             label=_("Adjust points"),
             run=points.run_approved,
             version=points.version_of_target,
+            tell=requests.adjustment,
+        )
+    )
+    panels.add_executor(
+        panels.Executor(
+            action=earning_rules.ACTION,
+            label=_("Publish an earning rule"),
+            run=earning_rules.run_approved,
+            version=earning_rules.version_of_target,
+            tell=requests.publishing,
         )
     )
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))

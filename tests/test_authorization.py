@@ -11,7 +11,9 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from campaigns.services import defaults
 from config.console import roles
+from loyalty.models import EarningRule
 from members.api import authentication
 from members.models import ApprovalRequest, Dispatch, Job, User
 from tests import authorization_matrix as matrix
@@ -205,6 +207,8 @@ def objects(maker: User) -> dict[str, int]:
         "job": job.pk,
         "apiclient": world.api_client().pk,
         "user": maker.pk,
+        "earningrule": EarningRule.objects.get().pk,
+        "campaign": defaults.install(at=world.NOW).pk,
     }
 
 

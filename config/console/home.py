@@ -13,6 +13,7 @@ from config.console.home_names import name_of
 from loyalty.errors import NoProgram
 from loyalty.rules import money
 from members.models import ApprovalRequest
+from members.registry import panels
 from members.selectors import approvals, scopes
 
 SEES_SALES = "analytics.view_memberday"
@@ -103,7 +104,13 @@ def _requests(request: HttpRequest, at: Any) -> Any:
     """What waits for this operator's decision; None for those who decide nothing."""
     if not _may(request, "members.decide_approvalrequest"):
         return None
-    return list(approvals.waiting_for(checker=request.user, at=at)[:REQUESTS_SHOWN])
+    waiting = approvals.waiting_for(checker=request.user, at=at)[:REQUESTS_SHOWN]
+    return [(_label(one), one) for one in waiting]
+
+
+def _label(request: ApprovalRequest) -> Any:
+    executor = panels.EXECUTORS.get(request.action)
+    return executor.label if executor else request.action
 
 
 def _places(request: HttpRequest) -> list[Any]:
@@ -114,7 +121,8 @@ def _places(request: HttpRequest) -> list[Any]:
 
 def _asked(request: HttpRequest) -> Any:
     """What the operator asked for and what became of it."""
-    return ApprovalRequest.objects.filter(maker=request.user).order_by("-pk")[:REQUESTS_SHOWN]
+    asked = ApprovalRequest.objects.filter(maker=request.user).order_by("-pk")[:REQUESTS_SHOWN]
+    return [(_label(one), one) for one in asked]
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

@@ -117,8 +117,12 @@ class ApprovalRequestAdmin(KeysetAdmin):
 
     @display(description=gettext_lazy("details"))
     def shown_payload(self, request: ApprovalRequest) -> Any:
-        rows = sorted((request.payload or {}).items())
-        return format_html_join("", '<p class="console-step">{}: <b>{}</b></p>', rows)
+        executor = panels.EXECUTORS.get(request.action)
+        if executor is not None and executor.tell is not None:
+            told = executor.tell(request)
+        else:
+            told = [f"{name}: {value}" for name, value in sorted((request.payload or {}).items())]
+        return format_html_join("", '<p class="console-step">{}</p>', ((one,) for one in told))
 
     @action(
         description=gettext_lazy("Approve"),

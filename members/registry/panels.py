@@ -29,6 +29,8 @@ class Executor:
     label: Any
     run: Callable[[Any, datetime], Any]
     version: Callable[[Any], str]
+    # What the request asks for, in the reader's words; without it the payload is shown as it is.
+    tell: Callable[[Any], list[str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,21 @@
+"""What requests of this app ask for, in the checker's language."""
+
+from django.utils.translation import gettext as _
+
+from loyalty.admin import program_sentences, words
+from loyalty.models import EarningRule
+from members.models import ApprovalRequest
+
+
+def adjustment(request: ApprovalRequest) -> list[str]:
+    """How many points, and why."""
+    asked = request.payload
+    told = _("Give %(points)s") if asked["points"] > 0 else _("Take %(points)s")
+    lines = [told % {"points": words.points(asked["points"])}, words.reason(asked["reason"])]
+    return [*lines, asked["note"]] if asked["note"] else lines
+
+
+def publishing(request: ApprovalRequest) -> list[str]:
+    """The rule as its sentence."""
+    rule = EarningRule.objects.filter(pk=request.target_id).select_related("program").first()
+    return [] if rule is None else [rule.name, program_sentences.rule(rule)]
