@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from loyalty.services import catalog, programs
+from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
 from members.services import keys as key_service
 
@@ -109,3 +109,4 @@ def _nothing_remembered() -> None:
     """A process keeps the compiled programme and product ids; another test has another database."""
     programs.forget()
     catalog.forget()
+    places.forget()

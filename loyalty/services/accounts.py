@@ -69,7 +69,7 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
             "SELECT member_id, version, pending_points, active_points, held_points, debt_points,"
             " earned_points, redeemed_points, expired_points, next_change_at, tier_id,"
             " tier_since_at, tier_until_at, window_from_on, window_spend_amount,"
-            " window_orders_count, orders_count, last_order_at, NULL"
+            " window_orders_count, orders_count, last_order_at"
             " FROM loyalty_account WHERE member_id = ANY(%s)",
             [member_ids],
         )

@@ -10,9 +10,18 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from loyalty.errors import BatchTooLarge, OrderConflict, UnknownChannel, UnknownStore
 from loyalty.rules import baskets, calendar, tiers
-from loyalty.services import catalog, order_checks, order_postings, posting, programs, references
+from loyalty.services import (
+    catalog,
+    order_checks,
+    order_postings,
+    places,
+    posting,
+    programs,
+    references,
+)
 from loyalty.services.documents import OrderDocument, Source, fingerprint
 from loyalty.services.order_postings import Case, Place
+from loyalty.services.places import Places
 from loyalty.services.posting import Opened, Posting, State
 from loyalty.services.programs import Terms
 from members.errors import DomainError
@@ -55,6 +64,8 @@ def record_batch(
     """
     if len(orders) > MOST_IN_A_BATCH:
         raise BatchTooLarge(given=len(orders), most=MOST_IN_A_BATCH)
+    if not orders:
+        return []
     if not orders:
         # All of a channel's batch may have been malformed.
         return []
@@ -107,6 +118,7 @@ class Desk:
 
     terms: Terms
     opened: Opened
+    places: Places
     states: dict[int, State]
     members: dict[str, tuple[int, str]]
     product_ids: dict[str, int]
@@ -121,15 +133,23 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         # What is refused must change nothing, so it makes no provisional products either.
         sound = [order for i, order in enumerate(orders) if isinstance(sums[i], baskets.Sums)]
         known, wanted = catalog.look(sound)
-        opened = posting.open_batch(_request(orders, source, claims, wanted, at, terms))
+        request = _request(orders, source, claims, wanted, at, terms)
+        here = places.known(*_codes(orders, source), at)
+        if here is None:
+            request["stores"], request["channels"] = _codes(orders, source)
+        opened = posting.open_batch(request)
         fresh = programs.current(version=opened.program)
         if fresh is terms:
             break
         terms = fresh
+    if here is None:
+        here = Places(opened.stores or {}, opened.channels or {})
+        places.keep_on_commit(here, at)
     return Desk(
         terms=terms,
         opened=opened,
-        states=posting.states(opened.accounts or (), opened.lots),
+        places=here,
+        states=posting.states(opened.accounts or (), opened.lots, opened.aging),
         members={key: (member_id, uid) for key, member_id, uid in opened.references},
         product_ids={**known, **(opened.products or {})},
         sums=sums,
@@ -160,8 +180,6 @@ def _request(
         "at": at,
         "source": source.name,
         "external_ids": [order.external_id for order in orders],
-        "stores": list({order.store for order in orders if order.store}),
-        "channels": list({order.channel or source.channel for order in orders}),
         "window_before": tiers.window_start(newest_day, terms.window, terms.window_months),
         "with_lots": any(payment.kind == "POINTS" for order in orders for payment in order.paid),
     }
@@ -170,6 +188,12 @@ def _request(
     if products:
         request["products"] = products
     return request
+
+
+def _codes(orders: Sequence[OrderDocument], source: Source) -> tuple[list[str], list[str]]:
+    """Codes of the stores and channels that the orders name."""
+    stores = {order.store for order in orders if order.store}
+    return list(stores), list({order.channel or source.channel for order in orders})
 
 
 def _repeat(order: OrderDocument, print_: bytes, answer: dict[str, Any]) -> Recorded:
@@ -189,8 +213,8 @@ def _case(order: OrderDocument, index: int, source: Source, desk: Desk) -> Case:
     return Case(
         document=order,
         sums=sums,
-        place=_place(order, source, desk.terms, desk.opened),
-        order_id=(desk.opened.order_ids or [])[index],
+        place=_place(order, source, desk.terms, desk.places),
+        order_id=desk.opened.order_ids[index],
         product_ids=desk.product_ids,
         state=desk.states.get(member[0]) if member else None,
         member_uid=member[1] if member else None,
@@ -198,14 +222,14 @@ def _case(order: OrderDocument, index: int, source: Source, desk: Desk) -> Case:
     )
 
 
-def _place(order: OrderDocument, source: Source, terms: Terms, opened: Opened) -> Place:
+def _place(order: OrderDocument, source: Source, terms: Terms, here: Places) -> Place:
     channel = order.channel or source.channel
-    channel_id = (opened.channels or {}).get(channel)
+    channel_id = here.channels.get(channel)
     if channel_id is None:
         raise UnknownChannel(channel=channel)
     if not order.store:
         return Place(channel_id, None, terms.zone)
-    store = (opened.stores or {}).get(order.store)
+    store = here.stores.get(order.store)
     if store is None or (source.store_ids is not None and store[0] not in source.store_ids):
         raise UnknownStore(store=order.store)
     return Place(channel_id, store[0], ZoneInfo(store[1]) if store[1] else terms.zone)

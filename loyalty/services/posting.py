@@ -41,8 +41,9 @@ AccountRow = tuple[
     int, int, int, int, int, int, int, int, int,
     datetime | None, int, datetime, datetime | None,
     date | None, int, int, int, datetime | None,
-    list[tuple[date, int, int]] | None,
 ]  # fmt: skip
+# Net spend and paid orders by day, oldest first.
+Days = list[tuple[date, int, int]]
 LotRow = tuple[
     int, int, int, int, datetime, datetime | None, bool, int, int, int, int, int | None
 ]  # fmt: skip
@@ -59,7 +60,9 @@ class Opened(msgspec.Struct, array_like=True, frozen=True):
     accounts: list[AccountRow] | None
     lots: list[LotRow]
     orders: list[tuple[str, str, str, dict[str, Any], int | None]] | None
-    order_ids: list[int] | None
+    order_ids: list[int]
+    # By member: the days that may leave the tier window with this batch.
+    aging: dict[int, Days] | None
 
 
 _decode = msgspec.json.Decoder(Opened).decode
@@ -75,9 +78,14 @@ def open_batch(request: Mapping[str, Any]) -> Opened:
         return _decode(cursor.fetchone()[0])
 
 
-def states(accounts: Iterable[AccountRow], lot_rows: Iterable[LotRow]) -> dict[int, State]:
+def states(
+    accounts: Iterable[AccountRow],
+    lot_rows: Iterable[LotRow],
+    aging: Mapping[int, Days] | None = None,
+) -> dict[int, State]:
     """Working copies by member id. Lots come only for members who need them."""
-    found = {row[0]: state(row) for row in accounts}
+    days = aging or {}
+    found = {row[0]: state(row, days.get(row[0], ())) for row in accounts}
     for row in lot_rows:
         ledger = found[row[0]].ledger
         ledger.knows_all_lots = True
@@ -85,7 +93,7 @@ def states(accounts: Iterable[AccountRow], lot_rows: Iterable[LotRow]) -> dict[i
     return found
 
 
-def state(row: AccountRow) -> State:
+def state(row: AccountRow, aging: Iterable[tuple[date, int, int]] = ()) -> State:
     balances = Balances(*row[2:9])
     return State(
         member_id=row[0],
@@ -100,7 +108,7 @@ def state(row: AccountRow) -> State:
         tier_id=row[10],
         tier_since_at=row[11],
         tier_until_at=row[12],
-        window=Window(row[13], row[14], row[15], list(row[18] or ())),
+        window=Window(row[13], row[14], row[15], list(aging)),
         orders_count=row[16],
         last_order_at=row[17],
     )

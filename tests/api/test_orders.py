@@ -133,7 +133,7 @@ def test_payments_that_do_not_add_up_are_422_with_both_sums(till, alice):
         ({"shipping_amount": -1}, "out_of_range", "#/shipping_amount"),
         ({"shipping_amount": "1"}, "wrong_type", "#/shipping_amount"),
         ({"member": {"type": "phone"}}, "missing_field", "#/member/value"),
-        ({"paid": [{"method": "x", "kind": "GOLD", "amount": 1}]}, "unknown_value", "#/paid/0/kind"),
+        ({"paid": [{"method": "", "kind": "X", "amount": 1}]}, "unknown_value", "#/paid/0/kind"),
     ],
 )
 def test_a_body_that_is_not_an_order_is_422_and_says_where(till, alice, change, code, pointer):
@@ -215,6 +215,13 @@ def test_one_malformed_order_of_a_batch_does_not_hinder_the_others(till, alice):
     assert results[3]["order"]["account"]["active"] == 200
     assert Order.objects.count() == 2
     assert ledger_checks.findings() == []
+
+
+def test_a_batch_of_nothing_but_malformed_orders_says_so_of_each(till, shop):
+    answer = till.post("orders/batch", {"orders": [{}, 7]})
+    assert answer.status_code == 200
+    assert [result["status"] for result in answer.json()["results"]] == [422, 422]
+    assert nothing_is_recorded()
 
 
 def test_a_batch_again_gives_the_same_orders_and_no_effect(till, alice):

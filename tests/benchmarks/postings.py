@@ -1,6 +1,7 @@
 """The posting of one order as a script for pgbench: the same two statements as ours, their JSON
 taken from a real order, with pgbench's numbers in place of what differs between orders."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +50,12 @@ def script(made: shop.Shop, *, tag: str, at: datetime, lines: int = 1) -> str:
 
 
 def _captured(at: datetime, lines: int) -> tuple[str, str, dict[str, Any]]:
-    """The two documents of an order that is then undone, and what of them is the order's own."""
+    """The two documents of an order that is then undone, and what of them is the order's own.
+
+    One before it is kept, so that this process knows products and places as a server does.
+    """
+    first = shop.order(f"first-{uuid.uuid4().hex}", 0, lines=lines, occurred_at=at.isoformat())
+    orders.record(order=msgspec.convert(first, OrderDocument), source=_source(), at=at)
     seen: list[str] = []
 
     def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:

@@ -276,6 +276,13 @@ def _forgets_the_debt(self, lots, document):
 )
 def test_a_fault_planted_in_the_rules_is_found(monkeypatch, place, name, mutant):
     monkeypatch.setattr(place, name, mutant)
-    only_search = settings(TestLedger.settings, phases=(Phase.generate,), database=None)
+    # The same dice each time: a fault that is found today is found tomorrow.
+    only_search = settings(
+        TestLedger.settings,
+        phases=(Phase.generate,),
+        database=None,
+        derandomize=True,
+        max_examples=1_000,
+    )
     with pytest.raises((AssertionError, AttributeError)):
         run_state_machine_as_test(LedgerMachine, settings=only_search)

@@ -323,6 +323,11 @@ def test_a_batch_of_more_than_five_hundred_is_refused(shop):
     assert Order.objects.count() == 0
 
 
+def test_an_empty_batch_has_no_results(shop, django_assert_max_num_queries):
+    with django_assert_max_num_queries(0):
+        assert orders.record_batch(orders=[], source=till.TILL, at=till.NOW) == []
+
+
 def test_a_programme_that_changes_is_seen_by_the_next_order(alice):
     assert till.sell("o-1", line("1", 10_000))["points"]["earned"] == 100
     rule = Program.objects.get().earning_rules.get()

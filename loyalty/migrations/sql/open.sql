@@ -3,6 +3,9 @@
 -- A function of its own before loyalty_post: under READ COMMITTED each statement in it sees what
 -- was committed when the statement began, so everything after the lock is read behind it. Locks
 -- are taken in the order of member ids everywhere, so two batches can't wait for each other.
+--
+-- A single order is by far the most frequent batch, and there starting a statement costs more
+-- than running it: what it doesn't need isn't asked, and what can be a plain look-up is one.
 CREATE OR REPLACE FUNCTION loyalty_open(request jsonb) RETURNS text
 LANGUAGE plpgsql
 SET enable_hashjoin = off
@@ -11,12 +14,21 @@ SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+    claim jsonb;
     refs jsonb := '[]';
     member_ids bigint[] := '{}';
-    accounts jsonb := '[]';
+    accounts jsonb;
+    aging jsonb;
     lots jsonb := '[]';
+    known jsonb;
+    places jsonb;
+    products jsonb;
+    order_ids bigint[] := '{}';
+    size int := jsonb_array_length(request->'external_ids');
     window_before date := (request->>'window_before')::date;
     at timestamptz := (request->>'at')::timestamptz;
+    ages boolean;
+    is_due boolean;
 BEGIN
     -- Products before accounts, by sku: the other way round two batches could wait for each other.
     IF request ? 'products' THEN
@@ -28,11 +40,32 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM loyalty_product p WHERE p.sku = x.sku)
         ORDER BY x.sku
         ON CONFLICT (sku) DO NOTHING;
+
+        SELECT jsonb_object_agg(p.sku, p.id) INTO products
+        FROM jsonb_array_elements(request->'products') x
+        CROSS JOIN LATERAL (SELECT p.sku, p.id FROM loyalty_product p WHERE p.sku = x->>'sku') p;
     END IF;
 
-    IF request ? 'identities' THEN
-        SELECT coalesce(jsonb_agg(jsonb_build_array(x.ref, m.id, m.uid)), '[]'),
-               coalesce(array_agg(DISTINCT m.id), '{}')
+    IF request ? 'stores' THEN
+        SELECT jsonb_object_agg(s.code, jsonb_build_array(s.id, s.time_zone)) INTO places
+        FROM members_store s
+        WHERE s.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'stores')));
+        places := jsonb_build_array(places, (
+            SELECT jsonb_object_agg(c.code, c.id) FROM members_channel c
+            WHERE c.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'channels')))));
+    END IF;
+
+    claim := request->'identities'->0;
+    IF jsonb_array_length(request->'identities') = 1 AND NOT claim ? 'uid' THEN
+        SELECT jsonb_build_array(jsonb_build_array(claim->>'ref', s.id, s.uid)), ARRAY[s.id]
+        INTO refs, member_ids
+        FROM members_identity i
+        JOIN members_member o ON o.id = i.member_id
+        JOIN members_member s ON s.id = coalesce(o.merged_into_id, o.id)
+        WHERE i.digest = decode(claim->>'digest', 'hex') AND i.kind = claim->>'kind'
+          AND i.issuer = claim->>'issuer' AND s.state IN ('ACTIVE', 'RESTRICTED');
+    ELSIF claim IS NOT NULL THEN
+        SELECT jsonb_agg(jsonb_build_array(x.ref, m.id, m.uid)), array_agg(DISTINCT m.id)
         INTO refs, member_ids
         FROM jsonb_to_recordset(request->'identities')
             AS x(ref text, kind text, issuer text, digest text, uid uuid)
@@ -50,76 +83,78 @@ BEGIN
     END IF;
 
     IF cardinality(member_ids) > 0 THEN
-        PERFORM FROM loyalty_account a WHERE a.member_id = ANY(member_ids)
-        ORDER BY a.member_id FOR NO KEY UPDATE;
-
+        -- A row that was waited for is read as the other one left it.
         SELECT jsonb_agg(jsonb_build_array(
-            a.member_id, a.version, a.pending_points, a.active_points, a.held_points,
-            a.debt_points, a.earned_points, a.redeemed_points, a.expired_points,
-            a.next_change_at, a.tier_id, a.tier_since_at, a.tier_until_at,
-            a.window_from_on, a.window_spend_amount, a.window_orders_count,
-            a.orders_count, a.last_order_at,
-            CASE WHEN a.window_from_on < window_before THEN (
-                SELECT jsonb_agg(jsonb_build_array(d.day, d.spend, d.orders) ORDER BY d.day)
-                FROM (
-                    SELECT o.business_date AS day,
-                           sum(o.net_amount - o.refunded_amount + o.refunded_shipping_amount)
-                               AS spend,
-                           count(*) FILTER (WHERE
-                               o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0
-                           ) AS orders
-                    FROM loyalty_order o
-                    WHERE o.member_id = a.member_id
-                      AND o.business_date >= a.window_from_on
-                      AND o.business_date < window_before
-                    GROUP BY o.business_date
-                ) d
-            ) END
-        )) INTO accounts
-        FROM loyalty_account a WHERE a.member_id = ANY(member_ids);
+                   a.member_id, a.version, a.pending_points, a.active_points, a.held_points,
+                   a.debt_points, a.earned_points, a.redeemed_points, a.expired_points,
+                   a.next_change_at, a.tier_id, a.tier_since_at, a.tier_until_at,
+                   a.window_from_on, a.window_spend_amount, a.window_orders_count,
+                   a.orders_count, a.last_order_at)),
+               bool_or(a.window_from_on < window_before),
+               bool_or(a.debt_points > 0 OR a.next_change_at <= at)
+        INTO accounts, ages, is_due
+        FROM (SELECT * FROM loyalty_account WHERE member_id = ANY(member_ids)
+              ORDER BY member_id FOR NO KEY UPDATE) a;
+    END IF;
 
-        -- Lots only where something is due, or where points are to be spent.
+    -- Below: behind the lock, and only what is needed.
+    IF ages THEN
+        SELECT jsonb_object_agg(d.member_id, d.days) INTO aging
+        FROM (
+            SELECT day.member_id,
+                   jsonb_agg(jsonb_build_array(day.day, day.spend, day.orders) ORDER BY day.day)
+                       AS days
+            FROM (
+                SELECT a.member_id, o.business_date AS day,
+                       sum(o.net_amount - o.refunded_amount + o.refunded_shipping_amount) AS spend,
+                       count(*) FILTER (WHERE
+                           o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0
+                       ) AS orders
+                FROM loyalty_account a
+                JOIN loyalty_order o ON o.member_id = a.member_id
+                    AND o.business_date >= a.window_from_on AND o.business_date < window_before
+                WHERE a.member_id = ANY(member_ids)
+                GROUP BY a.member_id, o.business_date
+            ) day
+            GROUP BY day.member_id
+        ) d;
+    END IF;
+
+    IF is_due OR (request->>'with_lots')::boolean THEN
         SELECT coalesce(jsonb_agg(jsonb_build_array(
             l.member_id, l.id, l.earned_points, l.remaining_points, l.activates_at, l.expires_at,
             l.is_pending, l.held_points, l.expired_points, l.clawed_points, l.absorbed_points,
             l.order_id
         )), '[]') INTO lots
         FROM loyalty_account a
-        CROSS JOIN LATERAL (
-            SELECT * FROM loyalty_lot l WHERE l.member_id = a.member_id AND l.is_open
-        ) l
+        JOIN loyalty_lot l ON l.member_id = a.member_id AND l.is_open
         WHERE a.member_id = ANY(member_ids)
           AND ((request->>'with_lots')::boolean OR a.debt_points > 0 OR a.next_change_at <= at);
     END IF;
 
+    IF size = 1 THEN
+        SELECT jsonb_build_array(jsonb_build_array(
+            o.external_id, o.uid, encode(o.fingerprint, 'hex'), o.answer, o.member_id)) INTO known
+        FROM loyalty_order o
+        WHERE o.source = request->>'source' AND o.external_id = request->'external_ids'->>0;
+    ELSE
+        SELECT jsonb_agg(jsonb_build_array(
+            o.external_id, o.uid, encode(o.fingerprint, 'hex'), o.answer, o.member_id)) INTO known
+        FROM jsonb_array_elements_text(request->'external_ids') x
+        CROSS JOIN LATERAL (
+            SELECT * FROM loyalty_order o
+            WHERE o.source = request->>'source' AND o.external_id = x.value
+        ) o;
+    END IF;
+
+    FOR i IN 1..size LOOP
+        order_ids[i] := nextval('loyalty_order_id_seq');
+    END LOOP;
+
     RETURN jsonb_build_array(
         (SELECT jsonb_build_array(p.id, p.version) FROM loyalty_program p WHERE p.is_current),
-        (SELECT jsonb_object_agg(s.code, jsonb_build_array(s.id, s.time_zone))
-         FROM members_store s
-         WHERE s.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'stores')))),
-        (SELECT jsonb_object_agg(c.code, c.id)
-         FROM members_channel c
-         WHERE c.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'channels')))),
-        CASE WHEN request ? 'products' THEN (
-            SELECT jsonb_object_agg(p.sku, p.id)
-            FROM jsonb_array_elements(request->'products') x
-            CROSS JOIN LATERAL (
-                SELECT p.sku, p.id FROM loyalty_product p WHERE p.sku = x->>'sku'
-            ) p
-        ) END,
-        refs,
-        accounts,
-        lots,
-        (SELECT jsonb_agg(jsonb_build_array(
-             o.external_id, o.uid, encode(o.fingerprint, 'hex'), o.answer, o.member_id
-         ))
-         FROM jsonb_array_elements_text(request->'external_ids') x
-         CROSS JOIN LATERAL (
-             SELECT * FROM loyalty_order o
-             WHERE o.source = request->>'source' AND o.external_id = x.value
-         ) o),
-        (SELECT jsonb_agg(nextval('loyalty_order_id_seq'))
-         FROM generate_series(1, jsonb_array_length(request->'external_ids')))
+        places->0, places->1, products, coalesce(refs, '[]'), accounts, lots, known,
+        to_jsonb(order_ids), aging
     )::text;
 END
 $$;

@@ -53,8 +53,9 @@ BEGIN
     END IF;
 
     IF batch ? 'entries' THEN
-        entry_ids := ARRAY(SELECT nextval('loyalty_ledgerentry_id_seq')
-                           FROM generate_series(1, jsonb_array_length(batch->'entries')));
+        FOR i IN 1..jsonb_array_length(batch->'entries') LOOP
+            entry_ids[i] := nextval('loyalty_ledgerentry_id_seq');
+        END LOOP;
         INSERT INTO loyalty_ledgerentry
             (id, member_id, kind, points, pending_change, active_change, debt_change,
              pending_after, active_after, debt_after, reason, source_type, source_id, key,
@@ -71,8 +72,9 @@ BEGIN
     END IF;
 
     IF batch ? 'lots' THEN
-        lot_ids := ARRAY(SELECT nextval('loyalty_lot_id_seq')
-                         FROM generate_series(1, jsonb_array_length(batch->'lots')));
+        FOR i IN 1..jsonb_array_length(batch->'lots') LOOP
+            lot_ids[i] := nextval('loyalty_lot_id_seq');
+        END LOOP;
         INSERT INTO loyalty_lot
             (id, member_id, order_id, entry_id, earned_points, remaining_points, held_points,
              expired_points, clawed_points, absorbed_points, is_pending, is_open, activates_at,
@@ -193,8 +195,9 @@ BEGIN
     END IF;
 
     IF batch ? 'events' THEN
-        event_ids := ARRAY(SELECT nextval('members_event_id_seq')
-                           FROM generate_series(1, jsonb_array_length(batch->'events')));
+        FOR i IN 1..jsonb_array_length(batch->'events') LOOP
+            event_ids[i] := nextval('members_event_id_seq');
+        END LOOP;
         INSERT INTO members_event
             (id, uid, type, member_id, occurred_at, recorded_at, payload, actor_id, source)
         SELECT event_ids[x.ref], x.uid, x.type, x.member_id, x.occurred_at, x.recorded_at,
@@ -219,7 +222,15 @@ BEGIN
                NULL, x.created_at
         FROM jsonb_to_recordset(batch->'idempotency') AS x(
             client_id bigint, key text, fingerprint text, status_code smallint,
-            member_id bigint, created_at timestamptz);
+            member_id bigint, created_at timestamptz)
+        -- A batch of which some were refused may come again, and more of it is recorded then.
+        ON CONFLICT (client_id, key) DO UPDATE SET status_code = excluded.status_code
+            WHERE members_idempotencykey.fingerprint = excluded.fingerprint;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        IF changed = 0 THEN
+            RAISE EXCEPTION 'idempotency_key_used_once: for another request'
+                USING ERRCODE = 'unique_violation', CONSTRAINT = 'idempotency_key_used_once';
+        END IF;
     END IF;
 END
 $$;
