@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -47,13 +48,16 @@ def respond(answer: Answer) -> HttpResponse:
 
 
 def idempotent(method: Callable[..., Answer]) -> Callable[..., HttpResponse]:
-    """Lets a view's method return an `Answer` and run at most once per key, in one transaction."""
+    """Lets a view's method return an `Answer` and run at most once per key, in one
+    transaction."""
 
     @wraps(method)
     def post(view: Any, request: Request, **arguments: Any) -> HttpResponse:
         attempt = attempt_of(request, client_id=client_of(request).id)
         if attempt is None:
-            raise problems.refuse(400, "idempotency_key_required")
+            # Without a key a repeat is another write; what registers or labels a member bears it.
+            with transaction.atomic():
+                return respond(method(view, request, **arguments))
         answer = idempotency.once(
             attempt=attempt,
             at=timezone.now(),

@@ -28,7 +28,6 @@ TITLES: dict[str, Any] = {
     "malformed_body": _("The body is not well-formed JSON."),
     "body_too_large": _("The body is too large."),
     "invalid": _("The request has errors."),
-    "idempotency_key_required": _("This call needs an Idempotency-Key."),
     "idempotency_key_invalid": _("The Idempotency-Key must be 1 to 255 visible ASCII characters."),
     "precondition_required": _("This call needs If-Match with the ETag that you read."),
     "not_authenticated": _("This call needs a bearer token."),

@@ -17,7 +17,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    required=True,
     description="Your own id of this write. A repeat gets the first answer again, with "
     "Idempotency-Replayed: true; kept for seven days.",
 )
