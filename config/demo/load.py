@@ -14,8 +14,8 @@ from config.demo import catalogue, processes, programs, telling
 from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
-from members.models import Job
-from members.services import jobs, keys
+from members.models import Dispatch, Job
+from members.services import dispatches, jobs, keys
 
 _LOCK = 5_217_201  # advisory lock: one load at a time
 _POLL_SECONDS = 0.2
@@ -82,6 +82,17 @@ def finish(plan: Plan) -> None:
     """
     with _alone():
         _run(FINISH, plan)
+
+
+def tell_subscribers(*, out: OutputWrapper) -> None:
+    """Handles what the load's events are owed to, as a worker would: roll-ups and triggers."""
+    waiting = Dispatch.objects.filter(state=Dispatch.State.PENDING).count()
+    progress = Progress(title="Roll-ups", unit="events", total=waiting, out=out)
+    handled = 0
+    while count := dispatches.drain(at=timezone.now()):
+        handled += count
+        progress.show(min(handled, waiting))
+    progress.close()
 
 
 def is_done(plan: Plan) -> bool:

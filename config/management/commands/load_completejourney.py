@@ -62,6 +62,7 @@ class Command(BaseCommand):
                 processes_count=options["processes"],
                 is_again=options["again"],
             )
+            load.tell_subscribers(out=self.stdout)
         except (DomainError, journey.PackageMissing) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
