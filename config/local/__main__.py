@@ -23,6 +23,9 @@ def main(name: str) -> int:
     except Refused as refusal:
         warn(f"\n{refusal}")
         return 1
+    except PermissionError as error:
+        warn(f"\n{error.filename} can't be written by this account: did another one make it?")
+        return 1
     except BrokenPipeError:
         # Whoever read our lines is gone.
         return 1

@@ -82,7 +82,11 @@ def home_for(folder: Path, account: Account | None) -> Path:
     A project in root's own home can't be reached by `account`; its data then stand under
     /var/lib, in a folder keyed by the path, and `folder` links there. A folder left there by a
     project that was deleted belongs to nobody, and is emptied.
+
+    Raises:
+        Refused: `folder` was made by another account, whose files a server would not touch.
     """
+    _refuse_foreign(folder, account.uid if account else os.geteuid())
     if account is None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
@@ -97,6 +101,14 @@ def home_for(folder: Path, account: Account | None) -> Path:
     home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     account.own(home)
     return home
+
+
+def _refuse_foreign(folder: Path, uid: int) -> None:
+    if folder.exists() and folder.stat().st_uid not in (uid, os.geteuid()):
+        raise Refused(
+            f"{folder} was made by another account of this machine, as happens when a command ran "
+            "once as root and once not. Run it as that account again, or delete the folder."
+        )
 
 
 def elsewhere(folder: Path) -> Path:

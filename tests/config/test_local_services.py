@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from config.local import accounts, processes, services
+from config.local.notices import Refused
 from config.local.postgres import Postgres
 from config.local.valkey import Valkey
 
@@ -133,3 +134,14 @@ def test_root_finds_an_account_and_sees_what_that_one_cannot_reach(tmp_path):
     assert account.name in accounts.CANDIDATES
     assert account.can_enter(Path("/usr"))
     assert not account.can_enter(closed)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another account")
+def test_a_folder_that_another_account_made_is_refused_and_left_alone(tmp_path):
+    foreign = tmp_path / "postgres"
+    foreign.mkdir()
+    os.chown(foreign, 54_321, 54_321)
+    with pytest.raises(Refused, match="was made by another account"):
+        Postgres(foreign).start()
+    assert list(foreign.iterdir()) == []
+    assert foreign.stat().st_uid == 54_321
