@@ -1,5 +1,6 @@
 """The worker is woken once, however much there is to do, and nobody fails when it can't be."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -18,11 +19,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rung(settings, empty_cache):
+def rung(settings, empty_cache, monkeypatch):
     """Names of the tasks that wait at the broker; the queue is this process's own."""
     server = redis.Redis.from_url(settings.REDIS_URL)
     current_app.conf.broker_url = settings.REDIS_URL
     server.delete("celery")
+
+    monkeypatch.setattr(bell, "PAUSE_SECONDS", 0.0)
 
     def waiting():
         return server.llen("celery")
@@ -68,6 +71,26 @@ def test_a_ring_after_the_worker_began_to_look_is_a_task_of_its_own(rung):
     bell.ring()
 
     assert rung() == 2
+
+
+def test_of_many_rings_in_a_tenth_of_a_second_the_first_and_the_last_are_heard(monkeypatch):
+    heard: list[int] = []
+    all_heard = threading.Event()
+
+    def hear():
+        heard.append(len(heard) + 1)
+        if len(heard) == 2:
+            all_heard.set()
+
+    monkeypatch.setattr(bell, "_pause", bell._Pause())
+    monkeypatch.setattr(bell, "_ask", hear)
+
+    for _ in range(1_000):
+        bell.ring()
+
+    assert heard == [1]
+    assert all_heard.wait(timeout=30)
+    assert heard == [1, 2]
 
 
 def test_without_a_broker_a_ring_is_lost_and_nothing_breaks(monkeypatch):
