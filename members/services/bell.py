@@ -4,6 +4,7 @@ One ring at a time: a till that posts a thousand orders a second must not make a
 The drain clears the mark before it looks, so a commit after that rings anew.
 """
 
+import os
 import threading
 import time
 
@@ -53,6 +54,9 @@ class _Pause:
     so that no commit stays unheard."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self._lock = threading.Lock()
         self._rung_at = 0.0
         self._follows = False
@@ -79,6 +83,8 @@ class _Pause:
 
 
 _pause = _Pause()
+# A forked process has neither the timer nor whoever held the lock.
+os.register_at_fork(after_in_child=_pause.begin)
 
 
 def _ask() -> None:
