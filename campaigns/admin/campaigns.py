@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -15,7 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from campaigns.models import Campaign
 from campaigns.services import campaigns
 from campaigns.subscribers import TRIGGERS
-from members.admin import confirmations
+from members.admin import confirmations, labels
 from members.admin.base import ConsoleAdmin
 from members.models import Consent
 
@@ -41,19 +42,19 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     """Events and channels are chosen, not typed."""
 
     trigger_type = forms.ChoiceField(
-        label=_("trigger"),
+        label=capfirst(_("trigger")),
         help_text=_("The event that starts it."),
         choices=[(name, TRIGGER_NAMES.get(name, name)) for name in TRIGGERS],
         widget=UnfoldAdminSelectWidget,
     )
     purpose = forms.ChoiceField(
-        label=_("purpose"),
+        label=capfirst(_("purpose")),
         help_text=_("The consent that a member must have given."),
         choices=Consent.Purpose.choices,
         widget=UnfoldAdminSelectWidget,
     )
     media = forms.MultipleChoiceField(
-        label=_("channels"),
+        label=capfirst(_("channels")),
         help_text=_("The message goes out on each of them that the member allows."),
         choices=Consent.Medium.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -100,9 +101,9 @@ class CampaignAdmin(ConsoleAdmin):
         return campaign.name
 
     @display(description=_("channels"), label=True)
-    def shown_media(self, campaign: Campaign) -> list[str]:
+    def shown_media(self, campaign: Campaign) -> labels.Labels:
         names = dict(Consent.Medium.choices)
-        return [str(names.get(medium, medium)) for medium in campaign.media]
+        return labels.labels(names.get(medium, medium) for medium in campaign.media)
 
     @display(description=_("trigger"))
     def shown_trigger(self, campaign: Campaign) -> str:
@@ -113,8 +114,8 @@ class CampaignAdmin(ConsoleAdmin):
         return str(dict(Consent.Purpose.choices).get(campaign.purpose, campaign.purpose))
 
     @display(description=_("state"), ordering="state", label=COLORS)
-    def shown_state(self, campaign: Campaign) -> tuple[str, str]:
-        return campaign.state, campaign.get_state_display()
+    def shown_state(self, campaign: Campaign) -> labels.Label:
+        return labels.label(campaign.state, campaign.get_state_display())
 
     def has_start_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("campaigns.change_campaign")

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from campaigns.models import Delivery
+from members.admin import labels
 from members.admin.base import KeysetAdmin
 from members.models import Consent, Member
 
@@ -85,8 +86,8 @@ class DeliveryAdmin(KeysetAdmin):
         return str(dict(Consent.Medium.choices).get(delivery.medium, delivery.medium))
 
     @display(description=_("state"), label=COLORS)
-    def shown_state(self, delivery: Delivery) -> tuple[str, str]:
-        return delivery.state, delivery.get_state_display()
+    def shown_state(self, delivery: Delivery) -> labels.Label:
+        return labels.label(delivery.state, delivery.get_state_display())
 
     @display(description=_("subject"))
     def shown_subject(self, delivery: Delivery) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from campaigns.models import MessageTemplate
+from members.admin import labels
 from members.admin.base import ConsoleAdmin
 
 
@@ -34,6 +35,6 @@ class MessageTemplateAdmin(ConsoleAdmin):
         return template.name
 
     @display(description=_("languages"), label=True)
-    def shown_languages(self, template: MessageTemplate) -> list[str]:
+    def shown_languages(self, template: MessageTemplate) -> labels.Labels:
         bodies = ((template.body_zh, _("Chinese")), (template.body_en, _("English")))
-        return [str(label) for body, label in bodies if body]
+        return labels.labels(language for body, language in bodies if body)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -16,13 +17,13 @@ from loyalty.admin import program_sentences
 from loyalty.admin.amount_fields import AmountField
 from loyalty.models import EarningRule
 from loyalty.services import earning_rules
-from members.admin import confirmations
+from members.admin import confirmations, labels
 from members.admin.base import ConsoleAdmin
 
 
 class EarningRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     per_amount = AmountField(
-        label=_("per amount"), help_text=_("1.00: the points below for each yuan.")
+        label=capfirst(_("per amount")), help_text=_("1.00: the points below for each yuan.")
     )
 
 
@@ -120,5 +121,5 @@ class EarningRuleAdmin(ConsoleAdmin):
         ordering="state",
         label={"DRAFT": "warning", "PUBLISHED": "success"},
     )
-    def shown_state(self, rule: EarningRule) -> tuple[str, str]:
-        return rule.state, rule.get_state_display()
+    def shown_state(self, rule: EarningRule) -> labels.Label:
+        return labels.label(rule.state, rule.get_state_display())

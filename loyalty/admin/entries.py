@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from loyalty.admin import documents, words
 from loyalty.models import LedgerEntry
+from members.admin import labels
 from members.admin.base import KeysetAdmin
 from members.models import Member
 
@@ -74,8 +75,8 @@ class LedgerEntryAdmin(KeysetAdmin):
         return queryset.filter(member_id__in=ids), False
 
     @display(description=_("kind"), label=_COLORS)
-    def shown_kind(self, entry: LedgerEntry) -> tuple[str, str]:
-        return entry.kind, entry.get_kind_display()
+    def shown_kind(self, entry: LedgerEntry) -> labels.Label:
+        return labels.label(entry.kind, entry.get_kind_display())
 
     @display(description=_("points"))
     def shown_points(self, entry: LedgerEntry) -> Any:

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from loyalty.models import Lot
+from members.admin import labels
 from members.admin.base import KeysetAdmin
 from members.models import Member
 
@@ -51,12 +52,12 @@ class LotAdmin(KeysetAdmin):
     @display(
         description=_("state"), label={"pending": "info", "open": "success", "closed": "warning"}
     )
-    def shown_state(self, lot: Lot) -> tuple[str, str]:
+    def shown_state(self, lot: Lot) -> labels.Label:
         """As of the last posting; readers settle lots by themselves (docs/algorithms/expiry)."""
         if not lot.is_open:
-            return "closed", str(_("Used up or lapsed"))
+            return labels.label("closed", _("Used up or lapsed"))
         if lot.activates_at > self.now():
-            return "pending", str(_("Not usable yet"))
+            return labels.label("pending", _("Not usable yet"))
         if lot.expires_at is not None and lot.expires_at <= self.now():
-            return "closed", str(_("Lapsed"))
-        return "open", str(_("Usable"))
+            return labels.label("closed", _("Lapsed"))
+        return labels.label("open", _("Usable"))

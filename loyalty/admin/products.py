@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminURLInputWidget
@@ -13,16 +14,19 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 from loyalty.admin.amount_fields import AmountField, currency
 from loyalty.models import Product
 from loyalty.rules import money
+from members.admin import labels
 from members.admin.base import ConsoleAdmin, EstimatedPaginator
 
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
-    list_price_amount = AmountField(label=_("list price"), required=False)
+    list_price_amount = AmountField(label=capfirst(_("list price")), required=False)
     cost_amount = AmountField(
-        label=_("cost"), required=False, help_text=_("Used in reports only; members never see it.")
+        label=capfirst(_("cost")),
+        required=False,
+        help_text=_("Used in reports only; members never see it."),
     )
     image_url = forms.URLField(
-        label=_("image"),
+        label=capfirst(_("image")),
         required=False,
         assume_scheme="https",
         widget=UnfoldAdminURLInputWidget,
@@ -75,7 +79,7 @@ class ProductAdmin(ConsoleAdmin):
         return "–" if amount is None else money.text(amount, product.currency)  # type: ignore[attr-defined]
 
     @display(description=_("origin"), ordering="is_provisional", label={"till": "warning"})
-    def shown_origin(self, product: Product) -> tuple[str, str]:
+    def shown_origin(self, product: Product) -> labels.Label:
         if product.is_provisional:
-            return "till", str(_("First seen at a till"))
-        return "catalog", str(_("Catalogue"))
+            return labels.label("till", _("First seen at a till"))
+        return labels.label("catalog", _("Catalogue"))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -16,7 +17,7 @@ from members.admin.base import ConsoleAdmin
 
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
     redeem_amount = AmountField(
-        label=_("amount per unit redeemed"),
+        label=capfirst(_("amount per unit redeemed")),
         help_text=_("What that many points pay for; 1.00 by default."),
     )
 

@@ -12,6 +12,7 @@ from unfold.decorators import display
 from loyalty.admin import documents
 from loyalty.admin.amount_fields import currency
 from loyalty.models import Refund
+from members.admin import labels
 from members.admin.base import KeysetAdmin
 
 
@@ -87,8 +88,8 @@ class RefundAdmin(KeysetAdmin):
         return documents.signed(refund.restored_points)
 
     @display(description=_("state"), label={"APPLIED": "success", "PARKED": "warning"})
-    def shown_state(self, refund: Refund) -> tuple[str, str]:
-        return refund.state, refund.get_state_display()
+    def shown_state(self, refund: Refund) -> labels.Label:
+        return labels.label(refund.state, refund.get_state_display())
 
 
 def _currency(refund: Refund) -> str:

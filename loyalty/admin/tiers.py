@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget
@@ -17,7 +18,7 @@ from members.admin.base import ConsoleAdmin
 
 class TierForm(forms.ModelForm):  # type: ignore[type-arg]
     spend_amount = AmountField(
-        label=_("net spend from"),
+        label=capfirst(_("net spend from")),
         help_text=_("Sales less refunds within the window; 0: spend doesn't count."),
         initial=0,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from members.admin import confirmations
+from members.admin import confirmations, labels
 from members.admin.base import KeysetAdmin, operator_of
 from members.models import ApprovalRequest
 from members.registry import panels
@@ -65,6 +65,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
         "created_at",
         "shown_status",
     )
+    list_display_links = ("summary",)
     list_filter = ("status", ("maker", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("member", "maker")
     fields = (
@@ -112,8 +113,8 @@ class ApprovalRequestAdmin(KeysetAdmin):
         return str(executor.label) if executor else request.action
 
     @display(description=gettext_lazy("status"), label=COLORS)
-    def shown_status(self, request: ApprovalRequest) -> tuple[str, str]:
-        return request.status, request.get_status_display()
+    def shown_status(self, request: ApprovalRequest) -> labels.Label:
+        return labels.label(request.status, request.get_status_display())
 
     @display(description=gettext_lazy("details"))
     def shown_payload(self, request: ApprovalRequest) -> Any:

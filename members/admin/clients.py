@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -18,7 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from members.admin import confirmations, dialogs
+from members.admin import confirmations, dialogs, labels
 from members.admin.base import ConsoleAdmin
 from members.errors import DomainError
 from members.models import ApiClient, Channel, Store
@@ -32,32 +33,32 @@ class NewClientForm(dialogs.DialogForm):
     """What a channel application is, before it has credentials."""
 
     name = forms.CharField(
-        label=_("name"),
+        label=capfirst(_("name")),
         max_length=255,
         help_text=_("As your colleagues call it, such as “Tills Shanghai”."),
         widget=UnfoldAdminTextInputWidget,
     )
     source = forms.SlugField(
-        label=_("source"),
+        label=capfirst(_("source")),
         max_length=40,
         help_text=_("The system whose order numbers it sends; it stays when secrets change."),
         widget=UnfoldAdminTextInputWidget,
     )
     channel = forms.ModelChoiceField(
-        label=_("channel"),
+        label=capfirst(_("channel")),
         queryset=Channel.objects.order_by("code"),
         empty_label=_("Select value"),
         widget=UnfoldAdminSelectWidget,
     )
     stores = forms.ModelMultipleChoiceField(
-        label=_("stores"),
+        label=capfirst(_("stores")),
         queryset=Store.objects.order_by("code"),
         required=False,
         help_text=_("Empty: all stores."),
         widget=UnfoldAdminSelectMultipleWidget,
     )
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=capfirst(_("scopes")),
         choices=lambda: [
             (code, gettext(text)) for code, text in settings.OAUTH2_PROVIDER["SCOPES"].items()
         ],
@@ -107,8 +108,8 @@ class ApiClientAdmin(ConsoleAdmin):
         return request.user.has_perm("members.add_apiclient")
 
     @display(description=_("scopes"), label=True)
-    def shown_scopes(self, client: ApiClient) -> list[str]:
-        return client.scopes.split()
+    def shown_scopes(self, client: ApiClient) -> labels.Labels:
+        return labels.labels(client.scopes.split())
 
     @action(
         description=_("New API client"),

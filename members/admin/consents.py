@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from members.admin import labels
 from members.admin.base import KeysetAdmin
 from members.models import Consent
 
@@ -26,5 +27,7 @@ class ConsentAdmin(KeysetAdmin):
     )
 
     @display(description=_("answer"), label={"yes": "success", "no": "danger"})
-    def shown_answer(self, consent: Consent) -> tuple[str, str]:
-        return ("yes", str(_("Granted"))) if consent.is_granted else ("no", str(_("Withdrawn")))
+    def shown_answer(self, consent: Consent) -> labels.Label:
+        if consent.is_granted:
+            return labels.label("yes", _("Granted"))
+        return labels.label("no", _("Withdrawn"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from members.admin import confirmations
+from members.admin import confirmations, labels
 from members.admin.base import KeysetAdmin
 from members.models import Dispatch
 from members.selectors.dispatches import dead
@@ -57,8 +57,8 @@ class DispatchAdmin(KeysetAdmin):
         return dispatch.event.type
 
     @display(description=gettext_lazy("state"), label={"PENDING": "info", "DEAD": "danger"})
-    def shown_state(self, dispatch: Dispatch) -> tuple[str, str]:
-        return dispatch.state, dispatch.get_state_display()
+    def shown_state(self, dispatch: Dispatch) -> labels.Label:
+        return labels.label(dispatch.state, dispatch.get_state_display())
 
     @action(
         description=gettext_lazy("Deliver again"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from members.admin import confirmations
+from members.admin import confirmations, labels
 from members.admin.base import KeysetAdmin, ReadOnlyInline
 from members.models import Job, JobError
 from members.services import jobs
@@ -75,8 +75,8 @@ class JobAdmin(KeysetAdmin):
         return object_id is None or Job.objects.filter(pk=object_id, state__in=STOPPABLE).exists()
 
     @display(description=gettext_lazy("state"), label=COLORS)
-    def shown_state(self, job: Job) -> tuple[str, str]:
-        return job.state, job.get_state_display()
+    def shown_state(self, job: Job) -> labels.Label:
+        return labels.label(job.state, job.get_state_display())
 
     @display(description=gettext_lazy("progress"))
     def shown_progress(self, job: Job) -> str:

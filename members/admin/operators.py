@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -17,7 +18,7 @@ from unfold.widgets import (
     UnfoldAdminSelectMultipleWidget,
 )
 
-from members.admin import rights
+from members.admin import labels, rights
 from members.admin.base import ConsoleAdmin
 from members.models import User
 from members.registry import roles
@@ -36,7 +37,7 @@ class OperatorForm(UserChangeForm):
     """Who works in a store must say in which: without a store one sees the whole chain."""
 
     groups = RolesField(
-        label=_("roles"),
+        label=capfirst(_("roles")),
         queryset=Group.objects.order_by("name"),
         required=False,
         help_text=_("What this person may do. More than one role adds up."),
@@ -110,8 +111,8 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
         return operator.get_full_name()
 
     @display(description=_("roles"), label=True)
-    def shown_roles(self, operator: User) -> list[str]:
-        return [roles.label_of(group.name) for group in operator.groups.all()]
+    def shown_roles(self, operator: User) -> labels.Labels:
+        return labels.labels(roles.label_of(group.name) for group in operator.groups.all())
 
     @display(description=_("stores"))
     def shown_stores(self, operator: User) -> str:
@@ -128,7 +129,7 @@ class RightsField(forms.ModelMultipleChoiceField):
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     permissions = RightsField(
-        label=_("rights"),
+        label=capfirst(_("rights")),
         queryset=rights.grantable(),
         required=False,
         help_text=_("Hold Ctrl (⌘ on a Mac) to choose more than one."),

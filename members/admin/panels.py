@@ -51,9 +51,7 @@ def before_id(request: HttpRequest) -> int | None:
 
 def _timeline(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
     page = timeline.timeline(member_id=member.pk, before_id=before_id(request), limit=PAGE)
-    told = [
-        {"event": event, "sentence": sentence} for event, sentence in sentences.tell(page.rows)
-    ]
+    told = [{"event": event, "sentence": sentence} for event, sentence in sentences.tell(page.rows)]
     return {"told": told, "next_before_id": page.next_before_id}
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from members.admin import labels
 from members.admin.base import ConsoleAdmin
 from members.models import Tag
 
@@ -25,8 +26,8 @@ class TagAdmin(ConsoleAdmin):
         return tag.name
 
     @display(description=_("origin"), ordering="origin", label={"HAND": "info", "RULE": "success"})
-    def shown_origin(self, tag: Tag) -> tuple[str, str]:
-        return tag.origin, tag.get_origin_display()
+    def shown_origin(self, tag: Tag) -> labels.Label:
+        return labels.label(tag.origin, tag.get_origin_display())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("code",) if obj else ()

@@ -58,7 +58,7 @@ def _sell(number: int, at: datetime) -> Any:
 
 def _ask(member_id: int, maker: User, at: datetime) -> ApprovalRequest:
     asked = points.adjust(
-        member_id=member_id, points=100, reason="GOODWILL", actor=maker, at=at
+        member_id=member_id, points=100, reason="goodwill", actor=maker, at=at
     ).approval
     assert asked is not None
     return asked

@@ -68,3 +68,12 @@ def test_a_list_of_five_rows_asks_as_often_as_one_of_all(chief, monkeypatch):
     kinds = {"members_event": 3}
     more = {table: every[table] - five[table] for table in PAGES}
     assert {table: count for table, count in more.items() if count > kinds.get(table, 0)} == {}
+
+
+def test_a_row_s_page_shows_words_not_python(chief):
+    for table, page in PAGES.items():
+        row = page.model._default_manager.order_by("pk").last()
+        shown = staff.text(chief.get(reverse(f"admin:{table}_change", args=[row.pk])))
+
+        assert "(&#x27;" not in shown, table
+        assert "[&#x27;" not in shown, table
