@@ -77,7 +77,7 @@ TEMPLATES = [
 # as the owner: `DATABASE_URL=$DATABASE_OWNER_URL manage.py migrate`.
 DATABASES = {"default": require("DATABASE_URL", env.db_url)}
 DATABASES["default"].update(
-    ENGINE="django.db.backends.postgresql",
+    ENGINE="config.database",
     # Persistent connections: one per request costs ten times the processor time.
     CONN_MAX_AGE=None,
     CONN_HEALTH_CHECKS=True,

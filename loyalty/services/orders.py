@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from loyalty.errors import BatchTooLarge, OrderConflict, UnknownChannel, UnknownStore
 from loyalty.rules import baskets, calendar, tiers
@@ -74,19 +74,28 @@ def record_batch(
             with transaction.atomic():
                 return _record(orders, source, at)
         except (IntegrityError, OperationalError) as error:
-            # The same order in another process at the same moment, or a lock given up: once
-            # more, and the repeat is seen.
-            if "idempotency_key_used_once" in str(error):
-                raise KeyReused from None
+            # The same order in another process at the same moment, a lock given up, or a server
+            # that went away: once more, and what was recorded is seen as a repeat.
             if attempt == _ATTEMPTS - 1 or not _may_pass(error):
                 raise
     raise AssertionError("unreachable")
 
 
 def _may_pass(error: Exception) -> bool:
+    """Whether another attempt makes sense.
+
+    Raises: KeyReused.
+    """
+    if "idempotency_key_used_once" in str(error):
+        raise KeyReused from None
     state = getattr(error.__cause__, "sqlstate", "")
-    # unique_violation of the business key, serialization_failure, deadlock_detected
-    return state in ("40001", "40P01") or (state == "23505" and "order_recorded_once" in str(error))
+    # serialization_failure, deadlock_detected, and the unique_violation of the business key
+    if state in ("40001", "40P01") or (state == "23505" and "order_recorded_once" in str(error)):
+        return True
+    if connection.is_usable() or connection.in_atomic_block:
+        return False
+    connection.close()
+    return True
 
 
 def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> list[Recorded]:
@@ -133,8 +142,9 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         # What is refused must change nothing, so it makes no provisional products either.
         sound = [order for i, order in enumerate(orders) if isinstance(sums[i], baskets.Sums)]
         known, wanted = catalog.look(sound)
-        request = _request(orders, source, claims, wanted, at, terms)
         here = places.known(*_codes(orders, source), at)
+        request = _request(orders, source, claims, wanted, at, terms)
+        request["window_before"] = _window_before(orders, terms, here)
         if here is None:
             request["stores"], request["channels"] = _codes(orders, source)
         opened = posting.open_batch(request)
@@ -173,14 +183,10 @@ def _request(
     at: datetime,
     terms: Terms,
 ) -> dict[str, Any]:
-    newest = max(order.occurred_at for order in orders)
-    # A day more than the programme's zone needs: the shop's may be ahead of it.
-    newest_day = calendar.local_day(newest, terms.zone) + timedelta(days=2)
     request: dict[str, Any] = {
         "at": at,
         "source": source.name,
         "external_ids": [order.external_id for order in orders],
-        "window_before": tiers.window_start(newest_day, terms.window, terms.window_months),
         "with_lots": any(payment.kind == "POINTS" for order in orders for payment in order.paid),
     }
     if claims:
@@ -188,6 +194,23 @@ def _request(
     if products:
         request["products"] = products
     return request
+
+
+def _window_before(orders: Sequence[OrderDocument], terms: Terms, here: Places | None) -> date:
+    """Where the tier window begins on the newest day of the batch. Days of an account before it
+    may leave its window; for most orders there are none, and none are read."""
+    if here is None:
+        # The shop's zone isn't known yet; it may be a day ahead of the programme's.
+        newest = max(order.occurred_at for order in orders)
+        day = calendar.local_day(newest, terms.zone) + timedelta(days=1)
+    else:
+        day = max(_local_day(order, terms, here) for order in orders)
+    return tiers.window_start(day, terms.window, terms.window_months)
+
+
+def _local_day(order: OrderDocument, terms: Terms, here: Places) -> date:
+    name = here.stores[order.store][1] if order.store else ""
+    return calendar.local_day(order.occurred_at, ZoneInfo(name) if name else terms.zone)
 
 
 def _codes(orders: Sequence[OrderDocument], source: Source) -> tuple[list[str], list[str]]:
