@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from celery import current_app
 from django.conf import settings as regulars_settings
 from django.core.cache import cache
 from django.db import connections
@@ -30,6 +31,7 @@ def pytest_configure() -> None:
     if worker.startswith("gw"):
         regulars_settings.REDIS_URL = _shifted(regulars_settings.REDIS_URL, by=int(worker[2:]))
         regulars_settings.CACHES["default"]["LOCATION"] = regulars_settings.REDIS_URL
+        current_app.conf.broker_url = regulars_settings.REDIS_URL
     regulars_settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "members.api.oauth.LongSecretHasher",
