@@ -49,7 +49,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "can_serve": _may(request, "members.add_member"),
     }
     if not _may(request, SEES_SALES):
-        return context
+        return context | {"places": _places(request), "asked": _asked(request)}
     scope = scopes.scope_for(request.user)
     try:
         page = home.home(at=at, store_ids=scope.store_ids)

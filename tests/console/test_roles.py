@@ -64,6 +64,8 @@ def test_a_clerk_s_home_has_the_counter_and_no_sales(rows):
     shown = staff.text(enter("clerk").get(HOME))
 
     assert "Open the counter" in shown
+    assert "What was bought, and what it earned" in shown
+    assert "What you asked for" in shown
     assert "Points liability" not in shown
     assert "¥" not in shown
 
