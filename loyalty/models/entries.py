@@ -4,6 +4,8 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.sealing.fields import SealedTextField
+
 
 class LedgerEntry(models.Model):
     """One movement of a member's points. Append-only.
@@ -33,6 +35,7 @@ class LedgerEntry(models.Model):
         APPROVAL = "APPROVAL", _("Approval")
 
     append_only = True
+    sealed_with = "member"
 
     member = models.ForeignKey(
         "members.Member",
@@ -63,7 +66,8 @@ class LedgerEntry(models.Model):
         db_index=False,
         related_name="+",
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    # Free text about a person in a table that is never changed: only shredding can erase it.
+    note = SealedTextField(_("note"), max_length=200, blank=True)
     occurred_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"))
 

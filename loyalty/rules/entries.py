@@ -24,7 +24,10 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What an entry comes from: its type and id, when it happened, and the key of a repeat."""
+    """What an entry comes from: its type and id, when it happened, and the key of a repeat.
+
+    `note` is a person's text, sealed, as hexadecimal digits.
+    """
 
     type: str
     id: int | None

@@ -120,7 +120,8 @@ def statement(
     *, member_id: int, before_id: int | None = None, limit: int = 50
 ) -> list[LedgerEntry]:
     """Ledger entries, newest first, from below `before_id`; one query."""
-    entries = LedgerEntry.objects.filter(member_id=member_id)
+    # With the member's key, which opens the notes.
+    entries = LedgerEntry.objects.filter(member_id=member_id).select_related("member__key")
     if before_id is not None:
         entries = entries.filter(pk__lt=before_id)
     return list(entries.order_by("-pk")[:limit])

@@ -64,9 +64,18 @@ def adjust(
         key=key or (f"approval:{approval.pk}" if approval else f"adjust:{uuid7().hex}"),
         occurred_at=at,
         actor_id=actor.pk,
-        note=note,
+        note=_sealed(note, member_id),
     )
     return Adjusted(entry=_adjust(member_id, points, reason, document, at))
+
+
+def _sealed(note: str, member_id: int) -> str:
+    """The note as the ledger's column keeps it, in hexadecimal digits."""
+    if not note:
+        return ""
+    field: Any = LedgerEntry._meta.get_field("note")
+    sealed = field.pre_save(LedgerEntry(member_id=member_id, note=note), add=True)
+    return bytes(sealed.raw).hex()
 
 
 @transaction.atomic

@@ -62,7 +62,7 @@ BEGIN
              actor_id, note, occurred_at, recorded_at)
         SELECT entry_ids[x.ref], x.member_id, x.kind, x.points, x.pending_change,
                x.active_change, x.debt_change, x.pending_after, x.active_after, x.debt_after,
-               x.reason, x.source_type, x.source_id, x.key, x.actor_id, x.note, x.occurred_at,
+               x.reason, x.source_type, x.source_id, x.key, x.actor_id, decode(x.note, 'hex'), x.occurred_at,
                x.recorded_at
         FROM jsonb_to_recordset(batch->'entries') AS x(
             ref int, member_id bigint, kind text, points bigint, pending_change bigint,

@@ -1,0 +1,68 @@
+"""Staff adjust points within their limit; what they note beside it is sealed."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from loyalty.errors import InsufficientPoints
+from loyalty.models import LedgerEntry
+from loyalty.services import points
+from members.errors import ReasonRequired
+from members.models import ApprovalRequest, User
+from members.services import approvals
+from tests.loyalty import till
+from tests.loyalty.till import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def service(db):
+    user = User.objects.create_user("service", is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name="customer_service")[0])
+    return user
+
+
+def adjust(member, count, actor, **options):
+    return points.adjust(
+        member_id=member.pk, points=count, reason="goodwill", actor=actor, at=NOW, **options
+    )
+
+
+def test_500_points_are_within_the_limit_of_customer_service_and_501_are_not(alice, service):
+    assert adjust(alice, 500, service).entry.points == 500
+    asked = adjust(alice, 501, service)
+    assert asked.entry is None
+    assert asked.approval.status == ApprovalRequest.Status.PENDING
+    assert till.balances(alice) == (0, 500, 0)
+
+
+def test_an_approved_request_is_entered_once_with_its_approval_as_the_document(alice, service):
+    request = adjust(alice, 5_000, service).approval
+    checker = User.objects.create_superuser("checker")
+    approvals.approve(request_id=request.pk, checker=checker, at=NOW)
+    entry = LedgerEntry.objects.get(member_id=alice.pk)
+    assert (entry.points, entry.source_type, entry.source_id) == (5_000, "APPROVAL", request.pk)
+    assert entry.actor_id == service.pk
+
+
+def test_points_that_are_not_there_cannot_be_taken(alice, service):
+    adjust(alice, 100, service)
+    with pytest.raises(InsufficientPoints):
+        adjust(alice, -101, service)
+    assert till.balances(alice) == (0, 100, 0)
+
+
+def test_an_adjustment_needs_a_reason(alice, service):
+    with pytest.raises(ReasonRequired):
+        points.adjust(member_id=alice.pk, points=1, reason=" ", actor=service, at=NOW)
+
+
+def test_the_note_can_be_read_and_is_not_in_the_database_in_clear(alice, service):
+    adjust(alice, 100, service, note="Frau Zhang rief an")
+    assert LedgerEntry.objects.get(member_id=alice.pk).note == "Frau Zhang rief an"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT note FROM loyalty_ledgerentry")
+        raw = bytes(cursor.fetchone()[0])
+    assert len(raw) > 0
+    assert b"Zhang" not in raw
