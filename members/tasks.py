@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from members.services import bell, dispatches, heartbeats, idempotency, jobs, nights
+from members.services import approvals, bell, dispatches, heartbeats, idempotency, jobs, nights
 
 
 @shared_task
@@ -47,3 +47,9 @@ def forget_idempotency_keys() -> None:
 def run_night() -> None:
     """By beat, after midnight."""
     nights.run(at=timezone.now())
+
+
+@shared_task
+def expire_approvals() -> None:
+    """By beat: what lapsed says so in the lists; deciding it is refused at its instant anyway."""
+    approvals.expire(at=timezone.now())

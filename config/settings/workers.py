@@ -24,6 +24,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-dispatches": {"task": "members.tasks.sweep_dispatches", "schedule": 15.0},
     "beat-heartbeat": {"task": "members.tasks.beat_heartbeat", "schedule": 30.0},
     "resume-jobs": {"task": "members.tasks.resume_jobs", "schedule": 60.0},
+    "expire-approvals": {"task": "members.tasks.expire_approvals", "schedule": 15 * 60.0},
     "forget-idempotency-keys": {
         "task": "members.tasks.forget_idempotency_keys",
         "schedule": 24 * 60 * 60.0,
