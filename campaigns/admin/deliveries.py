@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from campaigns.models import Delivery
-from members.admin import labels
+from members.admin import labels, sealed
 from members.admin.base import KeysetAdmin
 from members.models import Consent, Member
 
@@ -91,8 +91,8 @@ class DeliveryAdmin(KeysetAdmin):
 
     @display(description=_("subject"))
     def shown_subject(self, delivery: Delivery) -> str:
-        return delivery.subject if delivery.has_text else ""
+        return sealed.shown(delivery, "subject") or ""
 
     @display(description=_("text"))
     def shown_body(self, delivery: Delivery) -> str:
-        return delivery.body if delivery.has_text else ""
+        return sealed.shown(delivery, "body") or ""

@@ -13,7 +13,7 @@ from unfold.decorators import display
 
 from loyalty.admin import documents, words
 from loyalty.models import LedgerEntry
-from members.admin import labels
+from members.admin import labels, sealed
 from members.admin.base import KeysetAdmin
 from members.models import Member
 
@@ -44,7 +44,7 @@ class LedgerEntryAdmin(KeysetAdmin):
         "shown_document",
     )
     list_filter = ("kind", ("occurred_at", RangeDateTimeFilter))
-    list_select_related = ("member",)
+    list_select_related = ("member__key",)
     search_fields = ("member__card_number",)
     search_help_text = _("Card number")
     fieldsets = (
@@ -55,14 +55,14 @@ class LedgerEntryAdmin(KeysetAdmin):
                     ("member", "occurred_at"),
                     ("shown_kind", "shown_points"),
                     ("shown_reason", "shown_document"),
-                    ("note", "actor"),
+                    ("shown_note", "actor"),
                     "recorded_at",
                 )
             },
         ),
         (_("Balances afterwards"), {"fields": (("active_after", "pending_after", "debt_after"),)}),
     )
-    readonly_fields = ("shown_kind", "shown_points", "shown_reason", "shown_document")
+    readonly_fields = ("shown_kind", "shown_points", "shown_reason", "shown_document", "shown_note")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -85,6 +85,10 @@ class LedgerEntryAdmin(KeysetAdmin):
     @display(description=_("reason"))
     def shown_reason(self, entry: LedgerEntry) -> str:
         return words.reason(entry.reason)
+
+    @display(description=_("note"))
+    def shown_note(self, entry: LedgerEntry) -> str:
+        return sealed.shown(entry, "note") or ""
 
     @display(description=_("document"))
     def shown_document(self, entry: LedgerEntry) -> Any:

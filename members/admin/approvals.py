@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from members.admin import confirmations, labels
+from members.admin import confirmations, labels, sealed
 from members.admin.base import KeysetAdmin, operator_of
 from members.models import ApprovalRequest
 from members.registry import panels
@@ -118,11 +118,14 @@ class ApprovalRequestAdmin(KeysetAdmin):
 
     @display(description=gettext_lazy("details"))
     def shown_payload(self, request: ApprovalRequest) -> Any:
+        payload = sealed.shown(request, "payload")
         executor = panels.EXECUTORS.get(request.action)
-        if executor is not None and executor.tell is not None:
+        if not isinstance(payload, dict):
+            told = [payload] if payload else []
+        elif executor is not None and executor.tell is not None:
             told = executor.tell(request)
         else:
-            told = [f"{name}: {value}" for name, value in sorted((request.payload or {}).items())]
+            told = [f"{name}: {value}" for name, value in sorted(payload.items())]
         return format_html_join("", '<p class="console-step">{}</p>', ((one,) for one in told))
 
     @action(
