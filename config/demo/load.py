@@ -65,13 +65,7 @@ def load(
             _forget(plan)
         if is_done(plan):
             return _loaded(plan, per_second=0, was_done=True)
-        # A fresh database has no keys yet; where there are some, nothing happens.
-        keys.init()
-        programs.set_up(edition=plan.edition, at=timezone.now())
-        catalogue.set_up(plan)
-        out.write(f"  Catalogue  {len(telling.sold(plan)):,} products")
-        people = _run(PEOPLE, plan)
-        out.write(f"  People     {people.done_count:,} members")
+        _prepare(plan, out)
         return _orders(plan, out, processes_count)
 
 
@@ -99,6 +93,19 @@ def is_done(plan: Plan) -> bool:
     """Whether an earlier run finished the orders of this plan."""
     done = Job.objects.filter(kind=ORDERS, state=Job.State.DONE)
     return done.filter(params__in=_order_params(plan)).count() == plan.shards
+
+
+def _prepare(plan: Plan, out: OutputWrapper) -> None:
+    """Keys, programme, catalogue and people: all that orders name."""
+    people = Job.objects.filter(kind=PEOPLE, params=plan.params(), state=Job.State.DONE)
+    if people.exists():
+        return
+    # A fresh database has no keys yet; where there are some, nothing happens.
+    keys.init()
+    programs.set_up(edition=plan.edition, at=timezone.now())
+    catalogue.set_up(plan)
+    out.write(f"  Catalogue  {len(telling.sold(plan)):,} products")
+    out.write(f"  People     {_run(PEOPLE, plan).done_count:,} members")
 
 
 def _forget(plan: Plan) -> None:
