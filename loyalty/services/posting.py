@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from loyalty.rules.entries import Balances
+from loyalty.rules.entries import Balances, Entry
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
 from loyalty.rules.tiers import Window
@@ -193,38 +193,17 @@ class Posting:
             cursor.execute("SELECT loyalty_post(%s::jsonb)", [_encode(self.rows).decode()])
 
     def _ledger(self, ledger: Ledger) -> None:
+        """A ledger numbers its entries and lots from 1; here they follow those of others."""
         entries = len(self.rows.get("entries", ()))
         lots = len(self.rows.get("lots", ()))
         for entry in ledger.entries:
-            document = entry.document
-            self.add(
-                "entries",
-                {
-                    "ref": entries + entry.ref,
-                    "member_id": ledger.member_id,
-                    "kind": entry.kind,
-                    "points": entry.points,
-                    "pending_change": entry.pending_change,
-                    "active_change": entry.active_change,
-                    "debt_change": entry.debt_change,
-                    "pending_after": entry.pending_after,
-                    "active_after": entry.active_after,
-                    "debt_after": entry.debt_after,
-                    "reason": entry.reason,
-                    "source_type": document.type,
-                    "source_id": document.id,
-                    "key": entry.key,
-                    "actor_id": document.actor_id,
-                    "note": document.note,
-                    "occurred_at": document.occurred_at,
-                    "recorded_at": self.at,
-                },
-            )
+            number = entries + entry.ref
+            self.add("entries", _entry(entry, number, ledger.member_id, self.at))
             for lot_id, points in entry.movements:
                 self.add(
                     "movements",
                     {
-                        "entry_ref": entries + entry.ref,
+                        "entry_ref": number,
                         "lot": lot_id if lot_id > 0 else lot_id - lots,
                         "member_id": ledger.member_id,
                         "points": points,
@@ -246,6 +225,30 @@ class Posting:
             )
         for changed in ledger.changed_lots():
             self.add("lot_changes", {"id": changed.id, **_lot_figures(changed)})
+
+
+def _entry(entry: Entry, number: int, member_id: int, at: datetime) -> Row:
+    document = entry.document
+    return {
+        "ref": number,
+        "member_id": member_id,
+        "kind": entry.kind,
+        "points": entry.points,
+        "pending_change": entry.pending_change,
+        "active_change": entry.active_change,
+        "debt_change": entry.debt_change,
+        "pending_after": entry.pending_after,
+        "active_after": entry.active_after,
+        "debt_after": entry.debt_after,
+        "reason": entry.reason,
+        "source_type": document.type,
+        "source_id": document.id,
+        "key": entry.key,
+        "actor_id": document.actor_id,
+        "note": document.note,
+        "occurred_at": document.occurred_at,
+        "recorded_at": at,
+    }
 
 
 def _lot_figures(changed: Lot) -> Row:

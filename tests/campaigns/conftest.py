@@ -3,6 +3,8 @@
 import pytest
 
 from campaigns.services import defaults
+from campaigns.transports import registry
+from campaigns.transports.contract import Transport
 from tests import world
 from tests.campaigns.shop import NOW, enroll
 
@@ -20,3 +22,25 @@ def campaign(shop):
 @pytest.fixture
 def alice(shop):
     return enroll()
+
+
+class Provider:
+    """Stands for the world outside; it notes what it got and answers as told."""
+
+    def __init__(self):
+        self.got = []
+        self.error = None
+
+    def send(self, message):
+        self.got.append(message)
+        if self.error:
+            raise self.error
+        return f"ref-{len(self.got)}"
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    provider = Provider()
+    transport = Transport(medium="EMAIL", identity_kind="EMAIL", send=provider.send)
+    monkeypatch.setitem(registry.TRANSPORTS, "EMAIL", transport)
+    return provider

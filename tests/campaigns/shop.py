@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from campaigns.models import Delivery
-from members.models import Member
+from members.models import Event, Member
 from members.services import members
 from members.services.identities import IdentityClaim
 from tests import world
@@ -43,4 +43,10 @@ def queued(campaign, member, medium="EMAIL", number=1, **fields) -> Delivery:
             "expires_at": NOW + timedelta(hours=48),
             **fields,
         },
+    )
+
+
+def sent_events():
+    return list(
+        Event.objects.filter(type="campaigns.message.sent").values_list("payload", flat=True)
     )

@@ -115,12 +115,11 @@ def test_any_refunds_in_any_order_move_as_much_as_the_whole_at_once(order, seed)
     whole = refunds.assess(
         order, {i: line.net_amount for i, line in enumerate(order.lines)}, order.shipping_amount
     )
-    assert whole.restored_points == order.spent_points or sum(
-        line.net_amount for line in order.lines
-    ) == 0
-    assert whole.clawed_points == sum(
-        line.earned_points for line in order.lines if line.net_amount
+    assert (
+        whole.restored_points == order.spent_points
+        or sum(line.net_amount for line in order.lines) == 0
     )
+    assert whole.clawed_points == sum(line.earned_points for line in order.lines if line.net_amount)
     now, money, restored, clawed = order, 0, 0, 0
     while any(line.left_amount for line in now.lines) or (
         now.refunded_shipping_amount < now.shipping_amount
