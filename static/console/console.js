@@ -26,6 +26,26 @@
     }
   });
 
+  // The palette selects nothing by itself, and Unfold's script fails on Enter then: the first
+  // result is selected as soon as it is there, and Enter before that does nothing.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "command-results") return;
+    if (!document.querySelector("#command-results-list li")) return;
+    document
+      .getElementById("search-input-command")
+      .dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || event.target.id !== "search-input-command") return;
+      if (document.querySelector("#command-results-list li.active")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true
+  );
+
   function watchModal() {
     const modal = document.getElementById("modal-content");
     if (!modal) return;

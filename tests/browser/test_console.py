@@ -145,6 +145,17 @@ def test_a_request_is_rejected_in_the_dialog_with_a_note(page, live_server, rows
     assert (row.status, row.note) == ("REJECTED", "No receipt was shown")
 
 
+def test_the_palette_finds_an_order_and_opens_it(page, live_server, rows):
+    log_in(page, live_server, "chief")
+    page.keyboard.press("Control+k")
+    page.locator("#search-input-command").press_sequentially("T-3")
+    page.keyboard.press("Enter")
+    page.locator("#command-results-list li.active a").wait_for()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/console/loyalty/order/*/change/")
+
+
 def test_a_phone_shows_home_and_lists_without_scrolling_sideways(page, live_server, rows):
     page.set_viewport_size(PHONE)
     log_in(page, live_server, "chief")
