@@ -48,8 +48,9 @@ def _offsets(seconds: "Array", zone: str) -> "Array":
     hours, place = np.unique(seconds // 3_600, return_inverse=True)
     place_of_zone = ZoneInfo(zone)
     found = [
-        (datetime.fromtimestamp(int(hour) * 3_600, place_of_zone).utcoffset() or timedelta())
-        .total_seconds()
+        (
+            datetime.fromtimestamp(int(hour) * 3_600, place_of_zone).utcoffset() or timedelta()
+        ).total_seconds()
         for hour in hours
     ]
     return np.array(found, dtype=np.int64)[place]

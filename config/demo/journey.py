@@ -119,9 +119,7 @@ def _frame(name: str, columns: tuple[str, ...] | None = None) -> "pd.DataFrame":
             "The transactions are in the extra `demo`: install requirements-demo.lock."
         ) from None
     with resources.as_file(file) as path:
-        return pd.read_parquet(
-            path, columns=list(columns) if columns else None, use_threads=False
-        )
+        return pd.read_parquet(path, columns=list(columns) if columns else None, use_threads=False)
 
 
 def _cents(column: "pd.Series[float]") -> "Array":

@@ -50,9 +50,7 @@ class Loaded:
     was_done: bool
 
 
-def load(
-    plan: Plan, *, out: OutputWrapper, processes_count: int, is_again: bool = False
-) -> Loaded:
+def load(plan: Plan, *, out: OutputWrapper, processes_count: int, is_again: bool = False) -> Loaded:
     """Brings the plan's year in; goes on where an earlier run of the same plan ended.
 
     With `processes_count` 0 everything happens in this process, else each shard has its own.
@@ -127,9 +125,7 @@ def _orders(plan: Plan, out: OutputWrapper, processes_count: int) -> Loaded:
         for params in _order_params(plan)
     ]
     total = telling.whole(plan).lines_count
-    progress = Progress(
-        title="Orders", unit="lines", total=total, done=_done(taken), out=out
-    )
+    progress = Progress(title="Orders", unit="lines", total=total, done=_done(taken), out=out)
     try:
         if processes_count:
             _side_by_side(taken, progress)

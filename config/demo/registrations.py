@@ -27,9 +27,7 @@ def registrations(
         if household in seen:
             continue
         seen.add(household)
-        person = people.person(
-            household, edition=edition, age_band=age_bands.get(household, "")
-        )
+        person = people.person(household, edition=edition, age_band=age_bands.get(household, ""))
         joined_at = calendars.moment(int(baskets.seconds[row]), zone)
         channel = channels.code_of(int(baskets.basket[row]), household, edition=edition)
         store = shops.code_of(int(baskets.store[row]), household, edition=edition)

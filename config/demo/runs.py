@@ -119,5 +119,3 @@ def _stop_without_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None and not parent.is_alive():
         raise SystemExit(1)
-
-

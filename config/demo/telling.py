@@ -15,9 +15,7 @@ def whole(plan: Plan) -> Baskets:
         PackageMissing: the extra `demo` isn't installed.
     """
     year = journey.read(households=plan.households)
-    return baskets.tell(
-        year, edition=plan.edition, shift_days=plan.shift_days, until=plan.until
-    )
+    return baskets.tell(year, edition=plan.edition, shift_days=plan.shift_days, until=plan.until)
 
 
 def shard(plan: Plan, number: int) -> Baskets:

@@ -82,7 +82,7 @@ def _invented(sku: str, row: Any) -> Ware:
 
 
 def _size(text: str) -> tuple[str, str]:
-    """"12 OZ" → ("340克", "340 g"); what isn't a plain size is left out."""
+    """ "12 OZ" → ("340克", "340 g"); what isn't a plain size is left out."""
     found = _SIZE.match(text)
     if not found or not found[1].strip("."):
         return "", ""

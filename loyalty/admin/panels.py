@@ -47,9 +47,7 @@ def _account(*, member: Member, request: HttpRequest, at: datetime) -> dict[str,
 
 
 def _ledger(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
-    entries = accounts.statement(
-        member_id=member.pk, before_id=before_id(request), limit=PAGE + 1
-    )
+    entries = accounts.statement(member_id=member.pk, before_id=before_id(request), limit=PAGE + 1)
     page = pages.cut(list(entries), limit=PAGE)
     stories = ledger.entry_stories(entries=page.rows)
     names = _names()

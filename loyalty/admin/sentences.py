@@ -36,9 +36,7 @@ def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
     """Sentences by event id; at most two queries, however many events."""
     names = _names(events)
     return {
-        event.pk: _TELL[event.type](event.payload, names)
-        for event in events
-        if event.type in _TELL
+        event.pk: _TELL[event.type](event.payload, names) for event in events if event.type in _TELL
     }
 
 

@@ -60,9 +60,7 @@ def _missed(code: str) -> str:
 
 def _rule(order: Order, trace: dict[str, Any], rule_names: dict[str, str]) -> str:
     code = trace.get("rule", "")
-    return _(
-        "Rule “%(rule)s”, version %(version)s: %(points)s per %(amount)s make %(base)s."
-    ) % {
+    return _("Rule “%(rule)s”, version %(version)s: %(points)s per %(amount)s make %(base)s.") % {
         "rule": rule_names.get(code) or code,
         "version": trace.get("version", 1),
         "points": words.points(trace["points"]),

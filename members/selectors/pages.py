@@ -16,9 +16,7 @@ class Page(Generic[M]):
     next_before_id: int | None
 
 
-def newest_first(
-    queryset: "models.QuerySet[M]", *, before_id: int | None, limit: int
-) -> Page[M]:
+def newest_first(queryset: "models.QuerySet[M]", *, before_id: int | None, limit: int) -> Page[M]:
     """The `limit` newest rows with an id below `before_id`; one query."""
     if before_id is not None:
         queryset = queryset.filter(pk__lt=before_id)

@@ -112,9 +112,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def spend(self, points):
         ledger = self._ledger()
         ledger.settle(self.now)
-        is_spent = ledger.redeem(
-            points, document=self._document(), reason="payment", at=self.now
-        )
+        is_spent = ledger.redeem(points, document=self._document(), reason="payment", at=self.now)
         self._keep(ledger)
         self.model.settle(self.now)
         parts = self.model.spend(points)
@@ -234,7 +232,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
 def _last(parts, points):
     """The last `points` of (lot, points), last first, and what is before them."""
-    back, kept = [], []
+    back: list[tuple[int, int]] = []
+    kept: list[tuple[int, int]] = []
     for number, part in reversed(parts):
         given = min(points, part)
         points -= given
