@@ -29,7 +29,7 @@ from loyalty.services.documents import (
 from members.models import Identity
 from members.selectors import members
 
-_REDEEM_PERCENT = 9
+_REDEEM_PERCENT = 4
 _REFUND_PERMILLE = 28
 _WHOLE_PERCENT = 40
 _MOST_DAYS_LATER = 6
