@@ -18,6 +18,8 @@ from members.services.identities import IdentityClaim
 SOURCE = "bench"
 # Added to a member's id for the digest that pgbench uses, so that it always has seven digits.
 DIGEST_OFFSET = 1_000_000
+# So few that each web process has met them all before the first round.
+PRODUCTS = 50
 _CHUNK = 500
 
 
@@ -60,7 +62,7 @@ def order(external_id: str, number: int, *, lines: int = 1, **options: Any) -> d
     rows = [
         {
             "line_id": str(line + 1),
-            "sku": f"SK-{(number + line * 7) % 500}",
+            "sku": f"SK-{(number + line * 7) % PRODUCTS}",
             "name": "Face cream",
             "category": "skincare",
             "brand": "Acme",
