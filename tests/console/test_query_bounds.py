@@ -1,5 +1,7 @@
 """No page asks the database more for more rows."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -75,5 +77,4 @@ def test_a_row_s_page_shows_words_not_python(chief):
         row = page.model._default_manager.order_by("pk").last()
         shown = staff.text(chief.get(reverse(f"admin:{table}_change", args=[row.pk])))
 
-        assert "(&#x27;" not in shown, table
-        assert "[&#x27;" not in shown, table
+        assert re.findall(r">\s*[\[(]&#x27;", shown) == [], table
