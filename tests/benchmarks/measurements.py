@@ -21,7 +21,7 @@ from tests.benchmarks.web import Web
 
 CONNECTIONS = 8
 BATCH = 500
-_BATCH_CONNECTIONS = 2
+_BATCH_CONNECTIONS = 4
 _REDEMPTIONS = 2_000
 _UPDATED = ("loyalty_account", "loyalty_lot")
 
