@@ -90,9 +90,9 @@ def test_batches_with_the_same_members_in_other_orders_all_go_through(shop):
     at_once(work)
 
     assert Order.objects.count() == 8 * 3 * 40
-    assert {
-        account.active_points for account in Account.objects.filter(member__in=members)
-    } == {8 * 3 * 10}
+    assert {account.active_points for account in Account.objects.filter(member__in=members)} == {
+        8 * 3 * 10
+    }
     assert ledger_checks.findings() == []
 
 

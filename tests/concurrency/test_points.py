@@ -58,9 +58,7 @@ def test_points_that_fall_due_are_settled_once_however_many_look(alice):
         expires_at=till.at("2026-07-01"),
     )
 
-    expired = at_once(
-        lambda number: points.settle(member_ids=[alice.pk], at=till.at("2026-07-01"))
-    )
+    expired = at_once(lambda number: points.settle(member_ids=[alice.pk], at=till.at("2026-07-01")))
 
     assert sorted(expired) == [0] * 7 + [500]
     assert LedgerEntry.objects.filter(kind="EXPIRE").count() == 1

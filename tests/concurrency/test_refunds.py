@@ -14,9 +14,7 @@ def test_one_refund_sent_twenty_times_at_once_takes_back_once(alice):
     order = till.sell("o-1", line("1", 10_000))
 
     def work(number):
-        return [
-            till.give_back(order, "r-1", {"1": 4_000}) for _ in shared_out(range(20), number)
-        ]
+        return [till.give_back(order, "r-1", {"1": 4_000}) for _ in shared_out(range(20), number)]
 
     answers = list(chain.from_iterable(at_once(work)))
 
