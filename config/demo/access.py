@@ -61,7 +61,12 @@ def _client(known: dict[str, Any], at: datetime) -> dict[str, Any]:
 def _sample() -> dict[str, Any]:
     """A member of the shop whose clerk one can log in as, and something to buy."""
     order = (
-        Order.objects.filter(source="demo", store__code=staff.STORE, refunded_amount=0)
+        Order.objects.filter(
+            source="demo",
+            store__code=staff.STORE,
+            member__store__code=staff.STORE,
+            refunded_amount=0,
+        )
         .order_by("-occurred_at", "-pk")
         .first()
     )

@@ -10,10 +10,10 @@ from loyalty.services.programs import TierPlan
 # Before the first transaction, so that the base rule is in force for all of them.
 OPENED_AT = datetime(2016, 12, 31, tzinfo=UTC)
 DOLLAR_TIERS = (
-    TierPlan("member", "普通会员", "Member", 100, color="#64748b"),
+    TierPlan("member", "普通会员", "Member", 100, color="#38bdf8"),
     TierPlan("silver", "银卡", "Silver", 120, 40_000, 5, color="#94a3b8"),
     TierPlan("gold", "金卡", "Gold", 150, 140_000, 15, color="#d97706"),
-    TierPlan("diamond", "钻石卡", "Diamond", 200, 400_000, 30, color="#0d9488"),
+    TierPlan("diamond", "钻石卡", "Diamond", 200, 400_000, 30, color="#7c3aed"),
 )
 
 

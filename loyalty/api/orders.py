@@ -83,7 +83,9 @@ class OrderBatchView(ChannelView):
         )
         for (index, _), outcome in zip(documents, recorded, strict=True):
             results[index] = _result(request, outcome)
-        return _respond({"results": results}, 200)
+        taken = [outcome.is_replayed for outcome in recorded if outcome.error is None]
+        # Every order was known: the whole answer is that of the first time.
+        return _respond({"results": results}, 200, is_replayed=bool(taken) and all(taken))
 
 
 class OrderView(ChannelView):
@@ -119,7 +121,6 @@ def _result(request: Request, outcome: Recorded) -> dict[str, Any]:
     return {
         "external_id": outcome.external_id,
         "status": 201,
-        "is_replayed": outcome.is_replayed,
         "order": outcome.answer,
         "problem": None,
     }
@@ -129,7 +130,6 @@ def _refused(external_id: str | None, document: dict[str, Any]) -> dict[str, Any
     return {
         "external_id": external_id,
         "status": document["status"],
-        "is_replayed": False,
         "order": None,
         "problem": document,
     }

@@ -67,7 +67,6 @@ class BatchResultShown(msgspec.Struct, kw_only=True):
 
     external_id: str | None
     status: int
-    is_replayed: bool
     order: OrderShown | None
     problem: dict[str, Any] | None
 

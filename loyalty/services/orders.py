@@ -65,8 +65,6 @@ def record_batch(
     if len(orders) > MOST_IN_A_BATCH:
         raise BatchTooLarge(given=len(orders), most=MOST_IN_A_BATCH)
     if not orders:
-        return []
-    if not orders:
         # All of a channel's batch may have been malformed.
         return []
     for attempt in range(_ATTEMPTS):

@@ -143,10 +143,10 @@ class TierPlan:
 
 # Requirement L7's defaults, for a programme in yuan.
 DEFAULT_TIERS = (
-    TierPlan("member", "普通会员", "Member", 100, color="#64748b"),
+    TierPlan("member", "普通会员", "Member", 100, color="#38bdf8"),
     TierPlan("silver", "银卡", "Silver", 120, 300_000, 5, color="#94a3b8"),
     TierPlan("gold", "金卡", "Gold", 150, 1_000_000, 15, color="#d97706"),
-    TierPlan("diamond", "钻石卡", "Diamond", 200, 3_000_000, 30, color="#0d9488"),
+    TierPlan("diamond", "钻石卡", "Diamond", 200, 3_000_000, 30, color="#7c3aed"),
 )
 
 
