@@ -6,9 +6,12 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from members.models import Channel, Consent, Event, Member, Store
+from members.models import Channel, Consent, Event, Member, Store, Tag
 from members.registry import sentences
 from members.registry.sentences import BAD, GOOD, Sentence
+
+
+_TAG_EVENTS = ("members.tag.given", "members.tag.taken")
 
 
 def register() -> None:
@@ -17,8 +20,8 @@ def register() -> None:
 
 
 def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
-    """Sentences by event id; two queries for the names of stores and channels."""
-    places = _places(events)
+    """Sentences by event id; at most three queries for the names of stores, channels, tags."""
+    places = _places(events) | _tags(events)
     told = {event.pk: _tell(event.type, event.payload, places) for event in events}
     return {pk: sentence for pk, sentence in told.items() if sentence is not None}
 
@@ -30,6 +33,8 @@ def _tell(type_: str, payload: dict[str, Any], places: dict[str, str]) -> Senten
         return Sentence(text=_("Profile changed"), details=_fields(payload), icon="edit")
     if type_ == "members.consent.recorded":
         return _consent(payload)
+    if type_ in _TAG_EVENTS:
+        return _tag(type_, payload, places)
     return None
 
 
@@ -58,6 +63,14 @@ def _consent(payload: dict[str, Any]) -> Sentence:
     return Sentence(text=text % words, icon=icon, tone=tone, tab="consents")
 
 
+def _tag(type_: str, payload: dict[str, Any], places: dict[str, str]) -> Sentence:
+    code = payload.get("tag", "")
+    given = _("Tagged %(tag)s"), "label"
+    taken = _("Tag %(tag)s removed"), "label_off"
+    text, icon = given if type_ == "members.tag.given" else taken
+    return Sentence(text=text % {"tag": places.get(f"tag:{code}", code)}, icon=icon)
+
+
 def _label(choices: Any, value: str) -> str:
     return str(choices(value).label) if value in choices.values else value
 
@@ -72,3 +85,10 @@ def _places(events: Sequence[Event]) -> dict[str, str]:
     return {f"store:{store.code}": store.name for store in stores} | {
         f"channel:{channel.code}": channel.name for channel in channels
     }
+
+
+def _tags(events: Sequence[Event]) -> dict[str, str]:
+    """Names by `tag:CODE`."""
+    codes = {event.payload.get("tag", "") for event in events if event.type in _TAG_EVENTS}
+    tags = Tag.objects.filter(code__in=codes) if codes else ()
+    return {f"tag:{tag.code}": tag.name for tag in tags}
