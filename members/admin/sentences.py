@@ -10,7 +10,6 @@ from members.models import Channel, Consent, Event, Member, Store, Tag
 from members.registry import sentences
 from members.registry.sentences import BAD, GOOD, Sentence
 
-
 _TAG_EVENTS = ("members.tag.given", "members.tag.taken")
 
 
