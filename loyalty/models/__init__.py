@@ -1,27 +1,45 @@
 """What members hold: programme, orders, points, tiers."""
 
 from loyalty.models.accounts import Account
-from loyalty.models.earning_rules import EarningRule
+from loyalty.models.adjustments import AdjustmentLimit
+from loyalty.models.behaviors import BehaviorAward, BehaviorRule
+from loyalty.models.earning_rules import EarningRule, RuleBudget, RuleUse, StackingGroup
 from loyalty.models.entries import LedgerEntry, LotMovement
-from loyalty.models.lots import Lot
-from loyalty.models.orders import Order, OrderLine
+from loyalty.models.holds import Hold, HoldPart
+from loyalty.models.lots import Lot, LotExtension
+from loyalty.models.operations import Operation, OperationRow
+from loyalty.models.orders import Order, OrderBonus, OrderLine
 from loyalty.models.products import Product
 from loyalty.models.programs import Program
 from loyalty.models.refunds import Refund, RefundLine
 from loyalty.models.tiers import Tier, TierChange
+from loyalty.models.transfers import Transfer
 
 __all__ = [
     "Account",
+    "AdjustmentLimit",
+    "BehaviorAward",
+    "BehaviorRule",
     "EarningRule",
+    "Hold",
+    "HoldPart",
     "LedgerEntry",
     "Lot",
+    "LotExtension",
     "LotMovement",
+    "Operation",
+    "OperationRow",
     "Order",
+    "OrderBonus",
     "OrderLine",
     "Product",
     "Program",
     "Refund",
     "RefundLine",
+    "RuleBudget",
+    "RuleUse",
+    "StackingGroup",
     "Tier",
     "TierChange",
+    "Transfer",
 ]

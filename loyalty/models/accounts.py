@@ -40,9 +40,23 @@ class Account(models.Model):
     )
     tier_since_at = models.DateTimeField(_("tier since"))
     tier_until_at = models.DateTimeField(_("tier until"), null=True)
+    # By hand or bought: the tier is never below this one before that instant.
+    tier_floor = models.ForeignKey(
+        "loyalty.Tier",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    tier_floor_until_at = models.DateTimeField(null=True)
+    # Set while a term is over and its figures were not reached again.
+    tier_grace_until_at = models.DateTimeField(_("grace until"), null=True)
+    joined_on = models.DateField(null=True)
     window_from_on = models.DateField(null=True)
     window_spend_amount = models.BigIntegerField(default=0)
     window_orders_count = models.BigIntegerField(default=0)
+    window_qualifying_points = models.BigIntegerField(default=0)
 
     orders_count = models.BigIntegerField(_("orders, lifetime"), default=0)
     last_order_at = models.DateTimeField(_("last order"), null=True)

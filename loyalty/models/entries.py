@@ -33,6 +33,11 @@ class LedgerEntry(models.Model):
         LOT = "LOT", _("Lot")
         OPERATION = "OPERATION", _("Operation")
         APPROVAL = "APPROVAL", _("Approval")
+        HOLD = "HOLD", _("Hold")
+        TRANSFER = "TRANSFER", _("Transfer")
+        MERGE = "MERGE", _("Merge")
+        BEHAVIOR = "BEHAVIOR", _("Behavior")
+        TIER = "TIER", _("Tier")
 
     append_only = True
     sealed_with = "member"

@@ -1,5 +1,6 @@
 """Points with one life: when they become usable and when they lapse."""
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,8 @@ class Lot(models.Model):
     clawed_points = models.BigIntegerField(_("taken back"), default=0)
     absorbed_points = models.BigIntegerField(_("absorbed by expiry"), default=0)
     is_pending = models.BooleanField(_("pending"), default=False)
+    # Activity gives it its whole life again.
+    is_sliding = models.BooleanField(_("sliding"), default=False)
     is_open = models.BooleanField(_("open"), default=True)
     activates_at = models.DateTimeField(_("active from"))
     expires_at = models.DateTimeField(_("expires"), null=True)
@@ -76,3 +79,35 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remaining_points}/{self.earned_points}"
+
+
+class LotExtension(models.Model):
+    """That a lot's expiry was moved, and by what. Append-only: balances as of an earlier instant
+    are settled with the expiry of that time."""
+
+    class Reason(models.TextChoices):
+        SLIDE = "SLIDE", _("Activity")
+        GRACE = "GRACE", _("Given back after it had lapsed")
+        OPERATION = "OPERATION", _("Extended")
+        UNDO = "UNDO", _("Extension undone")
+
+    append_only = True
+
+    lot_id = models.BigIntegerField()
+    member_id = models.BigIntegerField()
+    before_at = models.DateTimeField(_("expired before"), null=True)
+    after_at = models.DateTimeField(_("expires now"), null=True)
+    reason = models.CharField(_("reason"), max_length=9, choices=Reason)
+    operation_id = models.BigIntegerField(null=True)
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        indexes = [models.Index(fields=["member_id", "-id"], name="extension_member")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before_at} → {self.after_at}"

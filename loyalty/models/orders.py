@@ -71,6 +71,9 @@ class Order(models.Model):
     refunded_shipping_amount = models.BigIntegerField(default=0)
     restored_points = models.BigIntegerField(_("points given back"), default=0)
 
+    qualifying_points = models.BigIntegerField(_("qualifying points"), default=0)
+    returned_qualifying_points = models.BigIntegerField(default=0)
+    completed_at = models.DateTimeField(_("completed"), null=True)
     trace = models.JSONField(_("decision trace"), default=dict)
     answer = models.JSONField(default=dict)
     metadata = models.JSONField(default=dict, blank=True)
@@ -138,6 +141,8 @@ class OrderLine(models.Model):
     money_amount = models.BigIntegerField(_("of it in money"))
     eligible_amount = models.BigIntegerField(_("earns points on"))
     earned_points = models.BigIntegerField(_("points"), default=0)
+    # Its points by lot, in the order of the order's lots; null: all are in the first.
+    lot_points = models.JSONField(null=True)
     refunded_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=0)
     refunded_amount = models.BigIntegerField(_("refunded"), default=0)
     clawed_points = models.BigIntegerField(_("points taken back"), default=0)
@@ -159,3 +164,34 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.line_id
+
+
+class OrderBonus(models.Model):
+    """A fixed bonus that an order earned beside its lines' points.
+
+    `facts` is what the rule's condition saw; a refund judges it again on what is left.
+    """
+
+    order = models.ForeignKey(
+        "loyalty.Order", on_delete=models.DO_NOTHING, db_constraint=False, related_name="bonuses"
+    )
+    number = models.SmallIntegerField(_("no."))
+    rule_id = models.BigIntegerField()
+    lot_number = models.SmallIntegerField(default=0)
+    points = models.BigIntegerField(_("points"))
+    clawed_points = models.BigIntegerField(_("points taken back"), default=0)
+    on_return = models.CharField(max_length=9, default="REQUALIFY")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("bonus")
+        verbose_name_plural = _("bonuses")
+        constraints = [
+            models.CheckConstraint(
+                name="bonus_taken_back_within_bounds",
+                condition=models.Q(clawed_points__gte=0, clawed_points__lte=models.F("points")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points:+d}"

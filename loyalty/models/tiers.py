@@ -29,7 +29,27 @@ class Tier(Named):
         _("net spend from"), default=0, help_text=_("In minor units, within the window.")
     )
     orders_count = models.PositiveIntegerField(_("orders from"), default=0)
+    qualifying_points = models.PositiveIntegerField(_("qualifying points from"), default=0)
+    clv_amount = models.BigIntegerField(
+        _("customer lifetime value from"),
+        default=0,
+        help_text=_("In minor units; the published measure “clv”."),
+    )
     match = models.CharField(_("needs"), max_length=4, choices=Match, default=Match.ALL)
+    is_invite_only = models.BooleanField(
+        _("by invitation only"), default=False, help_text=_("Figures never reach it.")
+    )
+    cap_percent = models.DecimalField(
+        _("at most, % of active members"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    cap_count = models.PositiveIntegerField(_("at most, members"), null=True, blank=True)
+    never_downgrade = models.BooleanField(_("never taken away"), default=False)
+    gift_points = models.PositiveIntegerField(
+        _("gift on upgrade, points"), default=0, help_text=_("Once per member and tier.")
+    )
+    price_points = models.PositiveIntegerField(
+        _("price in points"), null=True, blank=True, help_text=_("Empty: it can't be bought.")
+    )
     color = models.CharField(_("color"), max_length=7, default="#64748b")
 
     class Meta:
@@ -51,6 +71,12 @@ class TierChange(models.Model):
         DOWNGRADE = "DOWNGRADE", _("Fell below the figures")
         RENEWAL = "RENEWAL", _("Renewed")
         HAND = "HAND", _("By hand")
+        INVITED = "INVITED", _("Invited")
+        BOUGHT = "BOUGHT", _("Bought with points")
+        GRACE = "GRACE", _("Grace began")
+        RETURN = "RETURN", _("Goods were returned")
+        DRAWN = "DRAWN", _("Among the best")
+        MERGED = "MERGED", _("Merged")
 
     append_only = True
 
@@ -65,6 +91,7 @@ class TierChange(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     figures = models.JSONField(_("figures"), default=dict)
+    actor_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
     occurred_at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded"))

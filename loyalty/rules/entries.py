@@ -65,3 +65,14 @@ class Clawback:
     absorbed: int = 0
     debt: int = 0
     uncollected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """That a lot's expiry moves; `reason` SLIDE, GRACE, OPERATION or UNDO."""
+
+    lot_id: int
+    before_at: datetime | None
+    after_at: datetime | None
+    reason: str
+    operation_id: int | None = None

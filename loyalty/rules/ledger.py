@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from loyalty.rules import lots as lot_rules
-from loyalty.rules.entries import Balances, Document, Entry
+from loyalty.rules.entries import Balances, Document, Entry, Extension
 from loyalty.rules.lots import Lot
 
 Parts = list[tuple[Lot, int]]
@@ -31,6 +31,7 @@ class Ledger:
     knows_all_lots: bool = True
     entries: list[Entry] = field(default_factory=list)
     new_lots: list[Lot] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
 
     def settle(self, at: datetime) -> int:
         """Activates and expires what is due by `at`, each with its own date; debts are repaid

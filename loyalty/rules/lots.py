@@ -26,6 +26,7 @@ class Lot:
     clawed: int = 0
     absorbed: int = 0
     order_id: int | None = None
+    is_sliding: bool = False
     entry_ref: int = 0
     is_changed: bool = False
 

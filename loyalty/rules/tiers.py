@@ -36,10 +36,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Net spend and paid orders within the window."""
+    """Net spend, paid orders and qualifying points within the window, and lifetime value."""
 
     spend_amount: int
     orders_count: int
+    qualifying_points: int = 0
+    clv_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,16 @@ class Progress:
 
 @dataclass(slots=True)
 class Window:
-    """Net spend and paid orders since `from_on`. `aging` are the days that may yet leave it,
-    oldest first: (day, net spend, paid orders). Moves forward only.
+    """Net spend, paid orders and qualifying points since `from_on`. `aging` are the days that may
+    yet leave it, oldest first: (day, net spend, paid orders, qualifying points). Moves forward
+    only.
     """
 
     from_on: date | None
     spend_amount: int
     orders_count: int
-    aging: list[tuple[date, int, int]]
+    qualifying_points: int
+    aging: list[tuple[date, int, int, int]]
 
     def move_to(self, from_on: date) -> None:
         """Drops the days before `from_on`."""
@@ -69,23 +73,27 @@ class Window:
             return
         self.from_on = from_on
         while self.aging and self.aging[0][0] < from_on:
-            _, spend, orders = self.aging.pop(0)
+            _, spend, orders, qualifying = self.aging.pop(0)
             self.spend_amount -= spend
             self.orders_count -= orders
+            self.qualifying_points -= qualifying
 
-    def add(self, day: date, spend_amount: int, orders_count: int) -> None:
+    def add(
+        self, day: date, spend_amount: int, orders_count: int, qualifying_points: int = 0
+    ) -> None:
         """Counts an order, or takes back a refund with negative figures; a day that has left
         the window changes nothing."""
         if self.from_on is not None and day < self.from_on:
             return
         self.spend_amount += spend_amount
         self.orders_count += orders_count
-        self.aging.append((day, spend_amount, orders_count))
+        self.qualifying_points += qualifying_points
+        self.aging.append((day, spend_amount, orders_count, qualifying_points))
         self.aging.sort(key=lambda row: row[0])
 
     @property
     def figures(self) -> Figures:
-        return Figures(self.spend_amount, self.orders_count)
+        return Figures(self.spend_amount, self.orders_count, self.qualifying_points)
 
 
 def window_start(day: date, kind: str, months: int) -> date:

@@ -2,20 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
 from loyalty.models import Account, TierChange
-from loyalty.services import posting, programs
+from loyalty.rules import calendar
+from loyalty.services import programs, states
+from loyalty.services.states import State
 from members.errors import NotFound
 
 
 def open_account(*, member_id: int, at: datetime) -> Account:
     """The member's account at the first tier; a repeat gives the one that is there."""
-    first = programs.current().levels[0]
+    terms = programs.current()
+    first = terms.levels[0]
     account, is_new = Account.objects.get_or_create(
-        member_id=member_id, defaults={"tier_id": first.id, "tier_since_at": at}
+        member_id=member_id,
+        defaults={
+            "tier_id": first.id,
+            "tier_since_at": at,
+            "joined_on": calendar.local_day(at, terms.zone),
+        },
     )
     if is_new:
         TierChange.objects.create(
@@ -30,10 +37,16 @@ def open_account(*, member_id: int, at: datetime) -> Account:
 
 def open_accounts(*, joined: Mapping[int, datetime], at: datetime) -> None:
     """Accounts for new members, by id with the instant of joining; two statements for all."""
-    first = programs.current().levels[0]
+    terms = programs.current()
+    first = terms.levels[0]
     Account.objects.bulk_create(
         [
-            Account(member_id=member_id, tier_id=first.id, tier_since_at=since)
+            Account(
+                member_id=member_id,
+                tier_id=first.id,
+                tier_since_at=since,
+                joined_on=calendar.local_day(since, terms.zone),
+            )
             for member_id, since in joined.items()
         ],
         ignore_conflicts=True,
@@ -50,7 +63,7 @@ def open_accounts(*, joined: Mapping[int, datetime], at: datetime) -> None:
     )
 
 
-def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dict[int, Any]:
+def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dict[int, State]:
     """Working copies of the accounts behind their locks, with all open lots, and those of
     `extra_lot_order_id` even when they are spent. Locks in the order of member ids.
 
@@ -65,24 +78,20 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
         )
         if len(cursor.fetchall()) != len(set(member_ids)):
             raise NotFound("this member has no account")
+        # Only our own column names are put in.
         cursor.execute(
-            "SELECT member_id, version, pending_points, active_points, held_points, debt_points,"
-            " earned_points, redeemed_points, expired_points, next_change_at, tier_id,"
-            " tier_since_at, tier_until_at, window_from_on, window_spend_amount,"
-            " window_orders_count, orders_count, last_order_at"
-            " FROM loyalty_account WHERE member_id = ANY(%s)",
+            f"SELECT {states.ACCOUNT_COLUMNS} FROM loyalty_account"  # noqa: S608
+            " WHERE member_id = ANY(%s)",
             [member_ids],
         )
         accounts = cursor.fetchall()
         cursor.execute(
-            "SELECT member_id, id, earned_points, remaining_points, activates_at, expires_at,"
-            " is_pending, held_points, expired_points, clawed_points, absorbed_points, order_id"
-            " FROM loyalty_lot WHERE (member_id = ANY(%s) AND is_open) OR order_id = %s"
-            " ORDER BY id",
+            f"SELECT {states.LOT_COLUMNS} FROM loyalty_lot l"  # noqa: S608
+            " WHERE (l.member_id = ANY(%s) AND l.is_open) OR l.order_id = %s ORDER BY l.id",
             [member_ids, extra_lot_order_id],
         )
         lots = cursor.fetchall()
-    states = posting.states(accounts, lots)
-    for state in states.values():
+    found = states.states(accounts, lots)
+    for state in found.values():
         state.ledger.knows_all_lots = True
-    return states
+    return found

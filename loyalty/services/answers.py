@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty.rules import earning, tiers
 from loyalty.rules.lots import Lot
-from loyalty.services.posting import State
+from loyalty.services.states import State
 from loyalty.services.programs import Terms
 from loyalty.services.tiers import Lift
 

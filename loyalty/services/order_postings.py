@@ -15,8 +15,9 @@ from loyalty.rules.entries import Document
 from loyalty.services import answers, tiers
 from loyalty.services.answers import Earned
 from loyalty.services.documents import OrderDocument, Source, fingerprint
-from loyalty.services.posting import Posting, State
+from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
+from loyalty.services.states import State
 from members.ids import uuid7
 
 LATE = timedelta(days=1)
@@ -162,6 +163,7 @@ def _order_row(
         "payments": document.paid,
         "earned_points": earned.award.points,
         "spent_points": earned.spent_points,
+        "qualifying_points": 0,
         "trace": trace,
         "answer": answer,
         "metadata": document.metadata,
@@ -185,6 +187,7 @@ def _add_lines(case: Case, earned: Earned, posting: Posting) -> None:
                 "money_amount": sums.line_money_amounts[index],
                 "eligible_amount": sums.line_eligible_amounts[index],
                 "earned_points": earned.award.line_points[index],
+                "lot_points": None,
             },
         )
 

@@ -18,12 +18,14 @@ from loyalty.services import (
     posting,
     programs,
     references,
+    states,
 )
 from loyalty.services.documents import OrderDocument, Source, fingerprint
 from loyalty.services.order_postings import Case, Place
 from loyalty.services.places import Places
-from loyalty.services.posting import Opened, Posting, State
+from loyalty.services.posting import Opened, Posting
 from loyalty.services.programs import Terms
+from loyalty.services.states import State
 from members.errors import DomainError
 from members.services import bell
 from members.services.idempotency import KeyReused
@@ -157,7 +159,7 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         terms=terms,
         opened=opened,
         places=here,
-        states=posting.states(opened.accounts or (), opened.lots, opened.aging),
+        states=states.states(opened.accounts or (), opened.lots, opened.aging),
         members={key: (member_id, uid) for key, member_id, uid in opened.references},
         product_ids={**known, **(opened.products or {})},
         sums=sums,
@@ -256,10 +258,10 @@ def _place(order: OrderDocument, source: Source, terms: Terms, here: Places) -> 
     return Place(channel_id, store[0], ZoneInfo(store[1]) if store[1] else terms.zone)
 
 
-def _write(batch: Posting, states: dict[int, State]) -> None:
+def _write(batch: Posting, accounts: dict[int, State]) -> None:
     if not batch.rows:
         return
-    batch.close(posting.sequence(states))
+    batch.close(states.sequence(accounts))
     batch.write()
     if "dispatches" in batch.rows:
         bell.ring_on_commit()

@@ -12,8 +12,9 @@ from loyalty.events import PointsActivated, PointsAdjusted, PointsExpired, Point
 from loyalty.models import Account, LedgerEntry
 from loyalty.rules import calendar
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, posting, programs
-from loyalty.services.posting import Posting, State
+from loyalty.services import accounts, programs, states
+from loyalty.services.posting import Posting
+from loyalty.services.states import State
 from members.errors import ReasonRequired
 from members.ids import uuid7
 from members.models import ApprovalRequest, User
@@ -152,12 +153,12 @@ def grant(
 def settle(*, member_ids: Sequence[int], at: datetime) -> int:
     """Activates and expires what is due for these members; gives how many points expired. A
     repeat, or a till that was quicker, leaves nothing to do."""
-    states = accounts.lock(member_ids=list(member_ids))
+    found = accounts.lock(member_ids=list(member_ids))
     batch = Posting(at=at)
     expired = 0
-    for state in states.values():
+    for state in found.values():
         expired += _settle(state, batch, at)
-    _write(batch, posting.sequence(states))
+    _write(batch, states.sequence(found))
     return expired
 
 
@@ -176,8 +177,8 @@ def _settle(state: State, batch: Posting, at: datetime) -> int:
     return expired
 
 
-def _write(batch: Posting, states: Sequence[State]) -> None:
-    batch.close(states)
+def _write(batch: Posting, changed: Sequence[State]) -> None:
+    batch.close(changed)
     batch.write()
     if "dispatches" in batch.rows:
         bell.ring_on_commit()

@@ -1,17 +1,17 @@
 """The door to the posting primitive: read behind the lock, write in one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import connection
 
-from loyalty.rules.entries import Balances, Entry
+from loyalty.rules.entries import Entry
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
-from loyalty.rules.tiers import Window
+from loyalty.services.states import AccountRow, Days, LotRow, State
 from members.ids import uuid7
 from members.registry import subscriptions
 from members.registry.facts import Fact
@@ -19,34 +19,6 @@ from members.services.idempotency import Attempt
 
 _encode = msgspec.json.Encoder().encode
 Row = dict[str, Any]
-
-
-@dataclass(slots=True)
-class State:
-    """An account behind its lock: its ledger, tier and window, as they will be written."""
-
-    member_id: int
-    version: int
-    ledger: Ledger
-    tier_id: int
-    tier_since_at: datetime
-    tier_until_at: datetime | None
-    window: Window
-    orders_count: int
-    last_order_at: datetime | None
-    is_changed: bool = False
-
-
-AccountRow = tuple[
-    int, int, int, int, int, int, int, int, int,
-    datetime | None, int, datetime, datetime | None,
-    date | None, int, int, int, datetime | None,
-]  # fmt: skip
-# Net spend and paid orders by day, oldest first.
-Days = list[tuple[date, int, int]]
-LotRow = tuple[
-    int, int, int, int, datetime, datetime | None, bool, int, int, int, int, int | None
-]  # fmt: skip
 
 
 class Opened(msgspec.Struct, array_like=True, frozen=True):
@@ -76,58 +48,6 @@ def open_batch(request: Mapping[str, Any]) -> Opened:
     with connection.cursor() as cursor:
         cursor.execute("SELECT loyalty_open(%s::jsonb)", [_encode(request).decode()])
         return _decode(cursor.fetchone()[0])
-
-
-def states(
-    accounts: Iterable[AccountRow],
-    lot_rows: Iterable[LotRow],
-    aging: Mapping[int, Days] | None = None,
-) -> dict[int, State]:
-    """Working copies by member id. Lots come only for members who need them."""
-    days = aging or {}
-    found = {row[0]: state(row, days.get(row[0], ())) for row in accounts}
-    for row in lot_rows:
-        ledger = found[row[0]].ledger
-        ledger.knows_all_lots = True
-        ledger.lots.append(lot(row))
-    return found
-
-
-def state(row: AccountRow, aging: Iterable[tuple[date, int, int]] = ()) -> State:
-    balances = Balances(*row[2:9])
-    return State(
-        member_id=row[0],
-        version=row[1],
-        # Without open points there are no lots to know of.
-        ledger=Ledger(
-            row[0],
-            balances,
-            next_change_at=row[9],
-            knows_all_lots=balances.pending + balances.active == 0,
-        ),
-        tier_id=row[10],
-        tier_since_at=row[11],
-        tier_until_at=row[12],
-        window=Window(row[13], row[14], row[15], list(aging)),
-        orders_count=row[16],
-        last_order_at=row[17],
-    )
-
-
-def lot(row: LotRow) -> Lot:
-    return Lot(
-        id=row[1],
-        earned=row[2],
-        remaining=row[3],
-        activates_at=row[4],
-        expires_at=row[5],
-        is_pending=row[6],
-        held=row[7],
-        expired=row[8],
-        clawed=row[9],
-        absorbed=row[10],
-        order_id=row[11],
-    )
 
 
 @dataclass
@@ -220,11 +140,33 @@ class Posting:
                     "earned_points": new.earned,
                     "activates_at": new.activates_at,
                     "expires_at": new.expires_at,
+                    "is_sliding": new.is_sliding,
                     **_lot_figures(new),
                 },
             )
         for changed in ledger.changed_lots():
-            self.add("lot_changes", {"id": changed.id, **_lot_figures(changed)})
+            self.add(
+                "lot_changes",
+                {
+                    "id": changed.id,
+                    "held_points": changed.held,
+                    "activates_at": changed.activates_at,
+                    **_lot_figures(changed),
+                },
+            )
+        for moved in ledger.extensions:
+            self.add(
+                "lot_extensions",
+                {
+                    "lot": moved.lot_id if moved.lot_id > 0 else moved.lot_id - lots,
+                    "member_id": ledger.member_id,
+                    "before_at": moved.before_at,
+                    "after_at": moved.after_at,
+                    "reason": moved.reason,
+                    "operation_id": moved.operation_id,
+                    "recorded_at": self.at,
+                },
+            )
 
 
 def _entry(entry: Entry, number: int, member_id: int, at: datetime) -> Row:
@@ -268,6 +210,7 @@ def _account(changed: State) -> Row:
         "version": changed.version,
         "pending_points": balances.pending,
         "active_points": balances.active,
+        "held_points": balances.held,
         "debt_points": balances.debt,
         "earned_points": balances.earned,
         "redeemed_points": balances.redeemed,
@@ -276,14 +219,13 @@ def _account(changed: State) -> Row:
         "tier_id": changed.tier_id,
         "tier_since_at": changed.tier_since_at,
         "tier_until_at": changed.tier_until_at,
+        "tier_floor_id": changed.floor_tier_id,
+        "tier_floor_until_at": changed.floor_until_at,
+        "tier_grace_until_at": changed.grace_until_at,
         "window_from_on": changed.window.from_on,
         "window_spend_amount": changed.window.spend_amount,
         "window_orders_count": changed.window.orders_count,
+        "window_qualifying_points": changed.window.qualifying_points,
         "orders_count": changed.orders_count,
         "last_order_at": changed.last_order_at,
     }
-
-
-def sequence(states: Mapping[int, State]) -> Sequence[State]:
-    """In the order of member ids, as everything that locks accounts goes."""
-    return [states[member_id] for member_id in sorted(states)]

@@ -14,10 +14,11 @@ from loyalty.rules import clawbacks
 from loyalty.rules import refunds as rules
 from loyalty.rules.entries import Clawback, Document
 from loyalty.rules.lots import Lot
-from loyalty.services import answers, posting
+from loyalty.services import answers, states
 from loyalty.services.documents import RefundDocument, Source, fingerprint
-from loyalty.services.posting import Posting, State
+from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
+from loyalty.services.states import State
 from members.ids import uuid7
 
 
@@ -118,7 +119,7 @@ def _parts(case: Case) -> list[tuple[Lot, int]]:
     for row, spent in case.spent_lots:
         part = min(rest, spent)
         if part > 0:
-            parts.append((here.get(row[1]) or posting.lot(row), part))
+            parts.append((here.get(row[1]) or states.lot(row), part))
             rest -= part
     return parts
 

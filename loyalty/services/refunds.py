@@ -14,8 +14,9 @@ from loyalty.rules import calendar
 from loyalty.rules import refunds as rules
 from loyalty.services import accounts, order_checks, programs, refund_postings
 from loyalty.services.documents import RefundDocument, Source, fingerprint
-from loyalty.services.posting import Posting, State
+from loyalty.services.posting import Posting
 from loyalty.services.refund_postings import Case
+from loyalty.services.states import LOT_COLUMNS, State
 from members.errors import NotFound
 from members.models import Store
 from members.services import bell
@@ -181,10 +182,8 @@ def _next_id() -> int:
 
 
 # What the order took out of lots and has not got back, in reverse order of use.
-_SPENT = """
-SELECT l.member_id, l.id, l.earned_points, l.remaining_points, l.activates_at, l.expires_at,
-       l.is_pending, l.held_points, l.expired_points, l.clawed_points, l.absorbed_points,
-       l.order_id, -sum(m.points)
+_SPENT = f"""
+SELECT {LOT_COLUMNS}, -sum(m.points)
 FROM loyalty_ledgerentry e
 JOIN loyalty_lotmovement m ON m.entry_id = e.id
 JOIN loyalty_lot l ON l.id = m.lot_id
@@ -192,7 +191,7 @@ WHERE e.key = ANY(%s)
 GROUP BY l.id
 HAVING sum(m.points) < 0
 ORDER BY l.expires_at DESC NULLS FIRST, l.activates_at DESC, l.id DESC
-"""
+"""  # noqa: S608
 
 
 def _spent_lots(order: Order) -> list[tuple[Any, int]]:
@@ -200,4 +199,4 @@ def _spent_lots(order: Order) -> list[tuple[Any, int]]:
     keys = [f"order:{order.pk}:redeem", *(f"refund:{pk}:restore" for pk in earlier)]
     with connection.cursor() as cursor:
         cursor.execute(_SPENT, [keys])
-        return [(row[:12], int(row[12])) for row in cursor.fetchall()]
+        return [(row[:13], int(row[13])) for row in cursor.fetchall()]

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from loyalty.events import TierUpgraded
 from loyalty.models import TierChange
 from loyalty.rules import baskets, tiers
-from loyalty.services.posting import Posting, State
+from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
+from loyalty.services.states import State
 
 
 class Counted(Protocol):

@@ -8,6 +8,7 @@ from members.models.idempotency import IdempotencyKey
 from members.models.identities import Identity
 from members.models.jobs import Job, JobError
 from members.models.keys import IndexKey, KeyCanary, KeyEncryptionKey, MemberKey
+from members.models.measures import Measure
 from members.models.members import Member
 from members.models.operations import AuditRecord, Heartbeat
 from members.models.operators import User
@@ -31,6 +32,7 @@ __all__ = [
     "JobError",
     "KeyCanary",
     "KeyEncryptionKey",
+    "Measure",
     "Member",
     "MemberKey",
     "MemberTag",

@@ -67,6 +67,8 @@ class Member(models.Model):
     name_first_index = models.BinaryField(max_length=32, null=True, editable=False)
     birthday = SealedDateField(_("birthday"), null=True, blank=True)
     birthday_md = models.SmallIntegerField(null=True, editable=False)
+    # Until then the birthday brings nothing: it was entered too late, or changed.
+    birthday_counts_from_on = models.DateField(null=True, editable=False)
     birth_band = models.SmallIntegerField(null=True, editable=False)
     gender = models.CharField(
         _("gender"), max_length=8, choices=Gender, default=Gender.UNKNOWN, blank=True

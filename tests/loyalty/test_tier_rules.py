@@ -78,7 +78,7 @@ def test_a_calendar_year_begins_on_the_first_of_january():
 
 
 def test_a_window_drops_the_days_that_leave_it_and_never_goes_back():
-    window = Window(None, 0, 0, [])
+    window = Window(None, 0, 0, 0, [])
     window.move_to(date(2026, 1, 1))
     window.add(date(2026, 1, 5), 10_000, 1)
     window.add(date(2026, 2, 5), 20_000, 1)
@@ -91,7 +91,7 @@ def test_a_window_drops_the_days_that_leave_it_and_never_goes_back():
 
 
 def test_a_refund_lowers_the_day_of_its_order_and_leaves_with_it():
-    window = Window(date(2026, 1, 1), 0, 0, [])
+    window = Window(date(2026, 1, 1), 0, 0, 0, [])
     window.add(date(2026, 1, 5), 10_000, 1)
     window.add(date(2026, 1, 5), -10_000, -1)
     assert window.figures == Figures(0, 0)

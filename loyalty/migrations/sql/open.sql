@@ -89,7 +89,8 @@ BEGIN
                    a.debt_points, a.earned_points, a.redeemed_points, a.expired_points,
                    a.next_change_at, a.tier_id, a.tier_since_at, a.tier_until_at,
                    a.window_from_on, a.window_spend_amount, a.window_orders_count,
-                   a.orders_count, a.last_order_at)),
+                   a.orders_count, a.last_order_at, a.window_qualifying_points,
+                   a.tier_floor_id, a.tier_floor_until_at, a.tier_grace_until_at, a.joined_on)),
                bool_or(a.window_from_on < window_before),
                bool_or(a.debt_points > 0 OR a.next_change_at <= at)
         INTO accounts, ages, is_due
@@ -102,14 +103,15 @@ BEGIN
         SELECT jsonb_object_agg(d.member_id, d.days) INTO aging
         FROM (
             SELECT day.member_id,
-                   jsonb_agg(jsonb_build_array(day.day, day.spend, day.orders) ORDER BY day.day)
-                       AS days
+                   jsonb_agg(jsonb_build_array(day.day, day.spend, day.orders, day.qualifying)
+                             ORDER BY day.day) AS days
             FROM (
                 SELECT a.member_id, o.business_date AS day,
                        sum(o.net_amount - o.refunded_amount + o.refunded_shipping_amount) AS spend,
                        count(*) FILTER (WHERE
                            o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0
-                       ) AS orders
+                       ) AS orders,
+                       sum(o.qualifying_points - o.returned_qualifying_points) AS qualifying
                 FROM loyalty_account a
                 JOIN loyalty_order o ON o.member_id = a.member_id
                     AND o.business_date >= a.window_from_on AND o.business_date < window_before
@@ -124,7 +126,7 @@ BEGIN
         SELECT coalesce(jsonb_agg(jsonb_build_array(
             l.member_id, l.id, l.earned_points, l.remaining_points, l.activates_at, l.expires_at,
             l.is_pending, l.held_points, l.expired_points, l.clawed_points, l.absorbed_points,
-            l.order_id
+            l.order_id, l.is_sliding
         )), '[]') INTO lots
         FROM loyalty_account a
         JOIN loyalty_lot l ON l.member_id = a.member_id AND l.is_open

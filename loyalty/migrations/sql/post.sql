@@ -23,13 +23,13 @@ BEGIN
              discount_amount, net_amount, shipping_amount, rounding_amount, money_amount,
              points_amount, other_amount, eligible_amount, payments, earned_points, spent_points,
              refunded_amount, refunded_money_amount, refunded_shipping_amount, restored_points,
-             trace, answer, metadata)
+             qualifying_points, returned_qualifying_points, trace, answer, metadata)
         SELECT x.id, x.uid, x.source, x.external_id, decode(x.fingerprint, 'hex'), x.client_id,
                x.channel_id, x.store_id, x.member_id, x.cashier, x.guide, x.occurred_at,
                x.recorded_at, x.business_date, x.currency, x.gross_amount, x.discount_amount,
                x.net_amount, x.shipping_amount, x.rounding_amount, x.money_amount,
                x.points_amount, x.other_amount, x.eligible_amount, x.payments, x.earned_points,
-               x.spent_points, 0, 0, 0, 0, x.trace, x.answer, x.metadata
+               x.spent_points, 0, 0, 0, 0, x.qualifying_points, 0, x.trace, x.answer, x.metadata
         FROM jsonb_to_recordset(batch->'orders') AS x(
             id bigint, uid uuid, source text, external_id text, fingerprint text,
             client_id bigint, channel_id bigint, store_id bigint, member_id bigint, cashier text,
@@ -37,19 +37,20 @@ BEGIN
             currency text, gross_amount bigint, discount_amount bigint, net_amount bigint,
             shipping_amount bigint, rounding_amount bigint, money_amount bigint,
             points_amount bigint, other_amount bigint, eligible_amount bigint, payments jsonb,
-            earned_points bigint, spent_points bigint, trace jsonb, answer jsonb, metadata jsonb);
+            earned_points bigint, spent_points bigint, qualifying_points bigint, trace jsonb, answer jsonb, metadata jsonb);
 
         INSERT INTO loyalty_orderline
             (order_id, number, line_id, product_id, quantity, unit_price_amount, discount_amount,
-             net_amount, money_amount, eligible_amount, earned_points, refunded_quantity,
-             refunded_amount, clawed_points)
+             net_amount, money_amount, eligible_amount, earned_points, lot_points,
+             refunded_quantity, refunded_amount, clawed_points)
         SELECT x.order_id, x.number, x.line_id, x.product_id, x.quantity, x.unit_price_amount,
                x.discount_amount, x.net_amount, x.money_amount, x.eligible_amount,
-               x.earned_points, 0, 0, 0
+               x.earned_points, x.lot_points, 0, 0, 0
         FROM jsonb_to_recordset(batch->'lines') AS x(
             order_id bigint, number smallint, line_id text, product_id bigint, quantity numeric,
             unit_price_amount bigint, discount_amount bigint, net_amount bigint,
-            money_amount bigint, eligible_amount bigint, earned_points bigint);
+            money_amount bigint, eligible_amount bigint, earned_points bigint,
+            lot_points jsonb);
     END IF;
 
     IF batch ? 'entries' THEN
@@ -77,26 +78,28 @@ BEGIN
         END LOOP;
         INSERT INTO loyalty_lot
             (id, member_id, order_id, entry_id, earned_points, remaining_points, held_points,
-             expired_points, clawed_points, absorbed_points, is_pending, is_open, activates_at,
-             expires_at)
+             expired_points, clawed_points, absorbed_points, is_pending, is_sliding, is_open,
+             activates_at, expires_at)
         SELECT lot_ids[x.ref], x.member_id, x.order_id, entry_ids[x.entry_ref], x.earned_points,
                x.remaining_points, 0, x.expired_points, x.clawed_points, x.absorbed_points,
-               x.is_pending, x.remaining_points > 0, x.activates_at, x.expires_at
+               x.is_pending, x.is_sliding, x.remaining_points > 0, x.activates_at, x.expires_at
         FROM jsonb_to_recordset(batch->'lots') AS x(
             ref int, member_id bigint, order_id bigint, entry_ref int, earned_points bigint,
             remaining_points bigint, expired_points bigint, clawed_points bigint,
-            absorbed_points bigint, is_pending boolean, activates_at timestamptz,
-            expires_at timestamptz);
+            absorbed_points bigint, is_pending boolean, is_sliding boolean,
+            activates_at timestamptz, expires_at timestamptz);
     END IF;
 
     IF batch ? 'lot_changes' THEN
         UPDATE loyalty_lot l
-        SET remaining_points = x.remaining_points, expired_points = x.expired_points,
-            clawed_points = x.clawed_points, absorbed_points = x.absorbed_points,
-            is_pending = x.is_pending, is_open = x.remaining_points > 0
+        SET remaining_points = x.remaining_points, held_points = x.held_points,
+            expired_points = x.expired_points, clawed_points = x.clawed_points,
+            absorbed_points = x.absorbed_points, is_pending = x.is_pending,
+            is_open = x.remaining_points > 0, activates_at = x.activates_at
         FROM jsonb_to_recordset(batch->'lot_changes') AS x(
-            id bigint, remaining_points bigint, expired_points bigint, clawed_points bigint,
-            absorbed_points bigint, is_pending boolean)
+            id bigint, remaining_points bigint, held_points bigint, expired_points bigint,
+            clawed_points bigint, absorbed_points bigint, is_pending boolean,
+            activates_at timestamptz)
         WHERE l.id = x.id;
     END IF;
 
@@ -108,22 +111,57 @@ BEGIN
             entry_ref int, lot bigint, member_id bigint, points bigint);
     END IF;
 
+    -- Apart from the other changes: the index of what lapses is on this column.
+    IF batch ? 'lot_extensions' THEN
+        INSERT INTO loyalty_lotextension
+            (lot_id, member_id, before_at, after_at, reason, operation_id, recorded_at)
+        SELECT CASE WHEN x.lot < 0 THEN lot_ids[-x.lot] ELSE x.lot END, x.member_id, x.before_at,
+               x.after_at, x.reason, x.operation_id, x.recorded_at
+        FROM jsonb_to_recordset(batch->'lot_extensions') AS x(
+            lot bigint, member_id bigint, before_at timestamptz, after_at timestamptz,
+            reason text, operation_id bigint, recorded_at timestamptz);
+
+        UPDATE loyalty_lot l SET expires_at = x.after_at
+        FROM jsonb_to_recordset(batch->'lot_extensions') AS x(lot bigint, after_at timestamptz)
+        WHERE l.id = CASE WHEN x.lot < 0 THEN lot_ids[-x.lot] ELSE x.lot END;
+    END IF;
+
+    IF batch ? 'hold_changes' THEN
+        UPDATE loyalty_hold h
+        SET state = x.state, captured_points = x.captured_points, resolved_at = x.resolved_at,
+            order_id = x.order_id
+        FROM jsonb_to_recordset(batch->'hold_changes') AS x(
+            id bigint, state text, captured_points bigint, resolved_at timestamptz,
+            order_id bigint)
+        WHERE h.id = x.id AND h.state = 'OPEN';
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        IF changed <> jsonb_array_length(batch->'hold_changes') THEN
+            RAISE EXCEPTION 'a hold was resolved between reading and posting'
+                USING ERRCODE = 'serialization_failure';
+        END IF;
+    END IF;
+
     IF batch ? 'accounts' THEN
         UPDATE loyalty_account a
         SET pending_points = x.pending_points, active_points = x.active_points,
-            debt_points = x.debt_points, earned_points = x.earned_points,
+            held_points = x.held_points, debt_points = x.debt_points, earned_points = x.earned_points,
             redeemed_points = x.redeemed_points, expired_points = x.expired_points,
             next_change_at = x.next_change_at, tier_id = x.tier_id,
             tier_since_at = x.tier_since_at, tier_until_at = x.tier_until_at,
+            tier_floor_id = x.tier_floor_id, tier_floor_until_at = x.tier_floor_until_at,
+            tier_grace_until_at = x.tier_grace_until_at,
             window_from_on = x.window_from_on, window_spend_amount = x.window_spend_amount,
-            window_orders_count = x.window_orders_count, orders_count = x.orders_count,
+            window_orders_count = x.window_orders_count,
+            window_qualifying_points = x.window_qualifying_points, orders_count = x.orders_count,
             last_order_at = x.last_order_at, version = a.version + 1
         FROM jsonb_to_recordset(batch->'accounts') AS x(
             member_id bigint, version bigint, pending_points bigint, active_points bigint,
-            debt_points bigint, earned_points bigint, redeemed_points bigint,
+            held_points bigint, debt_points bigint, earned_points bigint, redeemed_points bigint,
             expired_points bigint, next_change_at timestamptz, tier_id bigint,
-            tier_since_at timestamptz, tier_until_at timestamptz, window_from_on date,
-            window_spend_amount bigint, window_orders_count bigint, orders_count bigint,
+            tier_since_at timestamptz, tier_until_at timestamptz, tier_floor_id bigint,
+            tier_floor_until_at timestamptz, tier_grace_until_at timestamptz,
+            window_from_on date, window_spend_amount bigint, window_orders_count bigint,
+            window_qualifying_points bigint, orders_count bigint,
             last_order_at timestamptz)
         WHERE a.member_id = x.member_id AND a.version = x.version;
         GET DIAGNOSTICS changed = ROW_COUNT;
@@ -136,13 +174,13 @@ BEGIN
 
     IF batch ? 'tier_changes' THEN
         INSERT INTO loyalty_tierchange
-            (member_id, from_tier_id, to_tier_id, reason, figures, order_id, occurred_at,
-             recorded_at, until_at)
-        SELECT x.member_id, x.from_tier_id, x.to_tier_id, x.reason, x.figures, x.order_id,
-               x.occurred_at, x.recorded_at, x.until_at
+            (member_id, from_tier_id, to_tier_id, reason, figures, actor_id, order_id,
+             occurred_at, recorded_at, until_at)
+        SELECT x.member_id, x.from_tier_id, x.to_tier_id, x.reason, x.figures, x.actor_id,
+               x.order_id, x.occurred_at, x.recorded_at, x.until_at
         FROM jsonb_to_recordset(batch->'tier_changes') AS x(
             member_id bigint, from_tier_id bigint, to_tier_id bigint, reason text, figures jsonb,
-            order_id bigint, occurred_at timestamptz, recorded_at timestamptz,
+            actor_id bigint, order_id bigint, occurred_at timestamptz, recorded_at timestamptz,
             until_at timestamptz);
     END IF;
 
@@ -187,10 +225,12 @@ BEGIN
         SET refunded_amount = o.refunded_amount + x.value_amount,
             refunded_money_amount = o.refunded_money_amount + x.money_amount,
             refunded_shipping_amount = o.refunded_shipping_amount + x.shipping_amount,
-            restored_points = o.restored_points + x.restored_points
+            restored_points = o.restored_points + x.restored_points,
+            returned_qualifying_points = o.returned_qualifying_points
+                + coalesce(x.qualifying_points, 0)
         FROM jsonb_to_recordset(batch->'refunds') AS x(
             order_id bigint, value_amount bigint, money_amount bigint, shipping_amount bigint,
-            restored_points bigint)
+            restored_points bigint, qualifying_points bigint)
         WHERE o.id = x.order_id;
     END IF;
 
