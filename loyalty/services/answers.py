@@ -6,8 +6,8 @@ from typing import Any
 
 from loyalty.rules import earning, tiers
 from loyalty.rules.lots import Lot
-from loyalty.services.states import State
 from loyalty.services.programs import Terms
+from loyalty.services.states import State
 from loyalty.services.tiers import Lift
 
 Answer = dict[str, Any]
