@@ -90,6 +90,7 @@ class LotExtension(models.Model):
         GRACE = "GRACE", _("Given back after it had lapsed")
         OPERATION = "OPERATION", _("Extended")
         UNDO = "UNDO", _("Extension undone")
+        COMPLETED = "COMPLETED", _("Its order was completed")
 
     append_only = True
 

@@ -4,13 +4,14 @@ Pure: the service reads the account and its lots under the lock, calls these met
 what came out. Entries carry the balances after them, so they must be made in order.
 """
 
-import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from loyalty.rules import lives, settling
 from loyalty.rules import lots as lot_rules
 from loyalty.rules.entries import Balances, Document, Entry, Extension
+from loyalty.rules.holds import Hold
 from loyalty.rules.lots import Lot
 
 Parts = list[tuple[Lot, int]]
@@ -20,13 +21,15 @@ Parts = list[tuple[Lot, int]]
 class Ledger:
     """Working copy of one member's points.
 
-    `lots` are the open ones, and those of an order that a refund looks at. An order that only
-    earns needs none while nothing is due before `next_change_at` (`knows_all_lots` is false).
+    `lots` are the open ones, and those of an order that a refund looks at; `holds` the open ones.
+    An order that only earns needs none while nothing is due before `next_change_at`
+    (`knows_all_lots` is false).
     """
 
     member_id: int
     balances: Balances
     lots: list[Lot] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     next_change_at: datetime | None = None
     knows_all_lots: bool = True
     entries: list[Entry] = field(default_factory=list)
@@ -34,35 +37,11 @@ class Ledger:
     extensions: list[Extension] = field(default_factory=list)
 
     def settle(self, at: datetime) -> int:
-        """Activates and expires what is due by `at`, each with its own date; debts are repaid
-        as points become active. Gives how many points expired."""
+        """Activates, expires and times out what is due by `at`, each with its own date; debts
+        are repaid as points become usable. Gives how many points expired."""
         if self.next_change_at is None or self.next_change_at > at:
             return 0
-        expired = 0
-        due = [self._turn(lot) for lot in self.lots if self._is_due(lot, at)]
-        heapq.heapify(due)
-        while due:
-            change, _, _, lot = heapq.heappop(due)
-            if lot.is_pending:
-                self._activate(lot, change)
-            else:
-                expired += self._expire(lot, change)
-            if self._is_due(lot, at):
-                heapq.heappush(due, self._turn(lot))
-        self.note_next_change()
-        return expired
-
-    @staticmethod
-    def _is_due(lot: Lot, at: datetime) -> bool:
-        change = lot.next_change_at() if lot.remaining > 0 else None
-        return change is not None and change <= at
-
-    @staticmethod
-    def _turn(lot: Lot) -> tuple[datetime, bool, int, Lot]:
-        """Earlier changes first; at one instant the lots of the database before new ones."""
-        change = lot.next_change_at()
-        assert change is not None
-        return change, lot.id < 0, abs(lot.id), lot
+        return settling.settle(self, at)
 
     def earn(
         self,
@@ -75,6 +54,7 @@ class Ledger:
         at: datetime,
         kind: str = "EARN",
         order_id: int | None = None,
+        is_sliding: bool = False,
     ) -> Lot | None:
         """A new lot of `points`: pending when it activates after `at`. Repays a debt at once."""
         if points <= 0:
@@ -88,6 +68,7 @@ class Ledger:
             expires_at=expires_at,
             is_pending=is_pending,
             order_id=order_id,
+            is_sliding=is_sliding,
         )
         self.balances.earned += points if kind == "EARN" else 0
         entry = self.enter(
@@ -102,7 +83,7 @@ class Ledger:
         self.new_lots.append(lot)
         self.lots.append(lot)
         if not is_pending:
-            self._repay([lot], document)
+            self.repay_from([lot], document)
         change = lot.next_change_at() if lot.remaining else None
         if change is not None and (self.next_change_at is None or change < self.next_change_at):
             self.next_change_at = change
@@ -118,12 +99,32 @@ class Ledger:
         self.note_next_change()
         return True
 
-    def lower(self, points: int, *, document: Document, reason: str, at: datetime) -> bool:
-        """Takes `points` by an adjustment; refused where there is less."""
-        if points <= 0 or points > self.available_at(at):
+    def lower(
+        self,
+        points: int,
+        *,
+        document: Document,
+        reason: str,
+        at: datetime,
+        may_owe: bool = False,
+    ) -> bool:
+        """Takes `points` by an adjustment; where there is less it is refused, or with `may_owe`
+        the rest becomes a debt."""
+        available = self.available_at(at)
+        if points <= 0 or (points > available and not may_owe):
             return False
-        movements = self.take_from(lot_rules.take(self.lots, points, at))
-        self.enter("ADJUST", -points, document, reason, active=-points, movements=movements)
+        taken = min(points, available)
+        movements = self.take_from(lot_rules.take(self.lots, taken, at)) if taken else ()
+        owed = points - taken
+        self.enter(
+            "ADJUST",
+            -points,
+            document,
+            reason,
+            active=-taken,
+            debt=owed,
+            movements=movements,
+        )
         self.note_next_change()
         return True
 
@@ -133,8 +134,17 @@ class Ledger:
             return 0
         return sum(lot.free for lot in lot_rules.usable(self.lots, at))
 
-    def restore(self, parts: Sequence[tuple[Lot, int]], *, document: Document, reason: str) -> int:
-        """Gives spent points back into the lots they came from, with their expiry."""
+    def restore(
+        self,
+        parts: Sequence[tuple[Lot, int]],
+        *,
+        document: Document,
+        reason: str,
+        at: datetime | None = None,
+        grace_until_at: datetime | None = None,
+    ) -> int:
+        """Gives spent points back into the lots they came from, with their expiry; those that
+        lapsed by `at` live on until `grace_until_at`, where the programme grants it."""
         points = sum(part for _, part in parts)
         if points <= 0:
             return 0
@@ -143,6 +153,8 @@ class Ledger:
                 self.lots.append(lot)
             lot.remaining += part
             lot.is_changed = True
+            if grace_until_at and at and lot.expires_at and lot.expires_at <= at < grace_until_at:
+                lives.extend(self, lot, grace_until_at, reason="GRACE")
         self.balances.redeemed -= points
         movements = tuple((lot.id, part) for lot, part in parts)
         self.enter("RESTORE", points, document, reason, active=points, movements=movements)
@@ -151,7 +163,17 @@ class Ledger:
 
     def repay(self, document: Document, at: datetime) -> int:
         """Pays a debt out of usable points, in spend order."""
-        return self._repay(lot_rules.usable(self.lots, at), document)
+        return self.repay_from(lot_rules.usable(self.lots, at), document)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(
+            self.entries
+            or self.extensions
+            or any(not hold.is_open for hold in self.holds)
+            or any(lot.is_changed for lot in self.lots)
+        )
 
     def changed_lots(self) -> list[Lot]:
         """Lots of the database that this posting touched."""
@@ -159,22 +181,10 @@ class Ledger:
 
     # Below: one change each.
 
-    def _activate(self, lot: Lot, when: datetime) -> None:
-        lot.is_pending, lot.is_changed = False, True
-        document = Document("LOT", max(lot.id, 0) or None, self._lot_key(lot), when)
-        self.enter(
-            "ACTIVATE",
-            lot.remaining,
-            document,
-            "activated",
-            pending=-lot.remaining,
-            active=lot.remaining,
-        )
-        self._repay([lot], document)
-
-    def _expire(self, lot: Lot, when: datetime) -> int:
+    def expire(self, lot: Lot, when: datetime) -> int:
+        """What nothing holds of a lapsed lot is gone; gives how many points."""
         points = lot.free
-        document = Document("LOT", max(lot.id, 0) or None, self._lot_key(lot), when)
+        document = Document("LOT", max(lot.id, 0) or None, self.lot_key(lot), when)
         lot.remaining -= points
         lot.expired += points
         lot.is_changed = True
@@ -191,12 +201,12 @@ class Ledger:
         )
         return points
 
-    def _lot_key(self, lot: Lot) -> str:
+    def lot_key(self, lot: Lot) -> str:
         if lot.id > 0:
             return f"lot:{lot.id}"
         return self.entries[lot.entry_ref - 1].key
 
-    def _repay(self, lots: Iterable[Lot], document: Document) -> int:
+    def repay_from(self, lots: Iterable[Lot], document: Document) -> int:
         rest = self.balances.debt
         parts = []
         for lot in lots:
@@ -265,7 +275,11 @@ class Ledger:
         return entry
 
     def note_next_change(self) -> None:
-        """Keeps the first instant at which a lot will activate or lapse; never too late."""
+        """Keeps the first instant at which a lot will activate or lapse, or a hold time out;
+        never too late."""
         change = lot_rules.earliest_change(lot for lot in self.lots if lot.remaining > 0)
+        holds = min((hold.expires_at for hold in self.holds if hold.is_open), default=None)
         known = None if self.knows_all_lots else self.next_change_at
-        self.next_change_at = min((at for at in (change, known) if at is not None), default=None)
+        self.next_change_at = min(
+            (at for at in (change, holds, known) if at is not None), default=None
+        )

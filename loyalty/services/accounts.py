@@ -91,7 +91,11 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
             [member_ids, extra_lot_order_id],
         )
         lots = cursor.fetchall()
-    found = states.states(accounts, lots)
+        holds: list[states.HoldRow] = []
+        if any(row[4] for row in accounts):
+            cursor.execute(states.OPEN_HOLDS, [member_ids])
+            holds = cursor.fetchall()
+    found = states.states(accounts, lots, None, holds)
     for state in found.values():
         state.ledger.knows_all_lots = True
     return found

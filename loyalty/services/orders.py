@@ -159,7 +159,7 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         terms=terms,
         opened=opened,
         places=here,
-        states=states.states(opened.accounts or (), opened.lots, opened.aging),
+        states=states.states(opened.accounts or (), opened.lots, opened.aging, opened.holds or ()),
         members={key: (member_id, uid) for key, member_id, uid in opened.references},
         product_ids={**known, **(opened.products or {})},
         sums=sums,

@@ -11,7 +11,7 @@ from django.db import connection
 from loyalty.rules.entries import Entry
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
-from loyalty.services.states import AccountRow, Days, LotRow, State
+from loyalty.services.states import AccountRow, Days, HoldRow, LotRow, State
 from members.ids import uuid7
 from members.registry import subscriptions
 from members.registry.facts import Fact
@@ -35,6 +35,7 @@ class Opened(msgspec.Struct, array_like=True, frozen=True):
     order_ids: list[int]
     # By member: the days that may leave the tier window with this batch.
     aging: dict[int, Days] | None
+    holds: list[HoldRow] | None = None
 
 
 _decode = msgspec.json.Decoder(Opened).decode
@@ -103,7 +104,7 @@ class Posting:
     def close(self, states: Iterable[State]) -> None:
         """Takes over the entries, lots and account rows of the members that changed."""
         for changed in states:
-            if changed.is_changed or changed.ledger.entries:
+            if changed.is_changed or changed.ledger.is_changed:
                 self._ledger(changed.ledger)
                 self.add("accounts", _account(changed))
 
@@ -154,6 +155,18 @@ class Posting:
                     **_lot_figures(changed),
                 },
             )
+        for hold in ledger.holds:
+            if not hold.is_open:
+                self.add(
+                    "hold_changes",
+                    {
+                        "id": hold.id,
+                        "state": hold.state,
+                        "captured_points": hold.captured,
+                        "resolved_at": hold.resolved_at,
+                        "order_id": hold.order_id,
+                    },
+                )
         for moved in ledger.extensions:
             self.add(
                 "lot_extensions",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from loyalty.rules.entries import Balances
+from loyalty.rules.holds import Hold
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
 from loyalty.rules.tiers import Window
@@ -59,19 +60,33 @@ LOT_COLUMNS = (
     " l.order_id, l.is_sliding"
 )
 
+# Member, hold, points, until when, and (lot, points) in spend order.
+HoldRow = tuple[int, int, int, datetime, list[tuple[int, int]]]
+OPEN_HOLDS = """
+SELECT h.member_id, h.id, h.points, h.expires_at,
+       jsonb_agg(jsonb_build_array(p.lot_id, p.points) ORDER BY p.id)
+FROM loyalty_hold h JOIN loyalty_holdpart p ON p.hold_id = h.id
+WHERE h.member_id = ANY(%s) AND h.state = 'OPEN'
+GROUP BY h.id ORDER BY h.id
+"""
+
 
 def states(
     accounts: Iterable[AccountRow],
     lot_rows: Iterable[LotRow],
     aging: Mapping[int, Days] | None = None,
+    hold_rows: Iterable[HoldRow] = (),
 ) -> dict[int, State]:
-    """Working copies by member id. Lots come only for members who need them."""
+    """Working copies by member id. Lots and holds come only for members who need them."""
     days = aging or {}
     found = {row[0]: state(row, days.get(row[0], ())) for row in accounts}
     for row in lot_rows:
         ledger = found[row[0]].ledger
         ledger.knows_all_lots = True
         ledger.lots.append(lot(row))
+    for member_id, hold_id, points, expires_at, parts in hold_rows:
+        hold = Hold(hold_id, points, expires_at, [(part[0], part[1]) for part in parts])
+        found[member_id].ledger.holds.append(hold)
     return found
 
 

@@ -267,7 +267,7 @@ def _forgets_the_debt(self, lots, document):
     [
         (clawbacks, "_absorb", _keeps_what_expired),
         (lot_rules, "spend_order", _newest_first),
-        (Ledger, "_repay", _forgets_the_debt),
+        (Ledger, "repay_from", _forgets_the_debt),
         (Lot, "next_change_at", lambda lot: lot.expires_at),
         (Ledger, "note_next_change", lambda ledger: None),
     ],

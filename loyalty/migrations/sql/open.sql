@@ -29,6 +29,8 @@ DECLARE
     at timestamptz := (request->>'at')::timestamptz;
     ages boolean;
     is_due boolean;
+    has_holds boolean;
+    holds jsonb;
 BEGIN
     -- Products before accounts, by sku: the other way round two batches could wait for each other.
     IF request ? 'products' THEN
@@ -92,8 +94,9 @@ BEGIN
                    a.orders_count, a.last_order_at, a.window_qualifying_points,
                    a.tier_floor_id, a.tier_floor_until_at, a.tier_grace_until_at, a.joined_on)),
                bool_or(a.window_from_on < window_before),
-               bool_or(a.debt_points > 0 OR a.next_change_at <= at)
-        INTO accounts, ages, is_due
+               bool_or(a.debt_points > 0 OR a.next_change_at <= at),
+               bool_or(a.held_points > 0)
+        INTO accounts, ages, is_due, has_holds
         FROM (SELECT * FROM loyalty_account WHERE member_id = ANY(member_ids)
               ORDER BY member_id FOR NO KEY UPDATE) a;
     END IF;
@@ -134,6 +137,19 @@ BEGIN
           AND ((request->>'with_lots')::boolean OR a.debt_points > 0 OR a.next_change_at <= at);
     END IF;
 
+    -- Wherever lots are looked at, what pins them is too.
+    IF has_holds AND (is_due OR (request->>'with_lots')::boolean) THEN
+        SELECT jsonb_agg(jsonb_build_array(h.member_id, h.id, h.points, h.expires_at, h.parts))
+        INTO holds
+        FROM (
+            SELECT h.member_id, h.id, h.points, h.expires_at,
+                   jsonb_agg(jsonb_build_array(p.lot_id, p.points) ORDER BY p.id) AS parts
+            FROM loyalty_hold h JOIN loyalty_holdpart p ON p.hold_id = h.id
+            WHERE h.member_id = ANY(member_ids) AND h.state = 'OPEN'
+            GROUP BY h.id ORDER BY h.id
+        ) h;
+    END IF;
+
     IF size = 1 THEN
         SELECT jsonb_build_array(jsonb_build_array(
             o.external_id, o.uid, encode(o.fingerprint, 'hex'), o.answer, o.member_id)) INTO known
@@ -157,7 +173,7 @@ BEGIN
     RETURN jsonb_build_array(
         (SELECT jsonb_build_array(p.id, p.version) FROM loyalty_program p WHERE p.is_current),
         places->0, places->1, products, coalesce(refs, '[]'), accounts, lots, known,
-        to_jsonb(order_ids), aging
+        to_jsonb(order_ids), aging, holds
     )::text;
 END
 $$;
