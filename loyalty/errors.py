@@ -90,3 +90,30 @@ class NoProgram(DomainError):
 
     code = "no_program"
     status = 503
+
+
+class HoldConflict(DomainError):
+    """This hold number is known with another content."""
+
+    code = "hold_conflict"
+    status = 409
+
+
+class HoldExpired(DomainError):
+    """The hold's time is over; nothing was spent. Make a new one."""
+
+    code = "hold_expired"
+    status = 409
+
+
+class AlreadyResolved(DomainError):
+    """The hold was captured or released before."""
+
+    code = "already_resolved"
+    status = 409
+
+
+class MoreThanHeld(DomainError):
+    """More is to be captured than the hold keeps."""
+
+    code = "more_than_held"

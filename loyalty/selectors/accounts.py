@@ -8,7 +8,9 @@ from loyalty.models import Account, LedgerEntry, Lot, Order, Tier
 from loyalty.rules import lots as lot_rules
 from loyalty.rules import tiers
 from loyalty.rules.entries import Balances
+from loyalty.rules.holds import Hold
 from loyalty.rules.ledger import Ledger
+from loyalty.selectors import holds
 from loyalty.services import programs
 
 SOON = timedelta(days=31)
@@ -59,11 +61,13 @@ class AccountView:
 
 
 def account(*, member_id: int, at: datetime) -> AccountView | None:
-    """The account as of `at`, or None. At most six queries."""
+    """The account as of `at`, or None. At most seven queries."""
     row = Account.objects.filter(member_id=member_id).first()
     if row is None:
         return None
-    ledger = _ledger(row, Lot.objects.filter(member_id=member_id, is_open=True))
+    held = holds.open_holds(member_ids=[member_id]) if row.held_points else {}
+    lots = Lot.objects.filter(member_id=member_id, is_open=True)
+    ledger = _ledger(row, lots, held.get(member_id, ()))
     ledger.settle(at)
     terms = programs.current()
     level = terms.level(row.tier_id)
@@ -101,15 +105,16 @@ def account(*, member_id: int, at: datetime) -> AccountView | None:
 
 
 def available(*, member_ids: Sequence[int], at: datetime) -> dict[int, int]:
-    """Points that each member can spend at `at`; two queries, however many members."""
+    """Points that each member can spend at `at`; three queries, however many members."""
     accounts = list(Account.objects.filter(member_id__in=member_ids))
     due = [row.member_id for row in accounts if row.next_change_at and row.next_change_at <= at]
     lots: dict[int, list[Lot]] = {}
     for lot in Lot.objects.filter(member_id__in=due, is_open=True) if due else ():
         lots.setdefault(lot.member_id, []).append(lot)
+    held = holds.open_holds(member_ids=due) if due else {}
     found = {}
     for row in accounts:
-        ledger = _ledger(row, lots.get(row.member_id, ()))
+        ledger = _ledger(row, lots.get(row.member_id, ()), held.get(row.member_id, ()))
         if row.member_id in lots:
             ledger.settle(at)
         found[row.member_id] = ledger.balances.available
@@ -135,7 +140,7 @@ def orders_of(*, member_id: int, before_id: int | None = None, limit: int = 50) 
     return list(orders.order_by("-pk")[:limit])
 
 
-def _ledger(row: Account, lots: Iterable[Lot]) -> Ledger:
+def _ledger(row: Account, lots: Iterable[Lot], held: Iterable[Hold] = ()) -> Ledger:
     balances = Balances(
         row.pending_points,
         row.active_points,
@@ -158,7 +163,9 @@ def _ledger(row: Account, lots: Iterable[Lot]) -> Ledger:
         )
         for lot in lots
     ]
-    return Ledger(row.member_id, balances, working, next_change_at=row.next_change_at)
+    return Ledger(
+        row.member_id, balances, working, list(held), next_change_at=row.next_change_at
+    )
 
 
 def _expiring(ledger: Ledger, at: datetime) -> tuple[Expiring, ...]:

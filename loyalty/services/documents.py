@@ -112,6 +112,15 @@ class RefundDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reason: Text = ""
 
 
+class HoldDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Points to keep aside for a checkout; `minutes` as the programme's setting if not said."""
+
+    external_id: Code
+    member: MemberReference
+    points: Annotated[int, Meta(ge=1, le=10**12)]
+    minutes: Annotated[int, Meta(ge=1, le=10_080)] | UnsetType = UNSET
+
+
 @dataclass(frozen=True)
 class Source:
     """Who sends: the name that makes external ids unique, its channel, the stores that it may

@@ -1,7 +1,8 @@
 """The programme as the rules need it: read once, compiled, kept until its version changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -33,6 +34,12 @@ class Terms:
     breakage_percent: int
     levels: tuple[Level, ...]
     rules: tuple[BaseRule, ...]
+    hold_minutes: int
+    validity_slides: bool
+    pending_until: str = "DAYS"
+    restore_grace_days: int = 0
+    transfers_allowed: bool = False
+    transfer_day_points: int | None = None
 
     def level(self, tier_id: int) -> Level:
         return next(level for level in self.levels if level.id == tier_id)
@@ -88,7 +95,7 @@ def _read() -> Terms:
         redeem_points=program.redeem_points,
         redeem_amount=program.redeem_amount,
         pending_days=program.pending_days,
-        validity=Validity(program.validity, program.validity_count),
+        validity=_validity(program),
         uncollected=program.uncollected,
         window=program.tier_window,
         window_months=program.tier_window_months,
@@ -96,7 +103,31 @@ def _read() -> Terms:
         breakage_percent=program.breakage_percent,
         levels=tuple(_level(tier) for tier in tiers),
         rules=tuple(_rule(rule) for rule in rules),
+        hold_minutes=program.hold_minutes,
+        validity_slides=program.validity_slides,
+        pending_until=program.pending_until,
+        restore_grace_days=program.restore_grace_days,
+        transfers_allowed=program.transfers_allowed,
+        transfer_day_points=program.transfer_day_points,
     )
+
+
+def _validity(program: Program) -> Validity:
+    return Validity(
+        program.validity,
+        program.validity_count,
+        program.validity_rounding,
+        month_days(program.validity_dates),
+    )
+
+
+def month_days(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """`06-30` as (6, 30), in the order of the year.
+
+    Raises: ValueError, for what is no day of a leap year.
+    """
+    days = {(day.month, day.day) for text in texts if (day := date.fromisoformat(f"2000-{text}"))}
+    return tuple(sorted(days))
 
 
 def _level(tier: Tier) -> Level:

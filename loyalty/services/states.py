@@ -64,7 +64,7 @@ LOT_COLUMNS = (
 HoldRow = tuple[int, int, int, datetime, list[tuple[int, int]]]
 OPEN_HOLDS = """
 SELECT h.member_id, h.id, h.points, h.expires_at,
-       jsonb_agg(jsonb_build_array(p.lot_id, p.points) ORDER BY p.id)
+       array_agg(ARRAY[p.lot_id, p.points] ORDER BY p.id)
 FROM loyalty_hold h JOIN loyalty_holdpart p ON p.hold_id = h.id
 WHERE h.member_id = ANY(%s) AND h.state = 'OPEN'
 GROUP BY h.id ORDER BY h.id
