@@ -50,6 +50,16 @@ class Account(models.Model):
         related_name="+",
     )
     tier_floor_until_at = models.DateTimeField(null=True)
+    # The tier that the figures earned, while one by hand or drawn stands above it. Null: `tier`.
+    tier_earned = models.ForeignKey(
+        "loyalty.Tier",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    tier_earned_until_at = models.DateTimeField(null=True)
     # Set while a term is over and its figures were not reached again.
     tier_grace_until_at = models.DateTimeField(_("grace until"), null=True)
     joined_on = models.DateField(null=True)

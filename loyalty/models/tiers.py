@@ -76,6 +76,8 @@ class TierChange(models.Model):
         GRACE = "GRACE", _("Grace began")
         RETURN = "RETURN", _("Goods were returned")
         DRAWN = "DRAWN", _("Among the best")
+        UNDRAWN = "UNDRAWN", _("No longer among the best")
+        ENDED = "ENDED", _("Its time by hand was over")
         MERGED = "MERGED", _("Merged")
 
     append_only = True

@@ -235,6 +235,8 @@ def _account(changed: State) -> Row:
         "tier_floor_id": changed.floor_tier_id,
         "tier_floor_until_at": changed.floor_until_at,
         "tier_grace_until_at": changed.grace_until_at,
+        "tier_earned_id": changed.earned_tier_id,
+        "tier_earned_until_at": changed.earned_until_at,
         "window_from_on": changed.window.from_on,
         "window_spend_amount": changed.window.spend_amount,
         "window_orders_count": changed.window.orders_count,

@@ -32,6 +32,10 @@ class State:
     floor_until_at: datetime | None = None
     grace_until_at: datetime | None = None
     joined_on: date | None = None
+    # What the figures earned, while a floor or a draw stands above it.
+    earned_tier_id: int | None = None
+    earned_until_at: datetime | None = None
+    clv_amount: int = 0
     is_changed: bool = False
 
 
@@ -41,12 +45,14 @@ AccountRow = tuple[
     datetime | None, int, datetime, datetime | None,
     date | None, int, int, int, datetime | None,
     int, int | None, datetime | None, datetime | None, date | None,
+    int | None, datetime | None,
 ]  # fmt: skip
 ACCOUNT_COLUMNS = (
     "member_id, version, pending_points, active_points, held_points, debt_points, earned_points,"
     " redeemed_points, expired_points, next_change_at, tier_id, tier_since_at, tier_until_at,"
     " window_from_on, window_spend_amount, window_orders_count, orders_count, last_order_at,"
-    " window_qualifying_points, tier_floor_id, tier_floor_until_at, tier_grace_until_at, joined_on"
+    " window_qualifying_points, tier_floor_id, tier_floor_until_at, tier_grace_until_at, joined_on,"
+    " tier_earned_id, tier_earned_until_at"
 )
 # Net spend, paid orders and qualifying points by day, oldest first.
 Day = tuple[date, int, int, int]
@@ -112,6 +118,8 @@ def state(row: AccountRow, aging: Iterable[Day] = ()) -> State:
         floor_until_at=row[20],
         grace_until_at=row[21],
         joined_on=row[22],
+        earned_tier_id=row[23],
+        earned_until_at=row[24],
     )
 
 

@@ -92,7 +92,8 @@ BEGIN
                    a.next_change_at, a.tier_id, a.tier_since_at, a.tier_until_at,
                    a.window_from_on, a.window_spend_amount, a.window_orders_count,
                    a.orders_count, a.last_order_at, a.window_qualifying_points,
-                   a.tier_floor_id, a.tier_floor_until_at, a.tier_grace_until_at, a.joined_on)),
+                   a.tier_floor_id, a.tier_floor_until_at, a.tier_grace_until_at, a.joined_on,
+                   a.tier_earned_id, a.tier_earned_until_at)),
                bool_or(a.window_from_on < window_before),
                bool_or(a.debt_points > 0 OR a.next_change_at <= at),
                bool_or(a.held_points > 0)

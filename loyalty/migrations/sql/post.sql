@@ -149,7 +149,8 @@ BEGIN
             next_change_at = x.next_change_at, tier_id = x.tier_id,
             tier_since_at = x.tier_since_at, tier_until_at = x.tier_until_at,
             tier_floor_id = x.tier_floor_id, tier_floor_until_at = x.tier_floor_until_at,
-            tier_grace_until_at = x.tier_grace_until_at,
+            tier_grace_until_at = x.tier_grace_until_at, tier_earned_id = x.tier_earned_id,
+            tier_earned_until_at = x.tier_earned_until_at,
             window_from_on = x.window_from_on, window_spend_amount = x.window_spend_amount,
             window_orders_count = x.window_orders_count,
             window_qualifying_points = x.window_qualifying_points, orders_count = x.orders_count,
@@ -160,7 +161,7 @@ BEGIN
             expired_points bigint, next_change_at timestamptz, tier_id bigint,
             tier_since_at timestamptz, tier_until_at timestamptz, tier_floor_id bigint,
             tier_floor_until_at timestamptz, tier_grace_until_at timestamptz,
-            window_from_on date, window_spend_amount bigint, window_orders_count bigint,
+            tier_earned_id bigint, tier_earned_until_at timestamptz, window_from_on date, window_spend_amount bigint, window_orders_count bigint,
             window_qualifying_points bigint, orders_count bigint,
             last_order_at timestamptz)
         WHERE a.member_id = x.member_id AND a.version = x.version;
