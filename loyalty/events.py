@@ -71,6 +71,17 @@ class PointsExpired(Fact):
     points: int
 
 
+@fact("loyalty.points.lapsing")
+@dataclass(frozen=True, kw_only=True)
+class PointsLapsing(Fact):
+    """Told before points lapse, once for each member and month; `last_on` is the last day of the
+    first of them."""
+
+    points: int
+    month: str
+    last_on: str
+
+
 @fact("loyalty.points.adjusted")
 @dataclass(frozen=True, kw_only=True)
 class PointsAdjusted(Fact):

@@ -9,5 +9,8 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members import events, subscribers  # noqa: F401
         from members.admin import panels
+        from members.registry import panels as registry
+        from members.services import nights
 
         panels.register()
+        registry.add_job_kind(nights.KIND, nights.steps)

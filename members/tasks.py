@@ -46,7 +46,7 @@ def forget_idempotency_keys() -> None:
 @shared_task
 def run_night() -> None:
     """By beat, after midnight."""
-    nights.run(at=timezone.now())
+    nights.run(at=timezone.now(), clock=timezone.now)
 
 
 @shared_task

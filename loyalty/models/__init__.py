@@ -7,6 +7,7 @@ from loyalty.models.earning_rules import EarningRule, RuleBudget, RuleUse, Stack
 from loyalty.models.entries import LedgerEntry, LotMovement
 from loyalty.models.holds import Hold, HoldPart
 from loyalty.models.lots import Lot, LotExtension
+from loyalty.models.notices import LapseNotice
 from loyalty.models.operations import Operation, OperationRow
 from loyalty.models.orders import Order, OrderBonus, OrderLine
 from loyalty.models.products import Product
@@ -23,6 +24,7 @@ __all__ = [
     "EarningRule",
     "Hold",
     "HoldPart",
+    "LapseNotice",
     "LedgerEntry",
     "Lot",
     "LotExtension",

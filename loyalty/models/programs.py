@@ -92,6 +92,12 @@ class Program(Named):
         default=0,
         help_text=_("Points that lapsed before a refund gave them back live so much longer."),
     )
+    lapse_notice_days = models.PositiveSmallIntegerField(
+        _("reminder before points lapse, days"),
+        default=30,
+        validators=[MaxValueValidator(366)],
+        help_text=_("Told once for each month in which points lapse; 0: never."),
+    )
     uncollected = models.CharField(
         _("points that a refund can't take back"),
         max_length=16,

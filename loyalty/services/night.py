@@ -1,31 +1,139 @@
-"""Work of the night. Nothing depends on it: every read and every spend settles by itself; it
-writes the ledger's entries of what became usable or lapsed."""
+"""Work of the night, as sets. Nothing depends on it: every read and every spend settles by itself;
+it writes the ledger's entries of what became usable or lapsed, and reminds.
 
-from collections.abc import Iterator
-from datetime import datetime
+Source: docs/algorithms/night.md.
+"""
 
-from loyalty.models import Account
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import OperationalError, connection, transaction
+
+from loyalty.events import PointsActivated, PointsExpired, PointsLapsing
+from loyalty.models import Program
+from loyalty.rules import calendar
 from loyalty.services import points
+from members.registry import subscriptions
+from members.services import bell
 
-CHUNK = 500
+logger = structlog.get_logger(__name__)
+
+# As many as keep the longest lock well below 300 ms. Source: docs/performance.md.
+CHUNK = 2_000
+# Those whose settlement takes the rules of one member.
+FEW = 200
+# A till that holds a member longer is left for the next night; its own posting settles anyway.
+LOCK_TIMEOUT = "2s"
+# lock_not_available, deadlock_detected.
+_BUSY = ("55P03", "40P01")
 
 
-def settle_lots(*, at: datetime) -> int:
-    """Settles the lots of every member for whom something is due; gives how many members. Each
-    chunk is a transaction of its own: a run that is stopped goes on with the next one."""
-    settled = 0
-    for member_ids in _chunks(at):
-        points.settle(member_ids=member_ids, at=at)
-        settled += len(member_ids)
-    return settled
+@dataclass(frozen=True)
+class _Settled:
+    """How many a chunk settled, and those that need the rules of one member."""
+
+    count: int
+    others: Sequence[int]
 
 
-def _chunks(at: datetime) -> Iterator[list[int]]:
-    # Asked once: a loop that asks anew for the next chunk reads the table as often as it asks.
-    due = list(
-        Account.objects.filter(next_change_at__lte=at)
-        .order_by("member_id")
-        .values_list("member_id", flat=True)
-    )
-    for start in range(0, len(due), CHUNK):
-        yield due[start : start + CHUNK]
+def settle_lots(*, at: datetime) -> Iterator[int]:
+    """Activates and expires what is due by `at`; yields how many members, chunk by chunk. Each
+    chunk is a transaction of its own: a run that is stopped goes on with the next one.
+
+    Members whom a till holds are passed over at first, and waited for in a second pass.
+    """
+    for waits in (False, True):
+        yield from _pass(at, waits=waits)
+
+
+def remind(*, at: datetime) -> Iterator[int]:
+    """Tells whose points lapse within the programme's days of notice; yields how many members,
+    day by day. Once for each member and month, whichever night saw it first."""
+    program = Program.objects.filter(is_current=True).first()
+    if program is None or not program.lapse_notice_days:
+        return
+    zone = ZoneInfo(program.time_zone)
+    today, after = calendar.local_day(at, zone), at
+    for days in range(program.lapse_notice_days + 1):
+        until = calendar.start_of_day(today + timedelta(days=days + 1), zone)
+        yield _remind(after, until, program.time_zone, at)
+        after = until
+
+
+def _pass(at: datetime, *, waits: bool) -> Iterator[int]:
+    last = 0
+    while due := _due(last, at):
+        last = due[-1]
+        settled = _settle(due, at, waits=waits)
+        yield settled.count
+        for start in range(0, len(settled.others), FEW):
+            yield _settle_by_rules(settled.others[start : start + FEW], at)
+
+
+def _due(after: int, at: datetime) -> Sequence[int]:
+    """The next members for whom something is due, in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT loyalty_due(%s, %s, %s)", [after, CHUNK, at])
+        return cursor.fetchone()[0] or ()
+
+
+def _settle(member_ids: Sequence[int], at: datetime, *, waits: bool) -> _Settled:
+    tells = {"ACTIVATE": _tell(PointsActivated.type), "EXPIRE": _tell(PointsExpired.type)}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _wait_briefly()
+            cursor.execute(
+                "SELECT * FROM loyalty_settle(%s, %s, %s::jsonb, %s)",
+                [member_ids, at, json.dumps(tells), waits],
+            )
+            count, others = cursor.fetchone()
+            if any(subscribers for _, subscribers in tells.values()):
+                bell.ring_on_commit()
+    except OperationalError as error:
+        return _Settled(_left(error, member_ids), ())
+    return _Settled(count, others or ())
+
+
+def _settle_by_rules(member_ids: Sequence[int], at: datetime) -> int:
+    try:
+        with transaction.atomic():
+            _wait_briefly()
+            points.settle(member_ids=member_ids, at=at)
+    except OperationalError as error:
+        return _left(error, member_ids)
+    return len(member_ids)
+
+
+def _wait_briefly() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+
+
+def _left(error: OperationalError, member_ids: Sequence[int]) -> int:
+    """A chunk whose locks can't be had is left as it was. Raises the error if it is another."""
+    if getattr(error.__cause__, "sqlstate", None) not in _BUSY:
+        raise error
+    logger.warning("night_chunk_left", first=member_ids[0], last=member_ids[-1])
+    return 0
+
+
+def _remind(after: datetime, until: datetime, zone: str, at: datetime) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        tells = _tell(PointsLapsing.type)
+        cursor.execute(
+            "SELECT loyalty_remind(%s, %s, %s, %s, %s::jsonb)",
+            [after, until, zone, at, json.dumps(tells)],
+        )
+        told: int = cursor.fetchone()[0]
+        if told and tells[1]:
+            bell.ring_on_commit()
+    return told
+
+
+def _tell(event_type: str) -> tuple[str, tuple[str, ...]]:
+    """The type of an event, and who hears of it."""
+    return event_type, subscriptions.subscribers_of(event_type)

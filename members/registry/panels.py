@@ -1,6 +1,6 @@
 """The second inversion point: what higher apps add to pages and runs of lower ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,11 +35,12 @@ class Executor:
 
 @dataclass(frozen=True)
 class NightStep:
-    """One step of the nightly run, in documented order."""
+    """One step of the nightly run, in documented order. It gives how many rows it touched, or
+    yields that chunk by chunk, each of which is a sign of life."""
 
     code: str
     order: int
-    run: Callable[[datetime], int]
+    run: Callable[[datetime], int | Iterable[int]]
 
 
 MEMBER_PANELS: dict[str, Panel] = {}
