@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
 from django.db import connection
 
 from loyalty.models import Account, TierChange
 from loyalty.rules import calendar
 from loyalty.services import programs, states
-from loyalty.services.states import State
+from loyalty.services.states import AccountRow, HoldRow, LotRow, State
 from members.errors import NotFound
+
+
+class _Locked(msgspec.Struct, array_like=True, frozen=True):
+    """What `loyalty_lock` found, field by field in its order."""
+
+    accounts: list[AccountRow]
+    lots: list[LotRow]
+    holds: list[HoldRow]
+
+
+_decode = msgspec.json.Decoder(_Locked).decode
 
 
 def open_account(*, member_id: int, at: datetime) -> Account:
@@ -68,34 +80,14 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
     `extra_lot_order_id` even when they are spent. Locks in the order of member ids.
 
     Raises: NotFound when one has no account.
+    Source: loyalty/migrations/sql/lock.sql.
     """
     with connection.cursor() as cursor:
-        # The lock is a statement of its own: what is read after it is read behind it.
-        cursor.execute(
-            "SELECT member_id FROM loyalty_account WHERE member_id = ANY(%s)"
-            " ORDER BY member_id FOR NO KEY UPDATE",
-            [member_ids],
-        )
-        if len(cursor.fetchall()) != len(set(member_ids)):
-            raise NotFound("this member has no account")
-        # Only our own column names are put in.
-        cursor.execute(
-            f"SELECT {states.ACCOUNT_COLUMNS} FROM loyalty_account"  # noqa: S608
-            " WHERE member_id = ANY(%s)",
-            [member_ids],
-        )
-        accounts = cursor.fetchall()
-        cursor.execute(
-            f"SELECT {states.LOT_COLUMNS} FROM loyalty_lot l"  # noqa: S608
-            " WHERE (l.member_id = ANY(%s) AND l.is_open) OR l.order_id = %s ORDER BY l.id",
-            [member_ids, extra_lot_order_id],
-        )
-        lots = cursor.fetchall()
-        holds: list[states.HoldRow] = []
-        if any(row[4] for row in accounts):
-            cursor.execute(states.OPEN_HOLDS, [member_ids])
-            holds = cursor.fetchall()
-    found = states.states(accounts, lots, None, holds)
+        cursor.execute("SELECT loyalty_lock(%s, %s)", [member_ids, extra_lot_order_id])
+        locked = _decode(cursor.fetchone()[0])
+    if len(locked.accounts) != len(set(member_ids)):
+        raise NotFound("this member has no account")
+    found = states.states(locked.accounts, locked.lots, None, locked.holds)
     for state in found.values():
         state.ledger.knows_all_lots = True
     return found
