@@ -8,7 +8,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0014_parked_refunds")]
+    dependencies = [("loyalty", "0015_behaviors_and_uploads")]
 
     operations = [
         migrations.RunSQL(
