@@ -1,37 +1,13 @@
-"""Which tier the figures of a window reach, and what is missing to the next."""
+"""Which tier the figures of a window reach.
 
-from collections.abc import Sequence
+Source: docs/algorithms/tiers.md.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from loyalty.rules import calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A tier as the rules see it; thresholds count within the window, money in minor units."""
-
-    id: int
-    code: str
-    rank: int
-    coefficient_percent: int
-    spend_amount: int
-    orders_count: int
-    needs_all: bool = True
-
-    def is_reached_by(self, figures: "Figures") -> bool:
-        met = [
-            have >= need
-            for have, need in (
-                (figures.spend_amount, self.spend_amount),
-                (figures.orders_count, self.orders_count),
-            )
-            if need > 0
-        ]
-        if not met:
-            return self.rank == 0
-        return all(met) if self.needs_all else any(met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +21,72 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What is missing to the next tier; `next` is None at the top. 0–100 percent."""
+class Level:
+    """A tier as the rules see it; thresholds count within the window, money in minor units.
 
-    next: Level | None
-    missing_amount: int
-    missing_orders: int
-    percent: int
+    `cap_basis_points` are hundredths of a percent of the active members: 100 is 1 %.
+    """
+
+    id: int
+    code: str
+    rank: int
+    coefficient_percent: int
+    spend_amount: int
+    orders_count: int
+    needs_all: bool = True
+    qualifying_points: int = 0
+    clv_amount: int = 0
+    is_invite_only: bool = False
+    cap_basis_points: int | None = None
+    cap_count: int | None = None
+    never_downgrade: bool = False
+    price_points: int | None = None
+    gift_points: int = 0
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether only so many may hold it; who does is drawn at the review."""
+        return self.cap_basis_points is not None or self.cap_count is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether figures alone lead here."""
+        return not self.is_invite_only and not self.is_capped
+
+    def measures(self, figures: Figures) -> Iterator[tuple[int, int]]:
+        """What is there and what is needed, for each measure that is asked for."""
+        for have, need in (
+            (figures.spend_amount, self.spend_amount),
+            (figures.orders_count, self.orders_count),
+            (figures.qualifying_points, self.qualifying_points),
+            (figures.clv_amount, self.clv_amount),
+        ):
+            if need > 0:
+                yield have, need
+
+    def is_met_by(self, figures: Figures) -> bool:
+        """Whether the thresholds are met; a tier that asks for nothing is met at rank 0 only."""
+        met = [have >= need for have, need in self.measures(figures)]
+        if not met:
+            return self.rank == 0
+        return all(met) if self.needs_all else any(met)
+
+    def is_reached_by(self, figures: Figures) -> bool:
+        """Whether these figures lift a member here: never by invitation, never above a cap."""
+        return self.is_open and self.is_met_by(figures)
+
+    def places(self, members_count: int) -> int | None:
+        """How many may hold it among so many active members, rounded down; None: no limit."""
+        limits = []
+        if self.cap_basis_points is not None:
+            limits.append(members_count * self.cap_basis_points // 10_000)
+        if self.cap_count is not None:
+            limits.append(self.cap_count)
+        return min(limits, default=None)
+
+
+# Net spend, paid orders and qualifying points by day.
+Day = tuple[date, int, int, int]
 
 
 @dataclass(slots=True)
@@ -65,7 +100,7 @@ class Window:
     spend_amount: int
     orders_count: int
     qualifying_points: int
-    aging: list[tuple[date, int, int, int]]
+    aging: list[Day]
 
     def move_to(self, from_on: date) -> None:
         """Drops the days before `from_on`."""
@@ -95,15 +130,35 @@ class Window:
     def figures(self) -> Figures:
         return Figures(self.spend_amount, self.orders_count, self.qualifying_points)
 
+    def figures_from(self, from_on: date, clv_amount: int = 0) -> Figures:
+        """The figures that will be left when the window begins on `from_on`; it stays here."""
+        gone = [row for row in self.aging if row[0] < from_on]
+        return Figures(
+            self.spend_amount - sum(row[1] for row in gone),
+            self.orders_count - sum(row[2] for row in gone),
+            self.qualifying_points - sum(row[3] for row in gone),
+            clv_amount,
+        )
 
-def window_start(day: date, kind: str, months: int) -> date:
-    """The first day that counts on `day`: n months back and the day after, or 1 January.
+
+def window_start(day: date, kind: str, months: int, joined_on: date | None = None) -> date:
+    """The first day that counts on `day`: n months back and the day after, 1 January, or the
+    last anniversary of joining.
 
     A rolling window of 12 months on 2026-11-21 begins on 2025-11-22.
     """
     if kind == "CALENDAR_YEAR":
         return date(day.year, 1, 1)
+    if kind == "MEMBERSHIP_YEAR" and joined_on is not None:
+        return _anniversary(joined_on, day)
     return calendar.add_months(day, -months) + timedelta(days=1)
+
+
+def _anniversary(joined_on: date, day: date) -> date:
+    """The last anniversary up to `day`; that of 29 February is the 28th in common years."""
+    years = day.year - joined_on.year
+    this_year = calendar.add_months(joined_on, 12 * years)
+    return this_year if this_year <= day else calendar.add_months(joined_on, 12 * (years - 1))
 
 
 def reached(levels: Sequence[Level], figures: Figures) -> Level:
@@ -113,29 +168,3 @@ def reached(levels: Sequence[Level], figures: Figures) -> Level:
         if level.is_reached_by(figures):
             best = level
     return best
-
-
-def term_end(at: datetime, months: int, zone: ZoneInfo) -> datetime:
-    """The end of a tier's term: the local day n months later, through its end."""
-    day = calendar.add_months(calendar.local_day(at, zone), months)
-    return calendar.start_of_day(day + timedelta(days=1), zone)
-
-
-def progress(levels: Sequence[Level], current: Level, figures: Figures) -> Progress:
-    """What is missing from `current` to the level above it."""
-    above = [level for level in levels if level.rank > current.rank]
-    if not above:
-        return Progress(None, 0, 0, 100)
-    target = min(above, key=lambda level: level.rank)
-    missing_amount = max(0, target.spend_amount - figures.spend_amount)
-    missing_orders = max(0, target.orders_count - figures.orders_count)
-    measures = [
-        100 * max(0, min(have, need)) // need
-        for have, need in (
-            (figures.spend_amount, target.spend_amount),
-            (figures.orders_count, target.orders_count),
-        )
-        if need > 0
-    ]
-    reach = (min if target.needs_all else max)(measures, default=0)
-    return Progress(target, missing_amount, missing_orders, reach)

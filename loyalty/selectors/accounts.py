@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from loyalty.models import Account, LedgerEntry, Lot, Order, Tier
 from loyalty.rules import lots as lot_rules
-from loyalty.rules import tiers
+from loyalty.rules import tier_progress, tiers
 from loyalty.rules.entries import Balances
 from loyalty.rules.holds import Hold
 from loyalty.rules.ledger import Ledger
@@ -72,7 +72,7 @@ def account(*, member_id: int, at: datetime) -> AccountView | None:
     terms = programs.current()
     level = terms.level(row.tier_id)
     figures = tiers.Figures(row.window_spend_amount, row.window_orders_count)
-    ahead = tiers.progress(terms.levels, level, figures)
+    ahead = tier_progress.progress(terms.levels, level, figures)
     rows = Tier.objects.in_bulk([level.id, *([ahead.next.id] if ahead.next else [])])
     balances = ledger.balances
     return AccountView(

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from loyalty.events import TierUpgraded
 from loyalty.models import TierChange
-from loyalty.rules import baskets, tiers
+from loyalty.rules import baskets, tier_terms, tiers
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
 from loyalty.services.states import State
@@ -60,7 +60,7 @@ def review(
     if target.rank <= current.rank:
         return None
     state.tier_id, state.tier_since_at = target.id, occurred_at
-    state.tier_until_at = tiers.term_end(occurred_at, terms.term_months, terms.zone)
+    state.tier_until_at = tier_terms.term_end(occurred_at, terms.term_months, terms.zone)
     posting.add(
         "tier_changes",
         {
