@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from loyalty.rules import earning, tiers
+from loyalty.rules import calendar, earning, tier_progress
 from loyalty.rules.lots import Lot
 from loyalty.services.programs import Terms
 from loyalty.services.states import State
@@ -18,7 +18,7 @@ class Earned:
     """What an order did to its member's points."""
 
     award: earning.Award
-    lot: Lot | None
+    lots: tuple[Lot, ...]
     spent_points: int
     refused: tuple[dict[str, Any], ...]
 
@@ -35,22 +35,38 @@ def order(
     refused: tuple[Answer, ...],
 ) -> Answer:
     """The answer to an order; the same for every repeat, so it is kept with the order."""
-    lot = earned.lot
     return {
         "id": str(uid),
         "member": member_uid,
-        "points": {
-            "earned": earned.award.points,
-            "spent": earned.spent_points,
-            "pending": earned.award.points if lot and lot.is_pending else 0,
-            "active_at": _text(lot.activates_at) if lot else None,
-            "expires_at": _text(lot.expires_at) if lot else None,
-            "breakdown": list(earned.award.breakdown),
-        },
+        "points": points(earned),
         "account": account(state) if state else None,
         "tier": tier(state, lift, terms) if state else None,
         "refused": list(refused),
     }
+
+
+def points(earned: Earned) -> Answer:
+    """What was earned and spent. Points with several lives are told one by one in `lots`; the
+    dates are those of the first."""
+    lots = earned.lots
+    told: Answer = {
+        "earned": earned.award.points,
+        "spent": earned.spent_points,
+        "pending": sum(lot.earned for lot in lots if lot.is_pending),
+        "active_at": _text(lots[0].activates_at) if lots else None,
+        "expires_at": _text(lots[0].expires_at) if lots else None,
+        "breakdown": list(earned.award.breakdown),
+    }
+    if len(lots) > 1:
+        told["lots"] = [
+            {
+                "points": lot.earned,
+                "active_at": _text(lot.activates_at),
+                "expires_at": _text(lot.expires_at),
+            }
+            for lot in lots
+        ]
+    return told
 
 
 def account(state: State) -> Answer:
@@ -68,7 +84,7 @@ def account(state: State) -> Answer:
 def tier(state: State, lift: Lift | None, terms: Terms) -> Answer:
     """The tier, what it was before this document, and what is missing to the next."""
     level = terms.level(state.tier_id)
-    ahead = tiers.progress(terms.levels, level, state.window.figures)
+    ahead = tier_progress.progress(terms.levels, level, state.window.figures)
     return {
         "code": level.code,
         "changed_from": lift.from_code if lift else None,
@@ -82,5 +98,8 @@ def tier(state: State, lift: Lift | None, terms: Terms) -> Answer:
 
 
 def _text(at: datetime | None) -> str | None:
-    """In UTC, whatever offset the till wrote its own instant in."""
-    return at.astimezone(UTC).isoformat() if at else None
+    """In UTC, whatever offset the till wrote its own instant in; None for never, and for points
+    that wait for their order's completion."""
+    if at is None or at == calendar.UNTIL_COMPLETED:
+        return None
+    return at.astimezone(UTC).isoformat()

@@ -1,49 +1,23 @@
 """One order, judged: what it spends, earns and lifts, and the rows and the answer of it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from loyalty.events import (
     OrderRecorded,
     PointsEarned,
     PointsRedeemed,
 )
-from loyalty.rules import baskets, calendar, earning
-from loyalty.rules.entries import Document
-from loyalty.services import answers, tiers
+from loyalty.rules import calendar
+from loyalty.services import answers, earnings, tiers
 from loyalty.services.answers import Earned
-from loyalty.services.documents import OrderDocument, Source, fingerprint
+from loyalty.services.cases import Case
+from loyalty.services.documents import Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
-from loyalty.services.states import State
 from members.ids import uuid7
 
 LATE = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Ids that the order's codes stand for, and the shop's zone."""
-
-    channel_id: int
-    store_id: int | None
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True)
-class Case:
-    """An order ready to be judged: checked, placed, with the ids it will get."""
-
-    document: OrderDocument
-    sums: baskets.Sums
-    place: Place
-    order_id: int
-    product_ids: dict[str, int]
-    state: State | None
-    member_uid: str | None
-    refused: tuple[dict[str, Any], ...] = ()
 
 
 def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str, Any]:
@@ -51,7 +25,7 @@ def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str
     document, at = case.document, posting.at
     uid = uuid7()
     day = calendar.local_day(document.occurred_at, case.place.zone)
-    earned = _earn(case, uid.hex, terms, at)
+    earned = earnings.earn(case, terms, at)
     lift = tiers.count_order(case.state, posting, terms, case.document.occurred_at, day, case)
     is_late = at - document.occurred_at > LATE
     answer = answers.order(
@@ -69,59 +43,6 @@ def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str
     _add_lines(case, earned, posting)
     _tell(case, uid, earned, posting, is_late)
     return answer
-
-
-def _earn(case: Case, uid: str, terms: Terms, at: datetime) -> Earned:
-    """Spends first, then earns: an order can't pay for itself."""
-    document, state = case.document, case.state
-    if state is None:
-        award = earning.award(case.sums.line_eligible_amounts, None, "", 100)
-        missed = earning.Award(0, award.line_points, (), {**award.trace, "missed": "no_member"})
-        return Earned(missed, None, 0, ())
-    state.ledger.settle(at)
-    source = Document("ORDER", case.order_id, f"order:{case.order_id}", document.occurred_at)
-    spent, refused = _spend(case, state, source, terms, at)
-    level = terms.level(state.tier_id)
-    award = earning.award(
-        case.sums.line_eligible_amounts,
-        earning.in_force(terms.rules, document.occurred_at),
-        level.code,
-        level.coefficient_percent,
-    )
-    # A till's clock may be ahead of ours: its points are usable now all the same.
-    earned_at = min(document.occurred_at, at)
-    activates_at = calendar.activation(earned_at, terms.pending_days, terms.zone)
-    lot = state.ledger.earn(
-        award.points,
-        document=source,
-        reason="purchase",
-        activates_at=activates_at,
-        expires_at=calendar.expiry(activates_at, terms.validity, terms.zone),
-        at=at,
-        order_id=case.order_id,
-    )
-    # An order that comes very late may bring points that have lapsed already.
-    state.ledger.settle(at)
-    return Earned(award, lot, spent, refused)
-
-
-def _spend(
-    case: Case, state: State, source: Document, terms: Terms, at: datetime
-) -> tuple[int, tuple[dict[str, Any], ...]]:
-    points = terms.points_for(case.sums.points_amount)
-    if points == 0:
-        return 0, ()
-    if state.ledger.redeem(points, document=source, reason="payment", at=at):
-        return points, ()
-    available = state.ledger.available_at(at)
-    return 0, (
-        {
-            "what": "points",
-            "code": "insufficient_points",
-            "asked_points": points,
-            "available_points": available,
-        },
-    )
 
 
 def _order_row(
@@ -172,6 +93,7 @@ def _order_row(
 
 def _add_lines(case: Case, earned: Earned, posting: Posting) -> None:
     sums = case.sums
+    lot_points = _lot_points(earned, len(case.document.lines))
     for index, line in enumerate(case.document.lines):
         posting.add(
             "lines",
@@ -187,9 +109,17 @@ def _add_lines(case: Case, earned: Earned, posting: Posting) -> None:
                 "money_amount": sums.line_money_amounts[index],
                 "eligible_amount": sums.line_eligible_amounts[index],
                 "earned_points": earned.award.line_points[index],
-                "lot_points": None,
+                "lot_points": lot_points[index],
             },
         )
+
+
+def _lot_points(earned: Earned, lines: int) -> list[list[int] | None]:
+    """By line its points by lot; None where all are in the first."""
+    lots = earned.award.lots
+    if len(lots) < 2:
+        return [None] * lines
+    return [[lot.line_points[index] for lot in lots] for index in range(lines)]
 
 
 def _tell(case: Case, uid: Any, earned: Earned, posting: Posting, is_late: bool) -> None:
@@ -208,9 +138,11 @@ def _tell(case: Case, uid: Any, earned: Earned, posting: Posting, is_late: bool)
     ]
     if earned.spent_points:
         facts.append(PointsRedeemed(order=order, points=earned.spent_points))
-    if earned.lot is not None:
+    if earned.lots:
         facts.append(
-            PointsEarned(order=order, points=earned.award.points, is_pending=earned.lot.is_pending)
+            PointsEarned(
+                order=order, points=earned.award.points, is_pending=earned.lots[0].is_pending
+            )
         )
     for fact in facts:
         posting.tell(fact, member_id=member_id, occurred_at=occurred_at)

@@ -20,8 +20,8 @@ from loyalty.services import (
     references,
     states,
 )
+from loyalty.services.cases import Case, Place
 from loyalty.services.documents import OrderDocument, Source, fingerprint
-from loyalty.services.order_postings import Case, Place
 from loyalty.services.places import Places
 from loyalty.services.posting import Opened, Posting
 from loyalty.services.programs import Terms

@@ -1,6 +1,6 @@
 """The programme as the rules need it: read once, compiled, kept until its version changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from loyalty.errors import NoProgram
-from loyalty.models import EarningRule, Program, Tier
+from loyalty.models import BehaviorRule, EarningRule, Program, Tier
+from loyalty.rules import behaviors as behavior_rules
 from loyalty.rules.calendar import Validity
-from loyalty.rules.earning import BaseRule
+from loyalty.rules.earning_compile import Rulebook
+from loyalty.rules.tier_terms import TierTerms
 from loyalty.rules.tiers import Level
+from loyalty.services import rulebooks, tier_terms
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,15 @@ class Terms:
     term_months: int
     breakage_percent: int
     levels: tuple[Level, ...]
-    rules: tuple[BaseRule, ...]
+    rules: Rulebook
     hold_minutes: int
     validity_slides: bool
     pending_until: str = "DAYS"
     restore_grace_days: int = 0
     transfers_allowed: bool = False
     transfer_day_points: int | None = None
+    behaviors: tuple[behavior_rules.Rule, ...] = ()
+    tiers: TierTerms = TierTerms((), ZoneInfo("UTC"))
 
     def level(self, tier_id: int) -> Level:
         return next(level for level in self.levels if level.id == tier_id)
@@ -81,11 +86,10 @@ def _version() -> tuple[int, int] | None:
 
 
 def _read() -> Terms:
-    program = Program.objects.filter(is_current=True).first()
+    program = Program.objects.select_related("tier_group").filter(is_current=True).first()
     if program is None:
         raise NoProgram
-    tiers = Tier.objects.filter(program=program).order_by("rank")
-    rules = EarningRule.objects.filter(program=program).exclude(state=EarningRule.State.DRAFT)
+    tiers = tier_terms.of_program(program)
     return Terms(
         id=program.pk,
         version=program.version,
@@ -101,14 +105,16 @@ def _read() -> Terms:
         window_months=program.tier_window_months,
         term_months=program.tier_term_months,
         breakage_percent=program.breakage_percent,
-        levels=tuple(_level(tier) for tier in tiers),
-        rules=tuple(_rule(rule) for rule in rules),
+        levels=tiers.levels,
+        rules=rulebooks.of_program(program),
         hold_minutes=program.hold_minutes,
         validity_slides=program.validity_slides,
         pending_until=program.pending_until,
         restore_grace_days=program.restore_grace_days,
         transfers_allowed=program.transfers_allowed,
         transfer_day_points=program.transfer_day_points,
+        behaviors=tuple(_behavior(rule) for rule in _behaviors(program)),
+        tiers=tiers,
     )
 
 
@@ -130,25 +136,22 @@ def month_days(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(days))
 
 
-def _level(tier: Tier) -> Level:
-    return Level(
-        id=tier.pk,
-        code=tier.code,
-        rank=tier.rank,
-        coefficient_percent=tier.coefficient_percent,
-        spend_amount=tier.spend_amount,
-        orders_count=tier.orders_count,
-        needs_all=tier.match == Tier.Match.ALL,
-    )
+def _behaviors(program: Program) -> Iterable[BehaviorRule]:
+    return BehaviorRule.objects.filter(program=program, is_active=True).order_by("pk")
 
 
-def _rule(rule: EarningRule) -> BaseRule:
-    return BaseRule(
+def _behavior(rule: BehaviorRule) -> behavior_rules.Rule:
+    return behavior_rules.Rule(
         id=rule.pk,
         code=rule.code,
-        version=rule.version,
-        per_amount=rule.per_amount,
+        kind=rule.kind,
+        limit=rule.limit,
         points=rule.points,
+        qualifying_points=rule.qualifying_points,
+        streak=behavior_rules.compiled_streak(rule.streak),
+        cap_day_points=rule.cap_day_points,
+        cap_month_points=rule.cap_month_points,
+        cap_member_points=rule.cap_member_points,
         valid_from=rule.valid_from,
         valid_until=rule.valid_until,
     )

@@ -2,11 +2,11 @@
 
 import pytest
 
-from loyalty.rules import baskets, earning, shares
+from loyalty.rules import baskets, shares
 from loyalty.services import programs
 from tests import documented
 from tests.documented import Row
-from tests.loyalty import till
+from tests.loyalty import rules, till
 
 PAGE = "algorithms/earning.md"
 
@@ -17,9 +17,9 @@ def rows(heading: str) -> pytest.MarkDecorator:
 
 @rows("Points of an order")
 def test_points_are_eligible_money_times_the_coefficient_rounded_down_once(row: Row) -> None:
-    rule = earning.BaseRule(1, "base", 1, row.amount("points per"), 1, till.at("2026-01-01"))
-    coefficient = row.number("coefficient")
-    award = earning.award([row.amount("eligible")], rule, "silver", coefficient)
+    base = rules.per_amount(per_amount=row.amount("points per"))
+    tier = rules.buyer("silver", row.number("coefficient"))
+    award = rules.award([base], [row.amount("eligible")], buyer=tier)
     assert award.points == row.number("points")
     parts = {part["id"]: part["points"] for part in award.breakdown}
     assert parts.get("rule:base", 0) == row.number("base")
