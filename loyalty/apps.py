@@ -8,8 +8,8 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         from loyalty import events, registrations, subscribers  # noqa: F401
-        from loyalty.admin import adjustments, cells, panels, sentences
+        from loyalty.admin import adjustments, cells, order_fields, panels, sentences
 
         registrations.register()
-        for part in (sentences, cells, panels, adjustments):
+        for part in (sentences, cells, panels, adjustments, order_fields):
             part.register()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from loyalty.admin import program_sentences
+from loyalty.admin import rule_sentences
 from loyalty.admin.amount_fields import AmountField
 from loyalty.models import EarningRule
 from loyalty.services import earning_rules
@@ -114,7 +114,7 @@ class EarningRuleAdmin(ConsoleAdmin):
 
     @display(description=_("what it gives"))
     def shown_rule(self, rule: EarningRule) -> str:
-        return program_sentences.rule(rule)
+        return rule_sentences.whole(rule)
 
     @display(
         description=_("state"),

@@ -1,12 +1,12 @@
-"""Programme, tiers and earning rules as sentences that a manager can check at a glance."""
+"""Programme and tiers as sentences that a manager can check at a glance."""
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.admin import words
-from loyalty.models import EarningRule, Program, Tier
+from loyalty.models import Program, Tier
 from loyalty.rules import money
 
 
@@ -62,41 +62,52 @@ def gives(tier: Tier) -> str:
     return _("points × %(factor)s") % {"factor": f"{tier.coefficient_percent / 100:g}"}
 
 
-def rule(rule: EarningRule) -> str:
-    """`1 point per ¥1 of eligible money, from 1 Jan 2026`"""
-    words_of_rule = {
-        "points": words.points(rule.points),
-        "amount": money.text(rule.per_amount, rule.program.currency, short=True),
-        "start": _day(rule.valid_from),
-    }
-    if rule.valid_until is None:
-        return _("%(points)s per %(amount)s paid in money, from %(start)s") % words_of_rule
-    words_of_rule["end"] = _day(rule.valid_until)
-    return (
-        _("%(points)s per %(amount)s paid in money, from %(start)s until %(end)s") % words_of_rule
-    )
-
-
-def _start(program: Program) -> str:
-    if not program.pending_days:
+def pending(days: int) -> str:
+    """`usable 15 days after the order`"""
+    if not days:
         return _("usable at once")
     return ngettext(
-        "usable %(count)s day after the order",
-        "usable %(count)s days after the order",
-        program.pending_days,
-    ) % {"count": program.pending_days}
+        "usable %(count)s day after the order", "usable %(count)s days after the order", days
+    ) % {"count": days}
 
 
-def _end(program: Program) -> str:
-    count = program.validity_count
-    if program.validity == Program.Validity.NEVER:
+def lasting(kind: str, count: int, rounding: str, dates: Sequence[str]) -> str:
+    """How long points live: `lapse after 12 months, at the end of the quarter`."""
+    if kind == Program.Validity.NEVER:
         return _("never lapse")
-    if program.validity == Program.Validity.DAYS:
+    if kind == Program.Validity.FIXED_DATES:
+        return _("lapse after the next of these days: %(days)s") % {"days": ", ".join(dates)}
+    if kind == Program.Validity.DAYS:
         text = ngettext("lapse after %(count)s day", "lapse after %(count)s days", count)
     else:
         text = ngettext("lapse after %(count)s month", "lapse after %(count)s months", count)
-    return text % {"count": count}
+    told = text % {"count": count}
+    if rounding == Program.Rounding.NONE:
+        return told
+    return _("%(lapse)s, rounded up: %(rounding)s") % {
+        "lapse": told,
+        "rounding": lower_first(str(Program.Rounding(rounding).label)),
+    }
 
 
-def _day(moment: object) -> str:
-    return date_format(localtime(moment), "DATE_FORMAT")  # type: ignore[arg-type]
+def lower_first(text: str) -> str:
+    """For a label within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def _start(program: Program) -> str:
+    if program.pending_until == Program.PendingUntil.COMPLETION:
+        return _("usable when the order is completed")
+    return pending(program.pending_days)
+
+
+def _end(program: Program) -> str:
+    told = lasting(
+        program.validity,
+        program.validity_count,
+        program.validity_rounding,
+        program.validity_dates,
+    )
+    if not program.validity_slides:
+        return told
+    return _("%(lapse)s, begun anew by each earning and each redemption") % {"lapse": told}
