@@ -1,11 +1,14 @@
 """What this app adds to the registries below it; called by `apps.ready`."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.admin import requests
+from loyalty.selectors import birthdays
 from loyalty.services import earning_rules, night, points
+from members.registry import birthdays as birthday_policy
 from members.registry import panels
 
 
@@ -28,8 +31,14 @@ def register() -> None:
             tell=requests.publishing,
         )
     )
+    birthday_policy.set_policy(birthdays.policy)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
+    panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
 
 
-def _settle(at: datetime) -> int:
+def _settle(at: datetime) -> Iterable[int]:
     return night.settle_lots(at=at)
+
+
+def _remind(at: datetime) -> Iterable[int]:
+    return night.remind(at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from members.errors import IdentityConflict, NotFound, VersionConflict
 from members.events import MemberChanged, MemberRegistered
 from members.models import Consent, Identity, Member, MemberKey
+from members.registry import birthdays
+from members.rules.birthdays import Policy
 from members.sealing import keys
 from members.services import attributions, consents, events, identities, profiles
 from members.services.consents import ConsentGiven
@@ -112,7 +115,7 @@ def update(
             raise NotFound
         if expected_version is not None and member.version != expected_version:
             raise VersionConflict
-        changed = profiles.change(member, changes)
+        changed = profiles.change(member, changes, at)
         if changed:
             _save_changes(member, changed)
             events.record(
@@ -142,6 +145,11 @@ class _Batch:
         self.identities: list[Identity] = []
         self.proven: list[Identity] = []
         self.consents: list[Consent] = []
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the programme says of birthdays: asked once, and only for newcomers."""
+        return birthdays.policy()
 
 
 @transaction.atomic
@@ -187,7 +195,7 @@ def _member_of(
         raise IdentityConflict
     if known:
         return next(iter(known.values())), False
-    member = profiles.new(registration, at, actor_id)
+    member = profiles.new(registration, at, actor_id, lambda: batch.policy)
     keys.give_key(member)
     batch.newcomers.append((member, registration))
     card = next((claim.value for claim in claims if claim.kind == Identity.Kind.CARD), "")

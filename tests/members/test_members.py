@@ -62,10 +62,11 @@ def test_a_new_member_gets_a_card_a_key_and_an_event(shop):
     }
 
 
-def test_registration_takes_nine_statements_and_a_known_member_one(shop, django_assert_num_queries):
+def test_registration_takes_ten_statements_and_a_known_member_one(shop, django_assert_num_queries):
     members.register(registration=world.BOB, at=world.NOW)
-    # Six of this app and three that open the account; two more are the test's savepoint.
-    with django_assert_num_queries(9 + 2):
+    # Six of this app, one that asks since when birthdays count, and three that open the account;
+    # two more are the test's savepoint.
+    with django_assert_num_queries(10 + 2):
         members.register(registration=world.ALICE, at=world.NOW)
 
     with django_assert_num_queries(1 + 2):
