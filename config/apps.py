@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.db import connections
 from django.db.models.signals import post_migrate
 
 
@@ -21,6 +22,11 @@ class ConfigConfig(AppConfig):
 
 def _install_roles(using: str = "default", **_options: Any) -> None:
     from config.console import roles
+    from loyalty.models import AdjustmentLimit
+    from loyalty.services import adjustment_limits
     from members.services import roles as service
 
     service.install(grants=roles.GRANTS, using=using)
+    # Somebody may migrate one app alone, or back to an earlier release.
+    if AdjustmentLimit._meta.db_table in connections[using].introspection.table_names():
+        adjustment_limits.install(using=using)

@@ -10,10 +10,11 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from loyalty.admin import words
-from loyalty.services import points
+from loyalty.services import adjustment_limits, points
 from loyalty.services.points import Adjusted
 from members.admin.dialogs import DialogForm
 from members.models import Member, User
@@ -46,11 +47,20 @@ class AdjustForm(DialogForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
 
+    may_owe = forms.BooleanField(
+        label=gettext_lazy("What is not there becomes a debt"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only when taking points. Otherwise taking more than is available is refused."
+        ),
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["points"].help_text = _(
             "120 gives points, −120 takes them. Your limit: %(points)s."
-        ) % {"points": words.points(points.limit_of(self.request.user))}
+        ) % {"points": words.points(adjustment_limits.limit_of(self.request.user))}
 
     def clean_points(self) -> int:
         count: int = self.cleaned_data["points"]
@@ -89,6 +99,7 @@ def _adjust(*, member: Member, cleaned: dict[str, Any], actor: User, at: datetim
             points=cleaned["points"],
             reason=cleaned["reason"],
             note=cleaned["note"],
+            may_owe=cleaned["may_owe"],
             actor=actor,
             at=at,
         ),

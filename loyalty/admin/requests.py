@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from loyalty.admin import program_sentences, words
+from loyalty.admin import rule_sentences, words
 from loyalty.models import EarningRule
 from members.models import ApprovalRequest
 
@@ -12,10 +12,12 @@ def adjustment(request: ApprovalRequest) -> list[str]:
     asked = request.payload
     told = _("Give %(points)s") if asked["points"] > 0 else _("Take %(points)s")
     lines = [told % {"points": words.points(asked["points"])}, words.reason(asked["reason"])]
+    if asked.get("may_owe"):
+        lines.append(_("What is not there becomes a debt"))
     return [*lines, asked["note"]] if asked["note"] else lines
 
 
 def publishing(request: ApprovalRequest) -> list[str]:
     """The rule as its sentence."""
     rule = EarningRule.objects.filter(pk=request.target_id).select_related("program").first()
-    return [] if rule is None else [rule.name, program_sentences.rule(rule)]
+    return [] if rule is None else [rule.name, rule_sentences.whole(rule)]

@@ -12,7 +12,7 @@ from loyalty.events import PointsActivated, PointsAdjusted, PointsExpired, Point
 from loyalty.models import Account, LedgerEntry
 from loyalty.rules import calendar
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, programs, states
+from loyalty.services import accounts, adjustment_limits, programs, states
 from loyalty.services.posting import Posting
 from loyalty.services.states import State
 from members.errors import ReasonRequired
@@ -20,9 +20,19 @@ from members.ids import uuid7
 from members.models import ApprovalRequest, User
 from members.services import approvals, bell
 
-# Points either way that each role may adjust alone; more is a request to a second person.
-LIMITS = {"clerk": 0, "customer_service": 500, "store_manager": 2_000, "administrator": 10_000}
 ACTION = "loyalty.points.adjust"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """What is to be adjusted and why. `may_owe`: below zero the rest becomes a debt; without it
+    that is refused. `note` is a person's text, kept sealed."""
+
+    member_id: int
+    points: int
+    reason: str
+    note: str = ""
+    may_owe: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,12 +43,6 @@ class Adjusted:
     approval: ApprovalRequest | None = None
 
 
-def limit_of(actor: User) -> int:
-    """How many points, either way, this person may adjust alone."""
-    roles = actor.groups.values_list("name", flat=True)
-    return max((LIMITS.get(role, 0) for role in roles), default=0)
-
-
 def adjust(
     *,
     member_id: int,
@@ -47,27 +51,31 @@ def adjust(
     note: str = "",
     actor: User,
     at: datetime,
-    approval: ApprovalRequest | None = None,
+    may_owe: bool = False,
     key: str = "",
 ) -> Adjusted:
     """Adds points (a new lot with the programme's validity) or takes them in spend order. Above
-    the actor's limit it becomes a request. `key` makes a repeat harmless.
+    the limit of the actor's roles it becomes a request. `key` makes a repeat harmless.
 
-    Raises: ReasonRequired; InsufficientPoints, when fewer are available than are to be taken.
+    Raises: ReasonRequired; InsufficientPoints, when fewer are available than are to be taken and
+    `may_owe` isn't chosen: then nothing is taken.
     """
+    adjustment = Adjustment(
+        member_id=member_id, points=points, reason=reason, note=note, may_owe=may_owe
+    )
     if not reason.strip():
         raise ReasonRequired
-    if approval is None and abs(points) > limit_of(actor):
-        return Adjusted(approval=_ask(member_id, points, reason, note, actor, at))
+    if abs(points) > adjustment_limits.limit_of(actor):
+        return Adjusted(approval=_ask(adjustment, actor, at))
     document = Document(
-        type="APPROVAL" if approval else "OPERATION",
-        id=approval.pk if approval else None,
-        key=key or (f"approval:{approval.pk}" if approval else f"adjust:{uuid7().hex}"),
+        type="OPERATION",
+        id=None,
+        key=key or f"adjust:{uuid7().hex}",
         occurred_at=at,
         actor_id=actor.pk,
         note=_sealed(note, member_id),
     )
-    return Adjusted(entry=_adjust(member_id, points, reason, document, at))
+    return Adjusted(entry=_adjust(adjustment, document, at))
 
 
 def _sealed(note: str, member_id: int) -> str:
@@ -80,29 +88,38 @@ def _sealed(note: str, member_id: int) -> str:
 
 
 @transaction.atomic
-def _adjust(
-    member_id: int, points: int, reason: str, document: Document, at: datetime
-) -> LedgerEntry:
-    state: State = accounts.lock(member_ids=[member_id])[member_id]
+def _adjust(asked: Adjustment, document: Document, at: datetime) -> LedgerEntry:
+    entry_key = f"{document.key}:adjust"
+    state: State = accounts.lock(member_ids=[asked.member_id])[asked.member_id]
+    known = LedgerEntry.objects.filter(key=entry_key).first()
+    if known is not None:
+        return known
     batch = Posting(at=at, actor_id=document.actor_id)
-    ledger = state.ledger
-    ledger.settle(at)
-    if points > 0:
-        terms = programs.current()
-        ledger.earn(
-            points,
-            document=document,
-            reason=reason,
-            activates_at=at,
-            expires_at=calendar.expiry(at, terms.validity, terms.zone),
-            at=at,
-            kind="ADJUST",
-        )
-    elif not ledger.lower(-points, document=document, reason=reason, at=at):
-        raise InsufficientPoints(asked_points=-points, available_points=ledger.available_at(at))
-    batch.tell(PointsAdjusted(points=points, reason=reason), member_id=member_id, occurred_at=at)
-    _write(batch, [state])
-    return LedgerEntry.objects.get(key=f"{document.key}:adjust")
+    state.ledger.settle(at)
+    if asked.points > 0:
+        _raise_by(state, asked, document, at)
+    elif not state.ledger.lower(
+        -asked.points, document=document, reason=asked.reason, at=at, may_owe=asked.may_owe
+    ):
+        available = state.ledger.available_at(at)
+        raise InsufficientPoints(asked_points=-asked.points, available_points=available)
+    told = PointsAdjusted(points=asked.points, reason=asked.reason)
+    batch.tell(told, member_id=asked.member_id, occurred_at=at)
+    write(batch, [state])
+    return LedgerEntry.objects.get(key=entry_key)
+
+
+def _raise_by(state: State, asked: Adjustment, document: Document, at: datetime) -> None:
+    terms = programs.current()
+    state.ledger.earn(
+        asked.points,
+        document=document,
+        reason=asked.reason,
+        activates_at=at,
+        expires_at=calendar.expiry(at, terms.validity, terms.zone),
+        at=at,
+        kind="ADJUST",
+    )
 
 
 @transaction.atomic
@@ -120,7 +137,7 @@ def redeem(*, member_id: int, points: int, key: str, reason: str, at: datetime) 
             asked_points=points, available_points=state.ledger.available_at(at)
         )
     batch.tell(PointsRedeemed(order="", points=points), member_id=member_id, occurred_at=at)
-    _write(batch, [state])
+    write(batch, [state])
 
 
 @transaction.atomic
@@ -146,7 +163,7 @@ def grant(
         expires_at=expires_at,
         at=at,
     )
-    _write(batch, [state])
+    write(batch, [state])
 
 
 @transaction.atomic
@@ -158,7 +175,7 @@ def settle(*, member_ids: Sequence[int], at: datetime) -> int:
     expired = 0
     for state in found.values():
         expired += _settle(state, batch, at)
-    _write(batch, states.sequence(found))
+    write(batch, states.sequence(found))
     return expired
 
 
@@ -177,39 +194,54 @@ def _settle(state: State, batch: Posting, at: datetime) -> int:
     return expired
 
 
-def _write(batch: Posting, changed: Sequence[State]) -> None:
+def write(batch: Posting, changed: Sequence[State]) -> None:
+    """Posts what the rules made of these accounts, and rings for those who hear of it."""
     batch.close(changed)
     batch.write()
     if "dispatches" in batch.rows:
         bell.ring_on_commit()
 
 
-def _ask(
-    member_id: int, points: int, reason: str, note: str, actor: User, at: datetime
-) -> ApprovalRequest:
+def _ask(asked: Adjustment, actor: User, at: datetime) -> ApprovalRequest:
     ask = approvals.Ask(
         action=ACTION,
-        summary=f"{points:+d}",
-        payload={"points": points, "reason": reason, "note": note},
-        member_id=member_id,
+        summary=f"{asked.points:+d}",
+        payload={
+            "points": asked.points,
+            "reason": asked.reason,
+            "note": asked.note,
+            "may_owe": asked.may_owe,
+        },
+        member_id=asked.member_id,
         target_type="loyalty.account",
-        target_id=member_id,
+        target_id=asked.member_id,
     )
-    return approvals.request(ask=ask, reason=note or reason, maker=actor, at=at)
+    return approvals.request(ask=ask, reason=asked.note or asked.reason, maker=actor, at=at)
 
 
 def run_approved(request: ApprovalRequest, at: datetime) -> None:
-    """What an approved adjustment does, in the transaction of the approval."""
-    asked = request.payload
-    adjust(
-        member_id=request.member_id or 0,
-        points=asked["points"],
-        reason=asked["reason"],
-        note=asked["note"],
-        actor=request.maker,
-        at=at,
-        approval=request,
+    """What an approved adjustment does, in the transaction of the approval.
+
+    Raises: InsufficientPoints.
+    """
+    payload, member_id = request.payload, request.member_id or 0
+    asked = Adjustment(
+        member_id=member_id,
+        points=payload["points"],
+        reason=payload["reason"],
+        note=payload["note"],
+        # Requests from before this could be chosen have no such key.
+        may_owe=payload.get("may_owe", False),
     )
+    document = Document(
+        type="APPROVAL",
+        id=request.pk,
+        key=f"approval:{request.pk}",
+        occurred_at=at,
+        actor_id=request.maker_id,
+        note=_sealed(asked.note, member_id),
+    )
+    _adjust(asked, document, at)
 
 
 def version_of_target(request: ApprovalRequest) -> str:
