@@ -117,3 +117,40 @@ class MoreThanHeld(DomainError):
     """More is to be captured than the hold keeps."""
 
     code = "more_than_held"
+
+
+class UnknownBehavior(DomainError):
+    """No such behavior earns at that time."""
+
+    code = "unknown_behavior"
+
+
+class BehaviorNotReported(DomainError):
+    """This behavior is noticed here and is not reported by channels."""
+
+    code = "behavior_not_reported"
+
+
+class BehaviorHappenedInFuture(DomainError):
+    """The behavior lies more than 5 minutes ahead of our clock."""
+
+    code = "occurred_in_future"
+
+
+class BehaviorTooOld(DomainError):
+    """The behavior is older than 30 days; this needs the scope orders:backdate."""
+
+    code = "backdating_not_allowed"
+    status = 403
+
+
+class ObjectRequired(DomainError):
+    """This behavior counts once for each object: name it in `object`."""
+
+    code = "object_required"
+
+
+class ExternalIdRequired(DomainError):
+    """This behavior counts each time: an `external_id` tells a repeat from another one."""
+
+    code = "external_id_required"

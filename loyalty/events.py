@@ -102,3 +102,60 @@ class TierUpgraded(Fact):
 class TierDowngraded(Fact):
     from_tier: str
     to_tier: str
+
+
+@fact("loyalty.tier.renewed")
+@dataclass(frozen=True, kw_only=True)
+class TierRenewed(Fact):
+    tier: str
+    until_at: str
+
+
+@fact("loyalty.tier.grace_begun")
+@dataclass(frozen=True, kw_only=True)
+class TierGraceBegan(Fact):
+    tier: str
+    until_at: str
+
+
+@fact("loyalty.behavior.rewarded")
+@dataclass(frozen=True, kw_only=True)
+class BehaviorRewarded(Fact):
+    """`points` may be 0, where a cap trimmed all of them; the day counts for the streak."""
+
+    behavior: str
+    kind: str
+    points: int
+    streak_days: int
+
+
+@fact("loyalty.points.granted")
+@dataclass(frozen=True, kw_only=True)
+class PointsGranted(Fact):
+    operation: int
+    points: int
+    reason: str
+
+
+@fact("loyalty.points.grant_undone")
+@dataclass(frozen=True, kw_only=True)
+class PointsGrantUndone(Fact):
+    operation: int
+    points: int
+    debt_points: int
+
+
+@fact("loyalty.points.extended")
+@dataclass(frozen=True, kw_only=True)
+class PointsExtended(Fact):
+    operation: int
+    points: int
+    last_on: str
+
+
+@fact("loyalty.points.extension_undone")
+@dataclass(frozen=True, kw_only=True)
+class PointsExtensionUndone(Fact):
+    operation: int
+    points: int
+    expired_points: int

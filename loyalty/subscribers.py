@@ -3,19 +3,43 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty.services import accounts
+from loyalty.services import accounts, behavior_notices
 from members.models import Event
 from members.registry import subscriptions
 
 
 def open_accounts(events: Sequence[Event], at: datetime) -> None:
     """Whoever registers holds an account from the same instant."""
-    joined = {event.member_id: event.occurred_at for event in events if event.member_id}
-    accounts.open_accounts(joined=joined, at=at)
+    accounts.open_accounts(joined=_members(events), at=at)
 
 
+def reward_registered(events: Sequence[Event], at: datetime) -> None:
+    """Whoever registers gets the points of registering in the same transaction."""
+    behavior_notices.registered(joined=_members(events), at=at)
+
+
+def reward_completed(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: an account is never locked behind the lock on its member."""
+    behavior_notices.completed(changed=_members(events), at=at)
+
+
+def _members(events: Sequence[Event]) -> dict[int, datetime]:
+    return {event.member_id: event.occurred_at for event in events if event.member_id}
+
+
+# In this order: points need an account.
 subscriptions.subscribe_at_once(
     event_type="members.member.registered",
     subscriber="loyalty.open_account",
     handler=open_accounts,
+)
+subscriptions.subscribe_at_once(
+    event_type="members.member.registered",
+    subscriber="loyalty.behaviors",
+    handler=reward_registered,
+)
+subscriptions.subscribe(
+    event_type="members.member.changed",
+    subscriber="loyalty.behaviors",
+    handler=reward_completed,
 )

@@ -8,7 +8,7 @@ from loyalty.models.entries import LedgerEntry, LotMovement
 from loyalty.models.holds import Hold, HoldPart
 from loyalty.models.lots import Lot, LotExtension
 from loyalty.models.notices import LapseNotice
-from loyalty.models.operations import Operation, OperationRow
+from loyalty.models.operations import Operation, OperationRow, OperationUpload
 from loyalty.models.orders import Order, OrderBonus, OrderLine
 from loyalty.models.products import Product
 from loyalty.models.programs import Program
@@ -31,6 +31,7 @@ __all__ = [
     "LotMovement",
     "Operation",
     "OperationRow",
+    "OperationUpload",
     "Order",
     "OrderBonus",
     "OrderLine",

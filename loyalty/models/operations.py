@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.ids import uuid7
+from members.sealing.fields import SealedJSONField
 
 
 class Operation(models.Model):
@@ -57,6 +58,27 @@ class Operation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+class OperationUpload(models.Model):
+    """The rows of a file as they were sent, until the preview has read them: they name members
+    by phone. `rows` are texts: kind of identity, its value, points, last day."""
+
+    # Of many members: sealed with the key of the house.
+    sealed_with = None
+
+    operation = models.OneToOneField(
+        "loyalty.Operation", on_delete=models.CASCADE, related_name="upload"
+    )
+    rows = SealedJSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("uploaded file of an operation")
+        verbose_name_plural = _("uploaded files of operations")
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}"
 
 
 class OperationRow(models.Model):
