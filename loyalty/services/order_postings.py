@@ -25,6 +25,8 @@ def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str
     document, at = case.document, posting.at
     uid = uuid7()
     day = calendar.local_day(document.occurred_at, case.place.zone)
+    # A term that is over is judged first, so that the order earns at what the member has.
+    tiers.settle(case.state, posting, terms, min(document.occurred_at, at))
     earned = earnings.earn(case, terms, at)
     lift = tiers.count_order(case.state, posting, terms, case.document.occurred_at, day, case)
     is_late = at - document.occurred_at > LATE

@@ -1,7 +1,7 @@
 """Records paid orders: one, or five hundred, in one transaction with all that follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from loyalty.errors import BatchTooLarge, OrderConflict, UnknownChannel, UnknownStore
-from loyalty.rules import baskets, calendar, tiers
+from loyalty.rules import baskets, calendar
 from loyalty.services import (
     catalog,
     order_checks,
     order_postings,
+    parked_refunds,
     places,
     posting,
     programs,
     references,
     states,
+    tiers,
 )
 from loyalty.services.cases import Case, Place
 from loyalty.services.documents import OrderDocument, Source, fingerprint
@@ -100,6 +102,10 @@ def _may_pass(error: Exception) -> bool:
 
 def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> list[Recorded]:
     desk = _open(orders, source, at)
+    numbers = [order.external_id for order in orders]
+    parts = parked_refunds.parts(orders, numbers, desk.opened.parked or ())
+    if len(parts) > 1:
+        return [outcome for part in parts for outcome in _record(part, source, at)]
     batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
     firsts = {row[0]: (bytes.fromhex(row[2]), row[3]) for row in desk.opened.orders or ()}
     outcomes: list[Recorded] = []
@@ -118,7 +124,21 @@ def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> li
         batch.remember(source.attempt, 201, None)
     _write(batch, desk.states)
     catalog.keep_on_commit(desk.opened.products)
+    if desk.opened.parked:
+        return [_refunded(outcome, desk.opened.parked, source, at) for outcome in outcomes]
     return outcomes
+
+
+def _refunded(
+    outcome: Recorded, parked: Sequence[str], source: Source, at: datetime
+) -> Recorded:
+    """The outcome after the refunds that waited for this order."""
+    if outcome.answer is None or outcome.is_replayed or outcome.external_id not in parked:
+        return outcome
+    answer = parked_refunds.apply(
+        source=source, order_external_id=outcome.external_id, answer=outcome.answer, at=at
+    )
+    return replace(outcome, answer=answer)
 
 
 @dataclass(frozen=True)
@@ -144,7 +164,7 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         known, wanted = catalog.look(sound)
         here = places.known(*_codes(orders, source), at)
         request = _request(orders, source, claims, wanted, at, terms)
-        request["window_before"] = _window_before(orders, terms, here)
+        request |= _windows(orders, terms, here)
         if here is None:
             request["stores"], request["channels"] = _codes(orders, source)
         opened = posting.open_batch(request)
@@ -155,11 +175,13 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
     if here is None:
         here = Places(opened.stores or {}, opened.channels or {})
         places.keep_on_commit(here, at)
+    found = states.states(opened.accounts or (), opened.lots, opened.aging, opened.holds or ())
+    tiers.know_clv(found.values(), terms)
     return Desk(
         terms=terms,
         opened=opened,
         places=here,
-        states=states.states(opened.accounts or (), opened.lots, opened.aging, opened.holds or ()),
+        states=found,
         members={key: (member_id, uid) for key, member_id, uid in opened.references},
         product_ids={**known, **(opened.products or {})},
         sums=sums,
@@ -196,16 +218,18 @@ def _request(
     return request
 
 
-def _window_before(orders: Sequence[OrderDocument], terms: Terms, here: Places | None) -> date:
-    """Where the tier window begins on the newest day of the batch. Days of an account before it
-    may leave its window; for most orders there are none, and none are read."""
+def _windows(orders: Sequence[OrderDocument], terms: Terms, here: Places | None) -> dict[str, date]:
+    """Where tier windows begin on the newest day of the batch. Days of an account before it may
+    leave its window; for most orders there are none, and none are read. In membership years the
+    database finds each member's own."""
     if here is None:
         # The shop's zone isn't known yet; it may be a day ahead of the programme's.
         newest = max(order.occurred_at for order in orders)
         day = calendar.local_day(newest, terms.zone) + timedelta(days=1)
     else:
         day = max(_local_day(order, terms, here) for order in orders)
-    return tiers.window_start(day, terms.window, terms.window_months)
+    begins = {"window_before": terms.tiers.window_start(day, None)}
+    return begins | {"newest_day": day} if terms.tiers.window == "MEMBERSHIP_YEAR" else begins
 
 
 def _local_day(order: OrderDocument, terms: Terms, here: Places) -> date:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.rules import tiers
+from loyalty.rules import tier_progress, tier_terms, tiers
 from loyalty.rules.tiers import Figures, Level
 from loyalty.services import programs
 from tests import documented
@@ -84,14 +84,14 @@ def test_the_window_moves_forward_only(alice: Any) -> None:
 def test_a_term_holds_through_the_end_of_its_last_day(row: Row) -> None:
     reached_at = row.instant("reached")
     assert reached_at is not None
-    until = tiers.term_end(reached_at, row.number("months"), documented.SHANGHAI)
+    until = tier_terms.term_end(reached_at, row.number("months"), documented.SHANGHAI)
     assert until == row.instant("until")
 
 
 @rows("Progress")
 def test_progress_is_that_of_the_measure_furthest_behind(row: Row) -> None:
     current = next(level for level in LEVELS if level.code == row.text("tier"))
-    ahead = tiers.progress(LEVELS, current, figures(row))
+    ahead = tier_progress.progress(LEVELS, current, figures(row))
     assert (ahead.next.code if ahead.next else "–") == row.text("next")
     assert ahead.missing_amount == row.amount("missing")
     assert ahead.missing_orders == row.number("missing orders")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyalty.rules import tiers
+from loyalty.rules import tier_progress, tier_terms, tiers
 from loyalty.rules.tiers import Figures, Level, Window
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -110,20 +110,20 @@ def test_a_refund_lowers_the_day_of_its_order_and_leaves_with_it():
 def test_a_term_runs_through_the_end_of_the_day_months_later(at, months, end):
     began = datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)
     ended = datetime.fromisoformat(end).replace(tzinfo=SHANGHAI)
-    assert tiers.term_end(began, months, SHANGHAI) == ended
+    assert tier_terms.term_end(began, months, SHANGHAI) == ended
 
 
 def test_progress_says_what_is_missing_and_how_far_the_furthest_measure_is():
-    ahead = tiers.progress(LEVELS, MEMBER, Figures(150_000, 4))
+    ahead = tier_progress.progress(LEVELS, MEMBER, Figures(150_000, 4))
     assert (ahead.next, ahead.missing_amount, ahead.missing_orders) == (SILVER, 150_000, 1)
     assert ahead.percent == 50  # spend is at half, orders at 80 %: all are needed
     any_of = (MEMBER, replace(SILVER, needs_all=False))
-    assert tiers.progress(any_of, MEMBER, Figures(150_000, 4)).percent == 80
+    assert tier_progress.progress(any_of, MEMBER, Figures(150_000, 4)).percent == 80
 
 
 def test_progress_never_leaves_0_to_100_and_ends_at_the_top():
-    assert tiers.progress(LEVELS, MEMBER, Figures(-500, 0)).percent == 0
-    beyond = tiers.progress(LEVELS, SILVER, Figures(5_000_000, 99))
+    assert tier_progress.progress(LEVELS, MEMBER, Figures(-500, 0)).percent == 0
+    beyond = tier_progress.progress(LEVELS, SILVER, Figures(5_000_000, 99))
     assert (beyond.missing_amount, beyond.missing_orders, beyond.percent) == (0, 0, 100)
-    top = tiers.progress(LEVELS, GOLD, Figures(0, 0))
+    top = tier_progress.progress(LEVELS, GOLD, Figures(0, 0))
     assert (top.next, top.percent) == (None, 100)

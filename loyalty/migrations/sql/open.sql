@@ -6,6 +6,24 @@
 --
 -- A single order is by far the most frequent batch, and there starting a statement costs more
 -- than running it: what it doesn't need isn't asked, and what can be a plain look-up is one.
+-- One of 64 locks stands for an order that may not be here yet.
+CREATE OR REPLACE FUNCTION loyalty_order_slot(source text, external_id text) RETURNS int
+LANGUAGE sql IMMUTABLE
+RETURN hashtext(source || '|' || external_id) & 63;
+
+-- The last anniversary of joining up to `day`; that of 29 February is the 28th in common years.
+-- As loyalty/rules/tiers.py counts it.
+CREATE OR REPLACE FUNCTION loyalty_year_start(joined_on date, day date) RETURNS date
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+    WHEN (joined_on + make_interval(
+        years => (date_part('year', day) - date_part('year', joined_on))::int))::date <= day
+    THEN (joined_on + make_interval(
+        years => (date_part('year', day) - date_part('year', joined_on))::int))::date
+    ELSE (joined_on + make_interval(
+        years => (date_part('year', day) - date_part('year', joined_on) - 1)::int))::date
+END;
+
 CREATE OR REPLACE FUNCTION loyalty_open(request jsonb) RETURNS text
 LANGUAGE plpgsql
 SET enable_hashjoin = off
@@ -26,12 +44,27 @@ DECLARE
     order_ids bigint[] := '{}';
     size int := jsonb_array_length(request->'external_ids');
     window_before date := (request->>'window_before')::date;
+    -- In membership years each member's window begins on a day of their own.
+    newest_day date := (request->>'newest_day')::date;
+    by_joining boolean := request ? 'newest_day';
     at timestamptz := (request->>'at')::timestamptz;
     ages boolean;
     is_due boolean;
     has_holds boolean;
     holds jsonb;
+    parked jsonb;
 BEGIN
+    -- Whoever parks a refund for one of these orders waits for us, or we for him: neither misses
+    -- the other. Before the accounts, as everywhere.
+    IF size = 1 THEN
+        PERFORM pg_advisory_xact_lock_shared(5217102, loyalty_order_slot(
+            request->>'source', request->'external_ids'->>0));
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(5217102, slot)
+        FROM (SELECT DISTINCT loyalty_order_slot(request->>'source', x) AS slot
+              FROM jsonb_array_elements_text(request->'external_ids') x ORDER BY 1) slots;
+    END IF;
+
     -- Products before accounts, by sku: the other way round two batches could wait for each other.
     IF request ? 'products' THEN
         INSERT INTO loyalty_product
@@ -94,7 +127,8 @@ BEGIN
                    a.orders_count, a.last_order_at, a.window_qualifying_points,
                    a.tier_floor_id, a.tier_floor_until_at, a.tier_grace_until_at, a.joined_on,
                    a.tier_earned_id, a.tier_earned_until_at)),
-               bool_or(a.window_from_on < window_before),
+               bool_or(a.window_from_on < CASE WHEN by_joining AND a.joined_on IS NOT NULL
+                   THEN loyalty_year_start(a.joined_on, newest_day) ELSE window_before END),
                bool_or(a.debt_points > 0 OR a.next_change_at <= at),
                bool_or(a.held_points > 0)
         INTO accounts, ages, is_due, has_holds
@@ -110,17 +144,35 @@ BEGIN
                    jsonb_agg(jsonb_build_array(day.day, day.spend, day.orders, day.qualifying)
                              ORDER BY day.day) AS days
             FROM (
-                SELECT a.member_id, o.business_date AS day,
-                       sum(o.net_amount - o.refunded_amount + o.refunded_shipping_amount) AS spend,
-                       count(*) FILTER (WHERE
-                           o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0
-                       ) AS orders,
-                       sum(o.qualifying_points - o.returned_qualifying_points) AS qualifying
-                FROM loyalty_account a
-                JOIN loyalty_order o ON o.member_id = a.member_id
-                    AND o.business_date >= a.window_from_on AND o.business_date < window_before
-                WHERE a.member_id = ANY(member_ids)
-                GROUP BY a.member_id, o.business_date
+                SELECT x.member_id, x.day, sum(x.spend) AS spend, sum(x.orders) AS orders,
+                       sum(x.qualifying) AS qualifying
+                FROM (
+                    SELECT a.member_id, a.window_from_on, a.window_qualifying_points,
+                           CASE WHEN by_joining AND a.joined_on IS NOT NULL
+                               THEN loyalty_year_start(a.joined_on, newest_day)
+                               ELSE window_before END AS until
+                    FROM loyalty_account a WHERE a.member_id = ANY(member_ids)
+                ) a
+                CROSS JOIN LATERAL (
+                    SELECT a.member_id, o.business_date AS day,
+                           o.net_amount - o.refunded_amount + o.refunded_shipping_amount AS spend,
+                           (o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0)::int
+                               AS orders,
+                           o.qualifying_points - o.returned_qualifying_points AS qualifying
+                    FROM loyalty_order o
+                    WHERE o.member_id = a.member_id AND o.business_date >= a.window_from_on
+                      AND o.business_date < a.until
+                    UNION ALL
+                    -- Awards are append-only: those of a merged member stay with the retired id.
+                    SELECT a.member_id, b.business_date, 0, 0, b.qualifying_points
+                    FROM (SELECT a.member_id AS id UNION ALL
+                          SELECT m.id FROM members_member m
+                          WHERE m.merged_into_id = a.member_id) who
+                    JOIN loyalty_behavioraward b ON b.member_id = who.id
+                        AND b.business_date >= a.window_from_on AND b.business_date < a.until
+                    WHERE a.window_qualifying_points > 0 AND b.qualifying_points <> 0
+                ) x
+                GROUP BY x.member_id, x.day
             ) day
             GROUP BY day.member_id
         ) d;
@@ -167,6 +219,13 @@ BEGIN
               ARRAY(SELECT jsonb_array_elements_text(request->'external_ids')));
     END IF;
 
+    -- The index holds only refunds that wait for an order we don't know: mostly none.
+    SELECT jsonb_agg(DISTINCT r.order_external_id) INTO parked
+    FROM loyalty_refund r
+    WHERE r.state = 'PARKED' AND r.order_id IS NULL AND r.source = loyalty_open.request->>'source'
+      AND r.order_external_id = ANY(
+          ARRAY(SELECT jsonb_array_elements_text(loyalty_open.request->'external_ids')));
+
     FOR i IN 1..size LOOP
         order_ids[i] := nextval('loyalty_order_id_seq');
     END LOOP;
@@ -174,7 +233,7 @@ BEGIN
     RETURN jsonb_build_array(
         (SELECT jsonb_build_array(p.id, p.version) FROM loyalty_program p WHERE p.is_current),
         places->0, places->1, products, coalesce(refs, '[]'), accounts, lots, known,
-        to_jsonb(order_ids), aging, holds
+        to_jsonb(order_ids), aging, holds, parked
     )::text;
 END
 $$;
