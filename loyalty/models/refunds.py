@@ -58,7 +58,18 @@ class Refund(models.Model):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="refund_recorded_once")
+            models.UniqueConstraint(fields=["source", "external_id"], name="refund_recorded_once"),
+            models.CheckConstraint(
+                name="applied_refund_has_an_order",
+                condition=models.Q(state="PARKED") | models.Q(order__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["source", "order_external_id"],
+                name="refund_waits_for_order",
+                condition=models.Q(state="PARKED", order__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

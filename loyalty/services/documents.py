@@ -112,6 +112,33 @@ class RefundDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reason: Text = ""
 
 
+class OrderRefundDocument(RefundDocument, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A refund of an order that is named by its number, whether or not we know it yet."""
+
+    order_external_id: Code
+
+    def alone(self) -> RefundDocument:
+        """The refund without its order, as it would be sent to the order's own address."""
+        return RefundDocument(
+            **{name: getattr(self, name) for name in RefundDocument.__struct_fields__}
+        )
+
+
+class TransferDocument(
+    Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    rename={"from_member": "from", "to_member": "to"},
+):
+    """Points that one member gives to another."""
+
+    external_id: Code
+    from_member: MemberReference
+    to_member: MemberReference
+    points: Annotated[int, Meta(ge=1, le=10**12)]
+
+
 class HoldDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Points to keep aside for a checkout; `minutes` as the programme's setting if not said."""
 

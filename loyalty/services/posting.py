@@ -36,6 +36,8 @@ class Opened(msgspec.Struct, array_like=True, frozen=True):
     # By member: the days that may leave the tier window with this batch.
     aging: dict[int, Days] | None
     holds: list[HoldRow] | None = None
+    # Numbers of these orders for which refunds are waiting.
+    parked: list[str] | None = None
 
 
 _decode = msgspec.json.Decoder(Opened).decode

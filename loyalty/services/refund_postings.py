@@ -14,18 +14,19 @@ from loyalty.rules import clawbacks
 from loyalty.rules import refunds as rules
 from loyalty.rules.entries import Clawback, Document
 from loyalty.rules.lots import Lot
-from loyalty.services import answers, states
+from loyalty.services import answers, states, tiers
 from loyalty.services.documents import RefundDocument, Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
 from loyalty.services.states import State
+from loyalty.services.tiers import Lift
 from members.ids import uuid7
 
 
 @dataclass(frozen=True)
 class Case:
     """A refund ready to be posted. `spent_lots` are (lot row, points) that the order took and
-    has not got back, in reverse order of use."""
+    has not got back, in reverse order of use. A refund that was parked keeps its `uid`."""
 
     order: Order
     lines: list[OrderLine]
@@ -35,6 +36,7 @@ class Case:
     refund_id: int
     business_date: date
     spent_lots: list[tuple[Any, int]] = field(default_factory=list)
+    uid: UUID = field(default_factory=uuid7)
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,10 @@ def amounts(
 
 def post(case: Case, batch: Posting, source: Source, terms: Terms) -> dict[str, Any]:
     """Adds the refund's rows to `batch`; gives the answer."""
-    uid = uuid7()
+    uid = case.uid
     moved = _move(case, batch, terms)
-    _count(case, moved)
-    answer = _answer(case, uid, moved, terms)
+    fall = _count(case, batch, terms)
+    answer = _answer(case, uid, moved, fall, terms)
     batch.add("refunds", _refund_row(case, uid, moved, source, batch, answer))
     _add_lines(case, batch)
     _tell(case, uid, moved, batch)
@@ -124,19 +126,19 @@ def _parts(case: Case) -> list[tuple[Lot, int]]:
     return parts
 
 
-def _count(case: Case, moved: Moved) -> None:
-    """Lowers the window's figures; an order with nothing left no longer counts as one."""
-    if case.state is None:
-        return
-    case.state.is_changed = True
+def _count(case: Case, batch: Posting, terms: Terms) -> Lift | None:
+    """Lowers the window's figures; an order with nothing left no longer counts as one. Gives the
+    fall where the tier follows at once."""
     order = case.order
     goods = case.outcome.value_amount - case.outcome.shipping_amount
     before = order.net_amount - order.refunded_amount + order.refunded_shipping_amount
     is_last = before > 0 and before - goods <= 0
-    case.state.window.add(order.business_date, -goods, -1 if is_last else 0)
+    returned = tiers.Returned(order.business_date, goods, int(is_last))
+    returned_at = min(case.document.occurred_at, batch.at)
+    return tiers.count_return(case.state, batch, terms, returned_at, returned)
 
 
-def _answer(case: Case, uid: UUID, moved: Moved, terms: Terms) -> dict[str, Any]:
+def _answer(case: Case, uid: UUID, moved: Moved, fall: Lift | None, terms: Terms) -> dict[str, Any]:
     clawback = moved.clawback
     return {
         "id": str(uid),
@@ -153,7 +155,7 @@ def _answer(case: Case, uid: UUID, moved: Moved, terms: Terms) -> dict[str, Any]
             "uncollected": clawback.uncollected,
         },
         "coupons": [],
-        "tier": answers.tier(case.state, None, terms) if case.state else None,
+        "tier": answers.tier(case.state, fall, terms) if case.state else None,
         "account": answers.account(case.state) if case.state else None,
     }
 

@@ -204,7 +204,18 @@ BEGIN
             money_amount bigint, shipping_amount bigint, restored_points bigint,
             restored_expired_points bigint, clawed_points bigint, absorbed_points bigint,
             debt_points bigint, uncollected_points bigint, reason text, actor_id bigint,
-            answer jsonb);
+            answer jsonb)
+        -- One that waited for its order has its row already, and keeps when it was recorded.
+        ON CONFLICT (id) DO UPDATE SET
+            state = 'APPLIED', order_id = excluded.order_id, member_id = excluded.member_id,
+            business_date = excluded.business_date, value_amount = excluded.value_amount,
+            money_amount = excluded.money_amount, shipping_amount = excluded.shipping_amount,
+            restored_points = excluded.restored_points,
+            restored_expired_points = excluded.restored_expired_points,
+            clawed_points = excluded.clawed_points, absorbed_points = excluded.absorbed_points,
+            debt_points = excluded.debt_points,
+            uncollected_points = excluded.uncollected_points, answer = excluded.answer
+            WHERE loyalty_refund.state = 'PARKED';
 
         INSERT INTO loyalty_refundline
             (refund_id, order_line_id, quantity, value_amount, money_amount, clawed_points)
