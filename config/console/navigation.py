@@ -119,6 +119,12 @@ GROUPS = (
                 "loyalty.view_earningrule",
             ),
             Place(
+                _("Stacking groups"),
+                "stacks",
+                "admin:loyalty_stackinggroup_changelist",
+                "loyalty.view_stackinggroup",
+            ),
+            Place(
                 _("Products"),
                 "inventory_2",
                 "admin:loyalty_product_changelist",

@@ -16,7 +16,9 @@ def _edit(app: str, *models: str) -> frozenset[str]:
 
 _PLACES = _view("members", "store", "channel", "tag")
 _DOCUMENTS = _view("loyalty", "order", "refund", "ledgerentry", "lot", "account")
-_PROGRAM = _view("loyalty", "program", "tier", "tierchange", "earningrule", "product")
+_PROGRAM = _view(
+    "loyalty", "program", "tier", "tierchange", "earningrule", "product", "stackinggroup"
+)
 _MARKETING = _view("campaigns", "campaign", "messagetemplate", "delivery")
 _RUNNING = _view("members", "job", "joberror", "dispatch", "event")
 _PRIVACY = _view("members", "consent", "auditrecord", "event")
@@ -63,7 +65,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _DOCUMENTS
     | _DECIDE
     | _ADJUST
-    | _edit("loyalty", "program", "tier", "earningrule", "product"),
+    | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup"),
     "analyst": _PLACES
     | _DOCUMENTS
     | _PROGRAM
@@ -87,7 +89,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _SETTINGS
     | _edit("members", "store", "channel", "tag", "user", "apiclient")
     | _edit("auth", "group")
-    | _edit("loyalty", "program", "tier", "earningrule", "product")
+    | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": _view("members", "member", "approvalrequest")
     | _PLACES

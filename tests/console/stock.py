@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaigns.services import defaults
+from loyalty.models import Program, StackingGroup
 from loyalty.services import points
 from members.models import ApprovalRequest, Dispatch, Job, JobError, Tag, User
 from members.services import audit, dispatches
@@ -67,6 +68,7 @@ def _ask(member_id: int, maker: User, at: datetime) -> ApprovalRequest:
 def _work(member: Any, at: datetime) -> None:
     world.api_client()
     Tag.objects.create(code="vip", name_zh="贵宾", name_en="VIP")
+    StackingGroup.objects.create(program=Program.objects.get(), code="offers", name_en="Offers")
     audit.record(action="member.seen", at=at, member_id=member.pk, reason="asked")
     event = member.events.first()
     for number in range(ROWS):
