@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from config.demo.editions import Edition
 from loyalty.models import Program
-from loyalty.services import programs
+from loyalty.services import behavior_plans, programs
 from loyalty.services.programs import TierPlan
 
 # Before the first transaction, so that the base rule is in force for all of them.
@@ -20,11 +20,12 @@ DOLLAR_TIERS = (
 def set_up(*, edition: Edition, at: datetime) -> Program:
     """One point per unit of the currency, times the tier's coefficient.
 
-    In the demo points live for 12 months. In the full load they never expire: the year lies so
-    far back that every lot would have lapsed before it was posted.
+    In the demo points live for 12 months, and behaviors earn some too. In the full load points
+    never expire: the year lies so far back that every lot would have lapsed before it was posted;
+    and only purchases earn, so that the points can be summed from the source apart from us.
     """
     if edition.is_invented:
-        return programs.set_up(
+        program = programs.set_up(
             at=at,
             name_zh="常客会员计划",
             name_en="Regulars Club",
@@ -33,6 +34,8 @@ def set_up(*, edition: Edition, at: datetime) -> Program:
             valid_from=OPENED_AT,
             breakage_percent=15,
         )
+        behavior_plans.set_up(program=program, at=OPENED_AT)
+        return program
     return programs.set_up(
         at=at,
         name_en="The Complete Journey",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.api import accounts, orders, refunds
+from loyalty.api import accounts, behaviors, orders, refunds
 
 urlpatterns: list[URLPattern] = [
     path("orders", orders.OrdersView.as_view(), name="orders"),
@@ -16,4 +16,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("members/<uuid:uid>/account", accounts.AccountView.as_view(), name="member-account"),
     path("members/<uuid:uid>/ledger", accounts.LedgerView.as_view(), name="member-ledger"),
+    path("members/<uuid:uid>/check-ins", behaviors.CheckInsView.as_view(), name="member-check-ins"),
+    path(
+        "members/<uuid:uid>/behaviors", behaviors.BehaviorsView.as_view(), name="member-behaviors"
+    ),
 ]

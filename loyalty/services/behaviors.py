@@ -11,17 +11,22 @@ from loyalty.events import BehaviorRewarded
 from loyalty.models import BehaviorAward, BehaviorRule
 from loyalty.rules import behaviors as rules
 from loyalty.rules import calendar
-from loyalty.rules.behaviors import Earlier, Judged, Rule
+from loyalty.rules.behaviors import Judged, Rule
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, holds, points, programs
+from loyalty.selectors import behaviors as selector
+from loyalty.services import accounts, holds, points, programs, tiers
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
 from loyalty.services.states import State
+from members.errors import NotFound
+from members.models import Member
 
 MOST_AHEAD = timedelta(minutes=5)
 OLDEST = timedelta(days=30)
 # Facts of our own: nobody else may tell them.
 OURS = frozenset({BehaviorRule.Kind.REGISTER, BehaviorRule.Kind.PROFILE_COMPLETE})
+
+_ALIVE = (Member.State.ACTIVE, Member.State.RESTRICTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +73,7 @@ def record(*, behavior: Behavior, teller: Teller, at: datetime) -> BehaviorAnswe
     It is judged by the rule and on the local day of `occurred_at`, by the programme's zone.
 
     Raises: UnknownBehavior; BehaviorNotReported; BehaviorHappenedInFuture; BehaviorTooOld;
-    ObjectRequired; ExternalIdRequired; NotFound, for a member without account.
+    ObjectRequired; ExternalIdRequired; NotFound, for a member who was erased.
     """
     terms = programs.current()
     rule = rules.pick(
@@ -80,6 +85,8 @@ def record(*, behavior: Behavior, teller: Teller, at: datetime) -> BehaviorAnswe
         raise errors.BehaviorNotReported(behavior=rule.code)
     _check_instant(behavior.occurred_at, teller, at)
     key = _key(rule, behavior, teller, terms)
+    if not Member.objects.filter(pk=behavior.member_id, state__in=_ALIVE).exists():
+        raise NotFound
     with transaction.atomic():
         state = accounts.lock(member_ids=[behavior.member_id])[behavior.member_id]
         # Behind the lock: a tap at the same moment waits, and then finds the first one.
@@ -103,7 +110,9 @@ def count(
     Raises: IntegrityError, when it has counted already.
     """
     day = calendar.local_day(behavior.occurred_at, terms.zone)
-    judged = rules.judge(rule, day, _earlier(rule, state.member_id))
+    judged = rules.judge(rule, day, selector.earlier(rule=rule, member_id=state.member_id))
+    # Before the award is there, which the window would find among its days.
+    tiers.count_behavior(state, batch, terms, behavior.occurred_at, day, rule.qualifying_points)
     award = BehaviorAward.objects.create(
         rule_id=rule.id,
         member_id=state.member_id,
@@ -118,8 +127,6 @@ def count(
         answer=_answer(rule, day, judged),
     )
     _earn(state, rule, award, batch, terms)
-    if rule.qualifying_points:
-        state.window.add(day, 0, 0, rule.qualifying_points)
     state.is_changed = True
     told = BehaviorRewarded(
         behavior=rule.code, kind=rule.kind, points=award.points, streak_days=award.streak_days
@@ -169,15 +176,6 @@ def _earn(state: State, rule: Rule, award: BehaviorAward, batch: Posting, terms:
         holds.slide(state, batch.at)
     # What comes very late may have lapsed already.
     ledger.settle(batch.at)
-
-
-def _earlier(rule: Rule, member_id: int) -> list[Earlier]:
-    """The member's awards of this rule, where its streak or caps look at them."""
-    if not rule.streak and not rule.is_capped:
-        return []
-    found = BehaviorAward.objects.filter(rule_id=rule.id, member_id=member_id)
-    rows = found.values_list("business_date", "points", "answer__bonus_points")
-    return [Earlier(day, count, bonus or 0) for day, count, bonus in rows]
 
 
 def _answer(rule: Rule, day: date, judged: Judged) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from campaigns.services import defaults
-from loyalty.services import programs
+from loyalty.services import behavior_plans, programs
 
 
 class Command(BaseCommand):
     """Bears repeats: what is there already stays as it is."""
 
     help = (
-        "Makes the programme (one point per unit of the currency, four tiers) and the message "
-        "about a new tier. A repeat changes nothing; operators change all of it in the console."
+        "Makes the programme (one point per unit of the currency, four tiers, points for "
+        "registering, checking in and the like) and the message about a new tier. A repeat "
+        "changes nothing; operators change all of it in the console."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,8 +35,9 @@ class Command(BaseCommand):
             currency=options["currency"],
             time_zone=options["time_zone"],
         )
+        behaviors = behavior_plans.set_up(program=program, at=at)
         campaign = defaults.install(at=at)
         self.stdout.write(
             f"Programme: {program.name} ({program.currency}, {program.time_zone}). "
-            f"Message: {campaign.name}."
+            f"Behaviors that earn: {behaviors} added. Message: {campaign.name}."
         )
