@@ -154,3 +154,36 @@ class ExternalIdRequired(DomainError):
     """This behavior counts each time: an `external_id` tells a repeat from another one."""
 
     code = "external_id_required"
+
+
+class UnknownTier(DomainError):
+    """There is no such tier above the first one."""
+
+    code = "unknown_tier"
+
+
+class TierEndsInPast(DomainError):
+    """A tier by hand ends today or later."""
+
+    code = "tier_ends_in_past"
+
+
+class NoTierByHand(DomainError):
+    """No tier by hand is in force for this member."""
+
+    code = "no_tier_by_hand"
+    status = 409
+
+
+class TierNotForSale(DomainError):
+    """This tier can't be bought with points."""
+
+    code = "tier_not_for_sale"
+    status = 409
+
+
+class TierAlreadyHeld(DomainError):
+    """The member has this tier or a higher one."""
+
+    code = "tier_already_held"
+    status = 409

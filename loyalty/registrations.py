@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.admin import requests
 from loyalty.selectors import birthdays
-from loyalty.services import earning_rules, night, points
+from loyalty.services import earning_rules, merges, night, points, tier_draws, tier_reviews
 from members.registry import birthdays as birthday_policy
 from members.registry import panels
 
@@ -32,12 +32,24 @@ def register() -> None:
         )
     )
     birthday_policy.set_policy(birthdays.policy)
+    panels.add_merge_step("loyalty.accounts", 10, merges.move)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
+    panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
+    panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
 
 
 def _settle(at: datetime) -> Iterable[int]:
     return night.settle_lots(at=at)
+
+
+def _end_terms(at: datetime) -> Iterable[int]:
+    return tier_reviews.end_terms(at=at)
+
+
+def _review_tiers(at: datetime) -> Iterable[int]:
+    yield from tier_reviews.lift(at=at)
+    yield from tier_draws.draw(at=at)
 
 
 def _remind(at: datetime) -> Iterable[int]:
