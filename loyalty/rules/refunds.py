@@ -29,6 +29,13 @@ class SoldLine:
     def left_amount(self) -> int:
         return self.net_amount - self.refunded_amount
 
+    def refunded_money(self, refunded_amount: int) -> int:
+        """Money in the first `refunded_amount` of it: what points paid is rounded down."""
+        if self.net_amount == 0:
+            return 0
+        not_money = self.net_amount - self.money_amount
+        return refunded_amount - not_money * refunded_amount // self.net_amount
+
 
 @dataclass(frozen=True, slots=True)
 class SoldOrder:
@@ -111,23 +118,25 @@ def clawed(earned_points: int, whole_amount: int, refunded_amount: int) -> int:
     return earned_points - earned_points * (whole_amount - refunded_amount) // whole_amount
 
 
+def by_lot(line: SoldLine, taken_points: int, lot_points: Sequence[int] | None) -> tuple[int, ...]:
+    """Of what a refund takes of a line's points, the part of each lot. Many refunds take as much
+    of each lot as one; no part is ever below zero."""
+    if lot_points is None:
+        return (taken_points,)
+    now = shares.first(line.clawed_points + taken_points, lot_points)
+    before = shares.first(line.clawed_points, lot_points)
+    return tuple(one - other for one, other in zip(now, before, strict=True))
+
+
 def _line(index: int, line: SoldLine, amount: int) -> LineShare:
     if amount > line.left_amount:
         raise MoreThanBought(index, amount, line.left_amount)
     now = line.refunded_amount + amount
     return LineShare(
         value_amount=amount,
-        money_amount=_money(line, now) - _money(line, line.refunded_amount),
+        money_amount=line.refunded_money(now) - line.refunded_money(line.refunded_amount),
         clawed_points=clawed(line.earned_points, line.net_amount, now) - line.clawed_points,
     )
-
-
-def _money(line: SoldLine, refunded_amount: int) -> int:
-    """Money in the first `refunded_amount` of a line: what points paid is rounded down."""
-    if line.net_amount == 0:
-        return 0
-    not_money = line.net_amount - line.money_amount
-    return refunded_amount - not_money * refunded_amount // line.net_amount
 
 
 def _shipping_money(order: SoldOrder, lines: Sequence[LineShare], shipping_amount: int) -> int:
