@@ -15,8 +15,10 @@ class ModelLot:
     earned: int
     activates_at: datetime
     expires_at: datetime | None
+    is_sliding: bool = False
     pending: int = 0
     active: int = 0
+    held: int = 0
     spent: int = 0
     repaid: int = 0
     expired: int = 0
@@ -31,21 +33,37 @@ class ModelLot:
 
 
 @dataclass
+class ModelHold:
+    """Points of each lot, in spend order; it holds nothing any more from `until` on."""
+
+    until: datetime
+    parts: list[tuple[int, int]]
+
+
+@dataclass
 class ModelLedger:
     lots: dict[int, ModelLot] = field(default_factory=dict)
+    holds: dict[int, ModelHold] = field(default_factory=dict)
     debt: int = 0
 
     def settle(self, now: datetime) -> int:
         expired = 0
         while True:
             due = [
-                (turn, lot.number)
+                (turn, 0, lot.number)
                 for lot in self.lots.values()
                 if (turn := lot.turn()) is not None and turn <= now
             ]
+            due += [
+                (hold.until, 1, number) for number, hold in self.holds.items() if hold.until <= now
+            ]
             if not due:
                 return expired
-            lot = self.lots[min(due)[1]]
+            when, is_hold, number = min(due)
+            if is_hold:
+                expired += self.release(number, when)
+                continue
+            lot = self.lots[number]
             if lot.pending:
                 lot.active, lot.pending = lot.pending, 0
                 self._repay([lot])
@@ -53,11 +71,68 @@ class ModelLedger:
                 expired += lot.active
                 lot.expired, lot.active = lot.expired + lot.active, 0
 
+    def hold(self, number: int, points: int, until: datetime) -> bool:
+        if points > self.available():
+            return False
+        parts = []
+        for lot in self.in_spend_order():
+            part = min(points, lot.active)
+            if part:
+                lot.active, lot.held = lot.active - part, lot.held + part
+                points -= part
+                parts.append((lot.number, part))
+        self.holds[number] = ModelHold(until, parts)
+        return True
+
+    def capture(self, number: int, points: int, now: datetime) -> None:
+        left = []
+        for lot_number, part in self.holds[number].parts:
+            lot, taken = self.lots[lot_number], min(points, part)
+            lot.held, lot.spent = lot.held - taken, lot.spent + taken
+            points -= taken
+            left.append((lot_number, part - taken))
+        self.holds[number].parts = [part for part in left if part[1]]
+        self.release(number, now)
+
+    def release(self, number: int, when: datetime) -> int:
+        expired = 0
+        for lot_number, part in self.holds.pop(number).parts:
+            lot = self.lots[lot_number]
+            lot.held -= part
+            if lot.expires_at is not None and lot.expires_at <= when:
+                lot.expired, expired = lot.expired + part, expired + part
+            else:
+                lot.active += part
+        self._repay(self.in_spend_order())
+        return expired
+
+    def adjust_down(self, points: int, *, may_owe: bool) -> bool:
+        if points > self.available() and not may_owe:
+            return False
+        taken = min(points, self.available())
+        if taken:
+            self.spend(taken)
+        self.debt += points - taken
+        return True
+
+    def slide(self, expires_at: datetime, now: datetime) -> None:
+        for lot in self.lots.values():
+            is_open = lot.is_sliding and lot.active + lot.held > 0
+            if is_open and lot.expires_at and now < lot.expires_at < expires_at:
+                lot.expires_at = expires_at
+
+    def complete(self, number: int, expires_at: datetime | None, now: datetime) -> None:
+        lot = self.lots[number]
+        if lot.pending:
+            lot.activates_at, lot.expires_at = now, expires_at
+            lot.active, lot.pending = lot.pending, 0
+            self._repay([lot])
+
     def earn(
         self, number: int, points: int, activates_at: datetime, expires_at: datetime | None,
-        now: datetime,
+        now: datetime, *, is_sliding: bool = False,
     ) -> None:  # fmt: skip
-        lot = ModelLot(number, points, activates_at, expires_at)
+        lot = ModelLot(number, points, activates_at, expires_at, is_sliding)
         self.lots[number] = lot
         if activates_at > now:
             lot.pending = points
@@ -82,11 +157,16 @@ class ModelLedger:
                 parts.append((lot.number, part))
         return parts
 
-    def give_back(self, parts: list[tuple[int, int]], now: datetime) -> int:
+    def give_back(
+        self, parts: list[tuple[int, int]], now: datetime, grace: datetime | None = None
+    ) -> int:
         """What of the points given back has lapsed meanwhile."""
         for number, part in parts:
-            self.lots[number].spent -= part
-            self.lots[number].active += part
+            lot = self.lots[number]
+            lot.spent -= part
+            lot.active += part
+            if grace and lot.expires_at and lot.expires_at <= now:
+                lot.expires_at = grace
         lapsed = self.settle(now)
         self._repay(self.in_spend_order())
         return lapsed
