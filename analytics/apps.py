@@ -7,4 +7,6 @@ class AnalyticsConfig(AppConfig):
     verbose_name = _("Analytics")
 
     def ready(self) -> None:
-        from analytics import events, subscribers  # noqa: F401
+        from analytics import events, registrations, subscribers  # noqa: F401
+
+        registrations.register()

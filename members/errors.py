@@ -70,3 +70,17 @@ class VersionConflict(DomainError):
 
     code = "version_conflict"
     status = 412
+
+
+class NotMergeable(DomainError):
+    """These two can't be merged."""
+
+    code = "not_mergeable"
+    status = 409
+
+
+class MemberMerged(DomainError):
+    """This member was merged into another one just now; ask again."""
+
+    code = "member_merged"
+    status = 409

@@ -42,3 +42,13 @@ class TagGiven(Fact):
 class TagTaken(Fact):
     member: str
     tag: str
+
+
+@fact("members.member.merged")
+@dataclass(frozen=True, kw_only=True)
+class MemberMerged(Fact):
+    """`member` took over what `retired` held and is found by all that found it."""
+
+    member: str
+    retired: str
+    retired_id: int

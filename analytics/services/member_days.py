@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from analytics.models import MemberDay
 from analytics.rules import months
+from loyalty.models import Order
 
 _LOCK = 5_217_101  # advisory lock of everything that writes member days
 
@@ -25,6 +27,18 @@ def recompute(*, order_ids: Collection[int]) -> None:
     with transaction.atomic(savepoint=False):
         _lock()
         _execute(_OF_ORDERS, {"order_ids": list(order_ids)})
+
+
+def follow_merge(*, survivor_id: int, retired_id: int) -> None:
+    """Brings the days up to date after the orders of one member became those of another."""
+    with transaction.atomic(savepoint=False):
+        _lock()
+        days = MemberDay.objects.filter(member_id=retired_id)
+        order_ids = Order.objects.filter(
+            member_id=survivor_id, business_date__in=days.values("day")
+        ).values_list("pk", flat=True)
+        _execute(_OF_ORDERS, {"order_ids": list(order_ids)})
+        days.delete()
 
 
 def rebuild(*, from_day: date | None = None, until_day: date | None = None) -> Iterator[date]:

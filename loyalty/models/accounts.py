@@ -13,6 +13,9 @@ class Account(models.Model):
 
     The window sums (`window_*`) hold net spend and paid orders since `window_from_on` for the
     tiers; they move with each posting and drop the days that leave the window.
+
+    `version` rises with each posting; that of a member who was merged into another is below zero,
+    and nothing is posted there again.
     """
 
     member = models.OneToOneField(

@@ -53,8 +53,59 @@ _CHECKS = {
         WHERE l.remaining_points <> l.earned_points + coalesce(m.points, 0)""",
     "a lot was opened by an entry of the same points": """
         SELECT l.id, l.earned_points, e.points
-        FROM loyalty_lot l LEFT JOIN loyalty_ledgerentry e ON e.id = l.entry_id
-        WHERE e.points IS DISTINCT FROM l.earned_points OR e.member_id <> l.member_id""",
+        FROM loyalty_lot l
+        LEFT JOIN loyalty_ledgerentry e ON e.id = l.entry_id
+        LEFT JOIN members_member m ON m.id = e.member_id
+        WHERE e.points IS DISTINCT FROM l.earned_points
+           -- After a merge the lot is the survivor's; the entry stays where it was made.
+           OR coalesce(m.merged_into_id, m.id) IS DISTINCT FROM l.member_id""",
+    "what is held is what open holds keep, of the account and of each lot": """
+        SELECT 'account ' || a.member_id, a.held_points, coalesce(h.points, 0)
+        FROM loyalty_account a
+        LEFT JOIN (
+            SELECT member_id, sum(points) AS points FROM loyalty_hold
+            WHERE state = 'OPEN' GROUP BY member_id
+        ) h USING (member_id)
+        WHERE a.held_points <> coalesce(h.points, 0)
+        UNION ALL
+        SELECT 'lot ' || l.id, l.held_points, coalesce(p.points, 0)
+        FROM loyalty_lot l
+        LEFT JOIN (
+            SELECT p.lot_id, sum(p.points) AS points
+            FROM loyalty_holdpart p JOIN loyalty_hold h ON h.id = p.hold_id
+            WHERE h.state = 'OPEN' GROUP BY p.lot_id
+        ) p ON p.lot_id = l.id
+        WHERE l.held_points <> coalesce(p.points, 0)
+        UNION ALL
+        SELECT 'hold ' || h.id, h.points, (
+            SELECT coalesce(sum(points), 0) FROM loyalty_holdpart WHERE hold_id = h.id)
+        FROM loyalty_hold h
+        WHERE h.points <> (
+            SELECT coalesce(sum(points), 0) FROM loyalty_holdpart WHERE hold_id = h.id)""",
+    "a transfer took from one what the other got": """
+        SELECT t.id, t.points, ARRAY[coalesce(e.out, 0), coalesce(e.came, 0)]
+        FROM loyalty_transfer t
+        LEFT JOIN (
+            SELECT source_id, -sum(points) FILTER (WHERE kind = 'TRANSFER_OUT') AS out,
+                   sum(points) FILTER (WHERE kind = 'TRANSFER_IN') AS came
+            FROM loyalty_ledgerentry WHERE source_type = 'TRANSFER' GROUP BY source_id
+        ) e ON e.source_id = t.id
+        WHERE (t.points, t.points) <> (coalesce(e.out, 0), coalesce(e.came, 0))""",
+    "a merge gave the survivor what the retired member held, and left nothing": """
+        SELECT a.member_id, ARRAY[a.pending_points, a.active_points, a.debt_points],
+               ARRAY[0, 0, 0]::bigint[]
+        FROM loyalty_account a JOIN members_member m ON m.id = a.member_id
+        WHERE (m.state = 'MERGED' OR a.version < 0)
+          AND (a.pending_points, a.active_points, a.held_points, a.debt_points)
+              <> (0, 0, 0, 0)
+        UNION ALL
+        SELECT min(e.member_id),
+               ARRAY[sum(pending_change), sum(active_change), sum(debt_change)]::bigint[],
+               ARRAY[0, 0, 0]::bigint[]
+        FROM loyalty_ledgerentry e
+        WHERE e.source_type = 'MERGE' AND e.kind IN ('TRANSFER_OUT', 'TRANSFER_IN')
+        GROUP BY split_part(e.key, ':', 2)
+        HAVING (sum(pending_change), sum(active_change), sum(debt_change)) <> (0, 0, 0)""",
     "an entry's movements sum to what it moved": """
         SELECT e.id, e.points, coalesce(m.points, 0)
         FROM loyalty_ledgerentry e
@@ -62,7 +113,9 @@ _CHECKS = {
             SELECT entry_id, sum(points) AS points FROM loyalty_lotmovement GROUP BY entry_id
         ) m ON m.entry_id = e.id
         WHERE (e.kind IN ('REDEEM', 'RESTORE', 'EXPIRE', 'CLAWBACK', 'REPAY')
-               OR (e.kind = 'ADJUST' AND e.points < 0))
+               OR (e.kind = 'ADJUST' AND e.points < 0)
+               -- A merge moves whole lots: no movement tells.
+               OR (e.kind = 'TRANSFER_OUT' AND e.source_type = 'TRANSFER'))
           AND e.pending_change + e.active_change <> coalesce(m.points, 0)""",
     "each entry follows from the one before it": """
         SELECT id, ARRAY[pending_after, active_after, debt_after],
@@ -83,12 +136,13 @@ _CHECKS = {
                ARRAY[coalesce(e.earned, 0), coalesce(e.redeemed, 0), coalesce(e.expired, 0)]
         FROM loyalty_account a
         LEFT JOIN (
-            SELECT member_id,
+            -- Those of a member who was merged count with the survivor.
+            SELECT coalesce(m.merged_into_id, m.id) AS member_id,
                    coalesce(sum(points) FILTER (WHERE kind = 'EARN'), 0) AS earned,
                    coalesce(-sum(points) FILTER (WHERE kind IN ('REDEEM', 'RESTORE')), 0)
                        AS redeemed,
                    coalesce(-sum(points) FILTER (WHERE kind = 'EXPIRE'), 0) AS expired
-            FROM loyalty_ledgerentry GROUP BY member_id
+            FROM loyalty_ledgerentry x JOIN members_member m ON m.id = x.member_id GROUP BY 1
         ) e USING (member_id)
         WHERE (a.earned_points, a.redeemed_points, a.expired_points)
               <> (coalesce(e.earned, 0), coalesce(e.redeemed, 0), coalesce(e.expired, 0))""",

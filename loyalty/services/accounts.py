@@ -10,7 +10,7 @@ from loyalty.models import Account, TierChange
 from loyalty.rules import calendar
 from loyalty.services import programs, states
 from loyalty.services.states import AccountRow, HoldRow, LotRow, State
-from members.errors import NotFound
+from members.errors import MemberMerged, NotFound
 
 
 class _Locked(msgspec.Struct, array_like=True, frozen=True):
@@ -79,7 +79,7 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
     """Working copies of the accounts behind their locks, with all open lots, and those of
     `extra_lot_order_id` even when they are spent. Locks in the order of member ids.
 
-    Raises: NotFound when one has no account.
+    Raises: NotFound when one has no account; MemberMerged when one was merged meanwhile.
     Source: loyalty/migrations/sql/lock.sql.
     """
     with connection.cursor() as cursor:
@@ -87,6 +87,9 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
         locked = _decode(cursor.fetchone()[0])
     if len(locked.accounts) != len(set(member_ids)):
         raise NotFound("this member has no account")
+    # The version of a retired account is below zero; column as in `ACCOUNT_COLUMNS`.
+    if any(row[1] < 0 for row in locked.accounts):
+        raise MemberMerged
     found = states.states(locked.accounts, locked.lots, None, locked.holds)
     for state in found.values():
         state.ledger.knows_all_lots = True

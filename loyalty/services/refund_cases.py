@@ -15,6 +15,7 @@ from loyalty.services.documents import RefundDocument, Source
 from loyalty.services.posting import Posting
 from loyalty.services.refund_postings import Case
 from loyalty.services.states import LOT_COLUMNS, State
+from members.errors import MemberMerged
 from members.models import Store
 
 
@@ -22,12 +23,17 @@ def lock(order: Order) -> State | None:
     """The member's account, or the order itself for a sale without a member; and the order as it
     is behind that lock."""
     while True:
-        state = _lock(order)
         held_for = order.member_id
+        try:
+            state = _lock(order)
+        except MemberMerged:
+            # Into somebody else, meanwhile: the order is theirs now.
+            order.refresh_from_db()
+            if order.member_id == held_for:
+                raise
+            continue
         order.refresh_from_db()
-        if order.member_id == held_for:
-            return state
-        # Its member was merged into another one meanwhile: the order is theirs now.
+        return state
 
 
 def _lock(order: Order) -> State | None:

@@ -43,10 +43,21 @@ class NightStep:
     run: Callable[[datetime], int | Iterable[int]]
 
 
+@dataclass(frozen=True)
+class MergeStep:
+    """What an app moves when a member is merged into another: `run(merge)`, in the transaction of
+    the merge and behind the locks of both members."""
+
+    code: str
+    order: int
+    run: Callable[[Any], None]
+
+
 MEMBER_PANELS: dict[str, Panel] = {}
 EXECUTORS: dict[str, Executor] = {}
 NIGHT_STEPS: dict[str, NightStep] = {}
 JOB_KINDS: dict[str, Callable[..., None]] = {}
+MERGE_STEPS: dict[str, MergeStep] = {}
 
 
 def add_member_panel(panel: Panel) -> None:
@@ -64,6 +75,15 @@ def add_night_step(step: NightStep) -> None:
 def add_job_kind(kind: str, run: Callable[..., None]) -> None:
     """`run(job, at)` does the work of jobs of this kind."""
     JOB_KINDS[kind] = run
+
+
+def add_merge_step(code: str, order: int, run: Callable[[Any], None]) -> None:
+    """`run` gets a `members.services.merges.Merge`; it bears no repeat, as a merge happens once."""
+    MERGE_STEPS[code] = MergeStep(code, order, run)
+
+
+def merge_steps() -> list[MergeStep]:
+    return sorted(MERGE_STEPS.values(), key=lambda step: step.order)
 
 
 def member_panels() -> list[Panel]:

@@ -51,6 +51,7 @@ DECLARE
     ages boolean;
     is_due boolean;
     has_holds boolean;
+    is_retired boolean;
     holds jsonb;
     parked jsonb;
 BEGIN
@@ -130,10 +131,17 @@ BEGIN
                bool_or(a.window_from_on < CASE WHEN by_joining AND a.joined_on IS NOT NULL
                    THEN loyalty_year_start(a.joined_on, newest_day) ELSE window_before END),
                bool_or(a.debt_points > 0 OR a.next_change_at <= at),
-               bool_or(a.held_points > 0)
-        INTO accounts, ages, is_due, has_holds
+               bool_or(a.held_points > 0),
+               bool_or(a.version < 0)
+        INTO accounts, ages, is_due, has_holds, is_retired
         FROM (SELECT * FROM loyalty_account WHERE member_id = ANY(member_ids)
               ORDER BY member_id FOR NO KEY UPDATE) a;
+    END IF;
+
+    -- While we waited for the lock: the next attempt finds the survivor.
+    IF is_retired THEN
+        RAISE EXCEPTION 'a member was merged between look-up and lock'
+            USING ERRCODE = 'serialization_failure';
     END IF;
 
     -- Below: behind the lock, and only what is needed.

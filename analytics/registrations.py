@@ -1,0 +1,14 @@
+"""What this app adds to the registries below it; called by `apps.ready`."""
+
+from analytics.services import member_days
+from members.registry import panels
+from members.services.merges import Merge
+
+
+def register() -> None:
+    # After the orders have moved.
+    panels.add_merge_step("analytics.member_days", 20, _member_days)
+
+
+def _member_days(done: Merge) -> None:
+    member_days.follow_merge(survivor_id=done.survivor_id, retired_id=done.retired_id)

@@ -1,0 +1,198 @@
+"""What a merge of two members moves here: points with their lots, debts, holds, orders, tier.
+
+Registered as a step of `members.services.merges`. Source: docs/algorithms/transfers-and-merges.md.
+"""
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import F
+
+from loyalty.models import Account, Hold, Order, Refund, RuleUse
+from loyalty.rules.entries import Document
+from loyalty.services import accounts, programs, tier_days
+from loyalty.services.posting import Posting
+from loyalty.services.programs import Terms
+from loyalty.services.states import State
+from members.services import bell
+from members.services.merges import Merge
+
+_FOREVER = datetime.max.replace(tzinfo=None)
+
+
+def move(done: Merge) -> None:
+    """Moves all of the retired member's account to the survivor's. Sums before are sums after."""
+    for member_id in (done.survivor_id, done.retired_id):
+        accounts.open_account(member_id=member_id, at=done.at)
+    found = accounts.lock(member_ids=[done.survivor_id, done.retired_id])
+    survivor, retired = found[done.survivor_id], found[done.retired_id]
+    batch = Posting(at=done.at, actor_id=done.actor_id)
+    terms = programs.current()
+    for state in (survivor, retired):
+        state.ledger.settle(done.at)
+    _carry_balances(survivor, retired, done)
+    _carry_counts(survivor, retired)
+    _keep_higher_tier(survivor, retired, batch, terms)
+    # Lots first, so that what the posting says of them finds them where they are.
+    _move_rows(done)
+    _recount_window(survivor, retired)
+    retired.is_changed = survivor.is_changed = True
+    batch.close([survivor, retired])
+    batch.write()
+    if "dispatches" in batch.rows:
+        bell.ring_on_commit()
+    _close_account(done)
+
+
+def _carry_balances(survivor: State, retired: State, done: Merge) -> None:
+    """Lots and holds change hands as they are; the two entries say by how much balances moved,
+    so that each member's chain adds up by itself."""
+    source, target = retired.ledger, survivor.ledger
+    left, key = source.balances, f"merge:{done.retired_id}"
+    pending, active, debt = left.pending, left.active, left.debt
+    out = Document("MERGE", done.survivor_id, key, done.at, done.actor_id)
+    into = Document("MERGE", done.retired_id, key, done.at, done.actor_id)
+    if pending or active or debt:
+        points = pending + active
+        source.enter(
+            "TRANSFER_OUT", -points, out, "merge", pending=-pending, active=-active, debt=-debt
+        )
+        target.enter(
+            "TRANSFER_IN", points, into, "merge", pending=pending, active=active, debt=debt
+        )
+    target.balances.held += left.held
+    target.balances.earned += left.earned
+    target.balances.redeemed += left.redeemed
+    target.balances.expired += left.expired
+    left.held = left.earned = left.redeemed = left.expired = 0
+    target.lots += source.lots
+    target.holds += source.holds
+    source.lots, source.holds, source.next_change_at = [], [], None
+    target.repay(into, done.at)
+    target.note_next_change()
+
+
+def _carry_counts(survivor: State, retired: State) -> None:
+    survivor.orders_count += retired.orders_count
+    instants = (survivor.last_order_at, retired.last_order_at)
+    survivor.last_order_at = max((at for at in instants if at is not None), default=None)
+    days = (survivor.joined_on, retired.joined_on)
+    survivor.joined_on = min((day for day in days if day is not None), default=None)
+    retired.orders_count, retired.last_order_at = 0, None
+
+
+def _keep_higher_tier(survivor: State, retired: State, batch: Posting, terms: Terms) -> None:
+    """The higher of both tiers with its term; of equal ones the one that lasts longer. A floor
+    by hand stands whoever it was given to."""
+    floor = max((survivor, retired), key=lambda state: _floor_rank(state, terms))
+    survivor.floor_tier_id, survivor.floor_until_at = floor.floor_tier_id, floor.floor_until_at
+    if _standing(retired, terms) <= _standing(survivor, terms):
+        return
+    before = survivor.tier_id
+    survivor.tier_id, survivor.tier_since_at = retired.tier_id, retired.tier_since_at
+    survivor.tier_until_at = retired.tier_until_at
+    survivor.earned_tier_id = retired.earned_tier_id
+    survivor.earned_until_at = retired.earned_until_at
+    survivor.grace_until_at = retired.grace_until_at
+    batch.add(
+        "tier_changes",
+        {
+            "member_id": survivor.member_id,
+            "from_tier_id": before,
+            "to_tier_id": survivor.tier_id,
+            "reason": "MERGED",
+            "figures": {},
+            "actor_id": batch.actor_id,
+            "order_id": None,
+            "occurred_at": batch.at,
+            "recorded_at": batch.at,
+            "until_at": survivor.tier_until_at,
+        },
+    )
+
+
+def _standing(state: State, terms: Terms) -> tuple[int, datetime]:
+    until_at = state.tier_until_at
+    rank = terms.level(state.tier_id).rank
+    return rank, _FOREVER if until_at is None else until_at.replace(tzinfo=None)
+
+
+def _floor_rank(state: State, terms: Terms) -> tuple[int, datetime]:
+    if state.floor_tier_id is None:
+        return -1, datetime.min
+    until_at = state.floor_until_at
+    rank = terms.level(state.floor_tier_id).rank
+    return rank, _FOREVER if until_at is None else until_at.replace(tzinfo=None)
+
+
+def _move_rows(done: Merge) -> None:
+    """Everything that names the retired member and may change. Entries, movements, transfers,
+    awards and tier changes are append-only: they stay, and are read through the merged ids."""
+    ids = {"survivor": done.survivor_id, "retired": done.retired_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_LOTS, ids)
+        cursor.execute(_CLOSED_LOTS, ids)
+    Refund.objects.filter(order__member_id=done.retired_id).update(member_id=done.survivor_id)
+    for rows in (Order.objects, Hold.objects, RuleUse.objects):
+        rows.filter(member_id=done.retired_id).update(member_id=done.survivor_id)
+
+
+_OPEN_LOTS = """
+UPDATE loyalty_lot SET member_id = %(survivor)s WHERE member_id = %(retired)s AND is_open
+"""
+# A refund may give points back into a lot that is used up. No index names the member of such a
+# lot, but an entry of the member, or of somebody merged into them before, used it up.
+_CLOSED_LOTS = """
+UPDATE loyalty_lot SET member_id = %(survivor)s
+WHERE member_id = %(retired)s AND id IN (
+    SELECT m.lot_id
+    FROM loyalty_ledgerentry e JOIN loyalty_lotmovement m ON m.entry_id = e.id
+    WHERE e.member_id = %(retired)s OR e.member_id IN (
+        SELECT id FROM members_member WHERE merged_into_id = %(retired)s))
+"""
+
+
+def _recount_window(survivor: State, retired: State) -> None:
+    """Counts the window anew from the orders of both, since the earlier of both beginnings."""
+    starts = (survivor.window.from_on, retired.window.from_on)
+    from_on = min((day for day in starts if day is not None), default=None)
+    window = survivor.window
+    window.from_on = from_on
+    if from_on is not None:
+        days = _days(survivor.member_id, retired.member_id, from_on)
+        window.spend_amount = sum(day[1] for day in days)
+        window.orders_count = sum(day[2] for day in days)
+        window.qualifying_points = sum(day[3] for day in days)
+    empty = retired.window
+    empty.from_on = None
+    empty.spend_amount = empty.orders_count = empty.qualifying_points = 0
+
+
+def _days(survivor_id: int, retired_id: int, from_on: object) -> tier_days.Days:
+    """As `tier_days` reads them, before either row says so: the account's beginning has moved,
+    and the retired member doesn't lead here yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, {"survivor": survivor_id, "retired": retired_id, "from": from_on})
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+_DAYS = """
+SELECT day, sum(spend)::bigint, sum(orders)::bigint, sum(qualifying)::bigint
+FROM (
+    SELECT business_date AS day, net_amount - refunded_amount + refunded_shipping_amount AS spend,
+           (net_amount - refunded_amount + refunded_shipping_amount > 0)::int AS orders,
+           qualifying_points - returned_qualifying_points AS qualifying
+    FROM loyalty_order WHERE member_id = %(survivor)s AND business_date >= %(from)s
+    UNION ALL
+    SELECT business_date, 0, 0, qualifying_points
+    FROM loyalty_behavioraward
+    WHERE business_date >= %(from)s AND (member_id IN (%(survivor)s, %(retired)s) OR member_id IN (
+        SELECT id FROM members_member WHERE merged_into_id IN (%(survivor)s, %(retired)s)))
+) d
+GROUP BY day ORDER BY day
+"""
+
+
+def _close_account(done: Merge) -> None:
+    """A version below zero marks a retired account: whoever waited for its lock sees it there."""
+    Account.objects.filter(member_id=done.retired_id).update(version=-F("version") - 1)
