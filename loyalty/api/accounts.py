@@ -75,13 +75,31 @@ def _account(uid: str, account: Account) -> dict[str, Any]:
             "name": account.tier.name,
             "since": account.tier_since_at,
             "until": account.tier_until_at,
+            "is_in_grace": account.is_in_grace,
         },
-        "progress": {
-            "next": ahead.next.code if ahead.next else None,
-            "missing_amount": ahead.missing_amount,
-            "missing_orders": ahead.missing_orders,
-            "percent": ahead.percent,
+        "progress": _progress(account),
+    }
+
+
+def _progress(account: Account) -> dict[str, Any]:
+    ahead, keep = account.progress, account.progress.keep
+    return {
+        "next": ahead.next.code if ahead.next else None,
+        "missing_amount": ahead.missing_amount,
+        "missing_orders": ahead.missing_orders,
+        "missing_qualifying_points": ahead.missing_qualifying_points,
+        "percent": ahead.percent,
+        "by": ahead.by_on.isoformat() if ahead.next and ahead.by_on else None,
+        "keep": None
+        if keep is None
+        else {
+            "by": keep.by_on.isoformat(),
+            "missing_amount": keep.missing.amount,
+            "missing_orders": keep.missing.orders,
+            "missing_qualifying_points": keep.missing.qualifying_points,
+            "is_safe": keep.is_safe,
         },
+        "projected": ahead.projected.code,
     }
 
 

@@ -153,15 +153,32 @@ class AccountTierShown(msgspec.Struct, kw_only=True):
     name: str
     since: datetime
     until: datetime | None
+    is_in_grace: bool
+
+
+class KeepShown(msgspec.Struct, kw_only=True):
+    """What is missing by this day so that the present tier is renewed: orders that will have
+    left the window by then are not counted."""
+
+    by: str
+    missing_amount: int
+    missing_orders: int
+    missing_qualifying_points: int
+    is_safe: bool
 
 
 class AccountProgressShown(msgspec.Struct, kw_only=True):
-    """What is missing to the next tier."""
+    """What is missing to the next tier; it stays so through `by`, then orders leave the window.
+    `projected` is the tier after the present term if nothing more is bought."""
 
     next: str | None
     missing_amount: int
     missing_orders: int
+    missing_qualifying_points: int
     percent: int
+    by: str | None
+    keep: KeepShown | None
+    projected: str
 
 
 class AccountRead(msgspec.Struct, kw_only=True):

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from loyalty.models import Account, LedgerEntry, Lot, Order, Tier
 from loyalty.rules import lots as lot_rules
-from loyalty.rules import tier_progress, tiers
 from loyalty.rules.entries import Balances
 from loyalty.rules.holds import Hold
 from loyalty.rules.ledger import Ledger
-from loyalty.selectors import holds
+from loyalty.rules.tier_progress import Keep, Outlook
+from loyalty.selectors import holds, progress
 from loyalty.services import programs
 
 SOON = timedelta(days=31)
@@ -26,12 +26,20 @@ class Expiring:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is missing to the next tier; `next` None at the top. Percent 0–99 below it."""
+    """What is missing to the next tier; `next` None at the top. Percent 0–99 below it.
+
+    `by_on`: what is missing stays as it is through this day. `keep` is what the present term
+    still lacks; `projected` is the tier after it if nothing more is bought.
+    """
 
     next: Tier | None
     missing_amount: int
     missing_orders: int
     percent: int
+    missing_qualifying_points: int
+    by_on: date | None
+    keep: Keep | None
+    projected: Tier
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ class AccountView:
     tier: Tier
     tier_since_at: datetime
     tier_until_at: datetime | None
+    is_in_grace: bool
+    floor: Tier | None
+    floor_until_at: datetime | None
     spend_amount: int
     orders_count: int
     lifetime_orders_count: int
@@ -70,10 +81,9 @@ def account(*, member_id: int, at: datetime) -> AccountView | None:
     ledger = _ledger(row, lots, held.get(member_id, ()))
     ledger.settle(at)
     terms = programs.current()
-    level = terms.level(row.tier_id)
-    figures = tiers.Figures(row.window_spend_amount, row.window_orders_count)
-    ahead = tier_progress.progress(terms.levels, level, figures)
-    rows = Tier.objects.in_bulk([level.id, *([ahead.next.id] if ahead.next else [])])
+    stand = progress.stand(account=row, terms=terms.tiers, at=at)
+    standing = stand.standing
+    rows = Tier.objects.filter(program_id=terms.id).in_bulk()
     balances = ledger.balances
     return AccountView(
         member_id=member_id,
@@ -86,21 +96,33 @@ def account(*, member_id: int, at: datetime) -> AccountView | None:
         redeemed=balances.redeemed,
         expired=balances.expired,
         expiring=_expiring(ledger, at),
-        tier=rows[level.id],
-        tier_since_at=row.tier_since_at,
-        tier_until_at=row.tier_until_at,
-        spend_amount=figures.spend_amount,
-        orders_count=figures.orders_count,
+        tier=rows[standing.level.id],
+        tier_since_at=standing.since_at,
+        tier_until_at=standing.until_at,
+        is_in_grace=standing.grace_until_at is not None and standing.level == standing.earned,
+        floor=rows[standing.floor.id] if standing.floor else None,
+        floor_until_at=standing.floor_until_at,
+        spend_amount=stand.figures.spend_amount,
+        orders_count=stand.figures.orders_count,
         lifetime_orders_count=row.orders_count,
         last_order_at=row.last_order_at,
-        progress=Ahead(
-            rows[ahead.next.id] if ahead.next else None,
-            ahead.missing_amount,
-            ahead.missing_orders,
-            ahead.percent,
-        ),
+        progress=_ahead(stand.outlook, rows),
         currency=terms.currency,
         version=row.version,
+    )
+
+
+def _ahead(outlook: Outlook, rows: dict[int, Tier]) -> Ahead:
+    ahead = outlook.ahead
+    return Ahead(
+        next=rows[ahead.next.id] if ahead.next else None,
+        missing_amount=ahead.missing_amount,
+        missing_orders=ahead.missing_orders,
+        percent=ahead.percent,
+        missing_qualifying_points=ahead.missing_qualifying_points,
+        by_on=outlook.by_on,
+        keep=outlook.keep,
+        projected=rows[outlook.projected.id],
     )
 
 
@@ -163,9 +185,7 @@ def _ledger(row: Account, lots: Iterable[Lot], held: Iterable[Hold] = ()) -> Led
         )
         for lot in lots
     ]
-    return Ledger(
-        row.member_id, balances, working, list(held), next_change_at=row.next_change_at
-    )
+    return Ledger(row.member_id, balances, working, list(held), next_change_at=row.next_change_at)
 
 
 def _expiring(ledger: Ledger, at: datetime) -> tuple[Expiring, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from loyalty.rules import calendar, earning, tier_progress
 from loyalty.rules.lots import Lot
+from loyalty.services import tier_standings
 from loyalty.services.programs import Terms
 from loyalty.services.states import State
 from loyalty.services.tiers import Lift
@@ -88,7 +89,7 @@ def tier(state: State, lift: Lift | None, terms: Terms) -> Answer:
     return {
         "code": level.code,
         "changed_from": lift.from_code if lift else None,
-        "until": _text(state.tier_until_at),
+        "until": _text(tier_standings.until(state)),
         "progress": {
             "next": ahead.next.code if ahead.next else None,
             "missing_amount": ahead.missing_amount,
