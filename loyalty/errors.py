@@ -187,3 +187,36 @@ class TierAlreadyHeld(DomainError):
 
     code = "tier_already_held"
     status = 409
+
+
+class OccurredBeforeOrder(DomainError):
+    """An order can't be completed before it was paid."""
+
+    code = "occurred_before_order"
+
+
+class TransfersNotAllowed(DomainError):
+    """The programme doesn't let members transfer points."""
+
+    code = "transfers_not_allowed"
+    status = 409
+
+
+class TransferConflict(DomainError):
+    """This transfer number is known with another content."""
+
+    code = "transfer_conflict"
+    status = 409
+
+
+class TransferToSelf(DomainError):
+    """Both are the same member."""
+
+    code = "transfer_to_self"
+
+
+class TransferLimitReached(DomainError):
+    """The member may not transfer so many points today."""
+
+    code = "transfer_limit_reached"
+    status = 409
