@@ -1,9 +1,10 @@
 """What requests of this app ask for, in the checker's language."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from loyalty.admin import rule_sentences, words
-from loyalty.models import EarningRule
+from loyalty.models import EarningRule, Operation
 from members.models import ApprovalRequest
 
 
@@ -21,3 +22,16 @@ def publishing(request: ApprovalRequest) -> list[str]:
     """The rule as its sentence."""
     rule = EarningRule.objects.filter(pk=request.target_id).select_related("program").first()
     return [] if rule is None else [rule.name, rule_sentences.whole(rule)]
+
+
+def operation(request: ApprovalRequest) -> list[str]:
+    """What it does for how many, and the points in all."""
+    asked = request.payload
+    kind = Operation.Kind(asked["kind"]).label
+    members = ngettext("%(count)s member", "%(count)s members", asked["members"])
+    return [
+        str(kind),
+        members % {"count": f"{asked['members']:,}"},
+        _("%(points)s in all") % {"points": words.points(asked["points"])},
+        words.reason(asked["reason"]),
+    ]

@@ -42,6 +42,10 @@ class RunningJob:
         self.cursor: dict[str, Any] = job.cursor
         self.requested_by_id = job.requested_by_id
 
+    def instant(self) -> datetime:
+        """The time of the chunk at hand: a long job's first instant is no longer the present."""
+        return self._clock()
+
     def progress(self, *, cursor: Mapping[str, Any], done: int, total: int | None = None) -> None:
         """Call last in the transaction of a chunk: `cursor` is where the next one begins.
 
