@@ -104,7 +104,7 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
             {"fields": (("pending_days", "validity"), ("validity_count", "validity_rounding"))},
         ),
         (_("When goods come back"), {"fields": ("on_return",)}),
-        (_("When"), {"fields": (("valid_from", "valid_until"),)}),
+        (_("When"), {"fields": ("valid_from", "valid_until")}),
     )
     published_fieldsets = (
         (None, {"fields": (("shown_name", "shown_state"), ("program", "code", "version"))}),

@@ -43,7 +43,7 @@ def _weekdays() -> Choices:
 
 
 def _rows(model: Any) -> Choices:
-    return [(row.code, row.name) for row in model.objects.order_by("pk")[:MOST_CHOICES]]
+    return [(row.code, row.name) for row in model.objects.order_by("code")[:MOST_CHOICES]]
 
 
 def _stores() -> Choices:

@@ -1,21 +1,20 @@
 """What loyalty shows on the member's page: balances on top, ledger, orders and tier as tabs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import holdings, touches, traces, words
+from loyalty.admin import holdings, order_fields, tier_words, touches, traces, words
 from loyalty.models import EarningRule, LedgerEntry, Tier, TierChange
-from loyalty.rules import money
 from loyalty.selectors import accounts, ledger, orders, tier_changes
 from loyalty.services import programs
 from members.admin.panels import before_id
 from members.models import Member, User
 from members.registry import member_page, panels
+from members.registry.fields import Words
 from members.registry.member_page import Header
 from members.registry.panels import Panel
 from members.selectors import pages
@@ -65,7 +64,7 @@ def _ledger(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
     return {"rows": rows, "next_before_id": page.next_before_id}
 
 
-def _why(story: ledger.Story, names: dict[str, dict[str, str]]) -> list[str]:
+def _why(story: ledger.Story, names: dict[str, Any]) -> list[str]:
     if story.refund and story.order:
         return traces.refund_sentences(story.refund, story.order.currency)
     if story.order and story.entry.kind == LedgerEntry.Kind.EARN:
@@ -73,7 +72,7 @@ def _why(story: ledger.Story, names: dict[str, dict[str, str]]) -> list[str]:
     return []
 
 
-def _actors(entries: list[LedgerEntry]) -> dict[int | None, str]:
+def _actors(entries: Sequence[LedgerEntry | TierChange]) -> dict[int | None, str]:
     ids = {entry.actor_id for entry in entries} - {None}
     users = User.objects.filter(pk__in=ids) if ids else []
     return {user.pk: user.get_username() for user in users}
@@ -88,30 +87,30 @@ def _orders(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
 
 def _tier(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
     page = tier_changes.history(member_id=member.pk, before_id=before_id(request))
+    actors = _actors(page.rows)
+    currency = programs.kept().currency
+    rows = [
+        {
+            "change": change,
+            "figures": tier_words.figures(change, currency),
+            "actor": actors.get(change.actor_id),
+        }
+        for change in page.rows
+    ]
     return {
         "holdings": holdings.holdings(member_id=member.pk, at=at),
-        "changes": [{"change": change, "figures": _figures(change)} for change in page.rows],
+        "changes": rows,
         "next_before_id": page.next_before_id,
     }
 
 
-def _figures(change: TierChange) -> str:
-    """What the figures were when the tier changed; empty where none decided."""
-    figures = change.figures
-    if "spend_amount" not in figures:
-        return ""
-    amount = money.text(figures["spend_amount"], programs.kept().currency, short=True)
-    return gettext("%(amount)s in %(orders)s") % {
-        "amount": amount,
-        "orders": words.orders(figures.get("orders_count", 0)),
-    }
-
-
-def _names() -> dict[str, dict[str, str]]:
-    """What traces name by code, in the reader's language; two queries."""
+def _names() -> dict[str, Any]:
+    """What traces name by code, in the reader's language; two queries, and one for each kind of
+    thing that a missed condition names."""
     rules = EarningRule.objects.filter(program__is_current=True).order_by("version")
     tiers = Tier.objects.filter(program__is_current=True)
     return {
         "rule_names": {rule.code: rule.name for rule in rules},
         "tier_names": {tier.code: tier.name for tier in tiers},
+        "said": Words(order_fields.VOCABULARY),
     }

@@ -58,9 +58,12 @@ def either(texts: Sequence[str]) -> str:
 
 
 def both(texts: Sequence[str]) -> str:
-    """`A`, `A and B`, `A, B, and C`."""
-    if len(texts) == 2:
-        return gettext("%(first)s and %(last)s") % {"first": texts[0], "last": texts[1]}
+    """`A`, `A and B`, `A, B and C`."""
+    return _listed(texts, gettext("%(first)s and %(last)s"))
+
+
+def together(texts: Sequence[str]) -> str:
+    """As `both`, with a comma before the "and": each part may be a list of its own."""
     return _listed(texts, gettext("%(first)s, and %(last)s"))
 
 
@@ -70,7 +73,7 @@ def _node(node: Node, words: Words, *, is_inner: bool) -> str:
     if isinstance(node, Not):
         return _negated(node.part, words)
     parts = [_node(part, words, is_inner=len(node.parts) > 1) for part in node.parts]
-    text = both(parts) if isinstance(node, All) else either(parts)
+    text = together(parts) if isinstance(node, All) else either(parts)
     if not is_inner or len(parts) == 1:
         return text
     return pgettext("a group within a condition", "(%(group)s)") % {"group": text}

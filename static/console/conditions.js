@@ -124,7 +124,7 @@
       }
       const mode = make("select", {
         "aria-label": this.texts.mode,
-        onchange: (event) => { node.mode = event.target.value; this.redraw(node); },
+        onchange: (event) => { node.mode = box.dataset.mode = event.target.value; this.changed(); },
       });
       for (const code of ["all", "any", "none"]) {
         mode.append(make("option", { value: code, text: this.texts[code], selected: node.mode === code }));
@@ -137,11 +137,6 @@
       const box = make("fieldset", { class: "condition-group", "data-mode": node.mode }, head, list, foot, this.problem());
       this.boxes.set(node, box);
       return box;
-    }
-
-    redraw(node) {
-      this.draw(node);
-      this.changed();
     }
 
     problem() {
@@ -177,20 +172,28 @@
       return { field: "", op: "", value: null };
     }
 
+    // The selects stay as they are while their choice changes: typing within one goes on.
     leaf(node, parent) {
-      const row = make("div", { class: "condition-leaf" }, this.fieldSelect(node));
-      const field = this.fields.get(node.field);
-      if (field) {
-        if (field.ops.length > 1) row.append(this.opSelect(node, field));
-        row.append(this.input(node, field));
-        if (field.hint) row.append(make("small", { class: "condition-hint", text: field.hint }));
-      }
-      row.append(this.remover(node, parent, this.texts.remove), this.problem());
+      const row = make("div", { class: "condition-leaf" });
+      const inputs = make("span", { class: "condition-inputs" });
+      const field = this.fieldSelect(node, inputs);
+      row.append(field, inputs, this.remover(node, parent, this.texts.remove), this.problem());
+      this.fill(inputs, node);
       this.boxes.set(node, row);
       return row;
     }
 
-    fieldSelect(node) {
+    fill(inputs, node) {
+      const field = this.fields.get(node.field);
+      inputs.replaceChildren();
+      if (!field) return;
+      const value = make("span", { class: "condition-inputs" }, this.input(node, field));
+      if (field.ops.length > 1) inputs.append(this.opSelect(node, field, value));
+      inputs.append(value);
+      if (field.hint) inputs.append(make("small", { class: "condition-hint", text: field.hint }));
+    }
+
+    fieldSelect(node, inputs) {
       const select = make("select", {
         class: "condition-field", "aria-label": this.texts.field,
         onchange: (event) => {
@@ -198,7 +201,8 @@
           node.field = event.target.value;
           node.op = field ? this.firstOp(field) : "";
           node.value = this.firstValue(node, field);
-          this.redraw(node);
+          this.fill(inputs, node);
+          this.changed();
         },
       }, make("option", { value: "", text: this.texts.choose }));
       const groups = new Map();
@@ -229,7 +233,7 @@
       return LISTS.includes(node.op) ? [] : null;
     }
 
-    opSelect(node, field) {
+    opSelect(node, field, value) {
       const select = make("select", {
         class: "condition-op", "aria-label": this.texts.op,
         onchange: (event) => {
@@ -242,8 +246,8 @@
           else if (isList && !Array.isArray(before)) node.value = before === null ? [] : [before];
           else if (node.op === "between") node.value = [Array.isArray(before) ? null : before, null];
           else node.value = Array.isArray(before) ? before[0] ?? null : before;
-          this.redraw(node);
-          this.boxes.get(node)?.querySelector(".condition-op")?.focus();
+          value.replaceChildren(this.input(node, field));
+          this.changed();
         },
       });
       for (const op of field.ops) {
@@ -451,5 +455,7 @@
     }
   }
 
-  document.querySelectorAll("[data-condition]").forEach((root) => new Editor(root));
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-condition]").forEach((root) => new Editor(root));
+  });
 })();
