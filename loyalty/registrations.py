@@ -7,7 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.admin import requests
 from loyalty.selectors import birthdays
-from loyalty.services import earning_rules, merges, night, points, tier_draws, tier_reviews
+from loyalty.services import (
+    earning_rules,
+    merges,
+    night,
+    operation_previews,
+    operation_runs,
+    operation_undos,
+    operations,
+    points,
+    tier_draws,
+    tier_reviews,
+)
 from members.registry import birthdays as birthday_policy
 from members.registry import panels
 
@@ -32,6 +43,18 @@ def register() -> None:
         )
     )
     birthday_policy.set_policy(birthdays.policy)
+    panels.add_executor(
+        panels.Executor(
+            action=operations.ACTION,
+            label=_("Points for many members"),
+            run=operations.run_approved,
+            version=operations.version_of_target,
+            tell=requests.operation,
+        )
+    )
+    panels.add_job_kind(operations.PREVIEW, operation_previews.run)
+    panels.add_job_kind(operations.RUN, operation_runs.run)
+    panels.add_job_kind(operations.UNDO, operation_undos.run)
     panels.add_merge_step("loyalty.accounts", 10, merges.move)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
