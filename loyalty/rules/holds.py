@@ -28,6 +28,8 @@ class Hold:
     captured: int = 0
     resolved_at: datetime | None = None
     order_id: int | None = None
+    uid: str = ""
+    source: str = ""
 
     @property
     def is_open(self) -> bool:

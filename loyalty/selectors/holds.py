@@ -13,7 +13,6 @@ def open_holds(*, member_ids: Sequence[int]) -> dict[int, list[Hold]]:
     found: dict[int, list[Hold]] = {}
     with connection.cursor() as cursor:
         cursor.execute(states.OPEN_HOLDS, [list(member_ids)])
-        for member_id, hold_id, points, expires_at, parts in cursor.fetchall():
-            hold = Hold(hold_id, points, expires_at, [(part[0], part[1]) for part in parts])
-            found.setdefault(member_id, []).append(hold)
+        for row in cursor.fetchall():
+            found.setdefault(row[0], []).append(states.hold(row))
     return found

@@ -8,6 +8,7 @@ from loyalty.rules import baskets, earning_facts
 from loyalty.rules.earning_facts import Facts
 from loyalty.services.documents import OrderDocument
 from loyalty.services.programs import Terms
+from loyalty.services.rule_inputs import Inputs
 from loyalty.services.states import State
 
 
@@ -24,8 +25,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Case:
-    """An order with all that it is judged by. `kinds` are category and brand by SKU as the
-    catalogue has them, where a rule asks for them."""
+    """An order with all that it is judged by."""
 
     document: OrderDocument
     sums: baskets.Sums
@@ -35,7 +35,8 @@ class Case:
     state: State | None
     member_uid: str | None
     refused: tuple[dict[str, Any], ...] = ()
-    kinds: dict[str, tuple[str, str]] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=Inputs)
+    source: str = ""
 
 
 def facts(case: Case, terms: Terms) -> Facts:
@@ -43,6 +44,7 @@ def facts(case: Case, terms: Terms) -> Facts:
     document, place, state = case.document, case.place, case.state
     assert state is not None
     level = terms.level(state.tier_id)
+    birthday, counts_from_on, tags = case.inputs.buyers.get(state.member_id, (None, None, ()))
     return Facts(
         lines=document.lines,
         eligible_amounts=case.sums.line_eligible_amounts,
@@ -50,6 +52,9 @@ def facts(case: Case, terms: Terms) -> Facts:
             tier=level.code,
             coefficient_percent=level.coefficient_percent,
             order_number=state.orders_count + 1,
+            tags=frozenset(tags),
+            birthday_md=birthday,
+            birthday_counts_from_on=counts_from_on,
         ),
         place=earning_facts.Place(
             zone=place.zone,
@@ -60,5 +65,5 @@ def facts(case: Case, terms: Terms) -> Facts:
         ),
         occurred_at=document.occurred_at,
         program_zone=terms.zone,
-        kinds=case.kinds,
+        kinds=case.inputs.kinds,
     )

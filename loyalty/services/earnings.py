@@ -1,17 +1,17 @@
 """What an order does to its member's points: it spends first, then earns, by lots."""
 
 from datetime import datetime
-from typing import Any
 
 from loyalty.rules import calendar, earning, lives
+from loyalty.rules.earning import Award
+from loyalty.rules.earning_caps import Limits
 from loyalty.rules.earning_compile import Life
 from loyalty.rules.entries import Document
 from loyalty.rules.lots import Lot
-from loyalty.services import cases
+from loyalty.services import budgets, cases, payments, rule_inputs
 from loyalty.services.answers import Earned
 from loyalty.services.cases import Case
 from loyalty.services.programs import Terms
-from loyalty.services.states import State
 
 
 def earn(case: Case, terms: Terms, at: datetime) -> Earned:
@@ -22,14 +22,32 @@ def earn(case: Case, terms: Terms, at: datetime) -> Earned:
         return Earned(missed, (), 0, ())
     state.ledger.settle(at)
     source = Document("ORDER", case.order_id, f"order:{case.order_id}", document.occurred_at)
-    spent, refused = _spend(case, state, source, terms, at)
-    award = earning.award(terms.rules.at(document.occurred_at), cases.facts(case, terms))
+    spent, refused = payments.spend(case, state, source, terms, at)
+    award = _judge(case, terms)
     lots = _lots(case, award, terms, at)
     if terms.validity_slides and (lots or spent):
         lives.slide(state.ledger, calendar.expiry(at, terms.validity, terms.zone), at)
     # An order that comes very late may bring points that have lapsed already.
     state.ledger.settle(at)
     return Earned(award, lots, spent, refused)
+
+
+def _judge(case: Case, terms: Terms) -> Award:
+    """The award within caps and budgets; what it used counts for the next order of the batch."""
+    assert case.state is not None
+    selection = terms.rules.at(case.document.occurred_at)
+    facts = cases.facts(case, terms)
+    if selection.plain is not None:
+        return earning.award(selection, facts)
+    member_id, day = case.state.member_id, rule_inputs.day_of(case.document.occurred_at, terms)
+    uses, purse = case.inputs.uses, case.inputs.purse
+    limits = Limits(uses.used(member_id, selection.capped_codes, day))
+    award = budgets.within(
+        lambda within: earning.award(selection, facts, within), limits, purse, case.order_id
+    )
+    for use in award.uses:
+        uses.add(member_id, use.code, day, use.points)
+    return award
 
 
 def life(own: Life | None, earned_at: datetime, terms: Terms) -> calendar.Life:
@@ -44,7 +62,7 @@ def life(own: Life | None, earned_at: datetime, terms: Terms) -> calendar.Life:
     )
 
 
-def _lots(case: Case, award: earning.Award, terms: Terms, at: datetime) -> tuple[Lot, ...]:
+def _lots(case: Case, award: Award, terms: Terms, at: datetime) -> tuple[Lot, ...]:
     """A lot for each life. The first bears the order's key, others their number."""
     assert case.state is not None
     # A till's clock may be ahead of ours: its points are usable now all the same.
@@ -66,22 +84,3 @@ def _lots(case: Case, award: earning.Award, terms: Terms, at: datetime) -> tuple
         assert lot is not None
         made.append(lot)
     return tuple(made)
-
-
-def _spend(
-    case: Case, state: State, source: Document, terms: Terms, at: datetime
-) -> tuple[int, tuple[dict[str, Any], ...]]:
-    points = terms.points_for(case.sums.points_amount)
-    if points == 0:
-        return 0, ()
-    if state.ledger.redeem(points, document=source, reason="payment", at=at):
-        return points, ()
-    available = state.ledger.available_at(at)
-    return 0, (
-        {
-            "what": "points",
-            "code": "insufficient_points",
-            "asked_points": points,
-            "available_points": available,
-        },
-    )

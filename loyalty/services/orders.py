@@ -19,6 +19,7 @@ from loyalty.services import (
     posting,
     programs,
     references,
+    rule_inputs,
     states,
     tiers,
 )
@@ -27,6 +28,7 @@ from loyalty.services.documents import OrderDocument, Source, fingerprint
 from loyalty.services.places import Places
 from loyalty.services.posting import Opened, Posting
 from loyalty.services.programs import Terms
+from loyalty.services.rule_inputs import Inputs
 from loyalty.services.states import State
 from members.errors import DomainError
 from members.services import bell
@@ -129,9 +131,7 @@ def _record(orders: Sequence[OrderDocument], source: Source, at: datetime) -> li
     return outcomes
 
 
-def _refunded(
-    outcome: Recorded, parked: Sequence[str], source: Source, at: datetime
-) -> Recorded:
+def _refunded(outcome: Recorded, parked: Sequence[str], source: Source, at: datetime) -> Recorded:
     """The outcome after the refunds that waited for this order."""
     if outcome.answer is None or outcome.is_replayed or outcome.external_id not in parked:
         return outcome
@@ -152,6 +152,7 @@ class Desk:
     members: dict[str, tuple[int, str]]
     product_ids: dict[str, int]
     sums: dict[int, baskets.Sums | DomainError]
+    inputs: Inputs
 
 
 def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk:
@@ -185,6 +186,7 @@ def _open(orders: Sequence[OrderDocument], source: Source, at: datetime) -> Desk
         members={key: (member_id, uid) for key, member_id, uid in opened.references},
         product_ids={**known, **(opened.products or {})},
         sums=sums,
+        inputs=rule_inputs.inputs(opened.extras, orders, terms),
     )
 
 
@@ -209,12 +211,17 @@ def _request(
         "at": at,
         "source": source.name,
         "external_ids": [order.external_id for order in orders],
-        "with_lots": any(payment.kind == "POINTS" for order in orders for payment in order.paid),
+        # Whoever spends, or slides what there is, has to see it all.
+        "with_lots": terms.validity_slides
+        or any(order.points_hold for order in orders)
+        or any(payment.kind == "POINTS" for order in orders for payment in order.paid),
     }
     if claims:
         request["identities"] = list(claims.values())
     if products:
         request["products"] = products
+    if extras := rule_inputs.request(orders, terms):
+        request["extras"] = extras
     return request
 
 
@@ -266,6 +273,8 @@ def _case(order: OrderDocument, index: int, source: Source, desk: Desk) -> Case:
         state=desk.states.get(member[0]) if member else None,
         member_uid=member[1] if member else None,
         refused=refused,
+        inputs=desk.inputs,
+        source=source.name,
     )
 
 
@@ -275,11 +284,12 @@ def _place(order: OrderDocument, source: Source, terms: Terms, here: Places) -> 
     if channel_id is None:
         raise UnknownChannel(channel=channel)
     if not order.store:
-        return Place(channel_id, None, terms.zone)
+        return Place(channel_id, None, terms.zone, channel)
     store = here.stores.get(order.store)
     if store is None or (source.store_ids is not None and store[0] not in source.store_ids):
         raise UnknownStore(store=order.store)
-    return Place(channel_id, store[0], ZoneInfo(store[1]) if store[1] else terms.zone)
+    zone = ZoneInfo(store[1]) if store[1] else terms.zone
+    return Place(channel_id, store[0], zone, channel, store[2])
 
 
 def _write(batch: Posting, accounts: dict[int, State]) -> None:

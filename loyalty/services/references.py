@@ -41,13 +41,13 @@ def _claim(reference: MemberReference) -> Claim | None:
 
 
 def not_honored(order: OrderDocument) -> tuple[dict[str, Any], ...]:
-    """Coupons, quotes and holds of an order: this release honors none, and says so instead of
-    losing the order."""
+    """Coupons and quotes of an order: this release honors none, and says so instead of losing
+    the order."""
     refused: list[dict[str, Any]] = [
         {"what": "coupon", "code": "not_supported", "coupon": code} for code in order.coupons
     ]
-    if order.points_hold:
-        refused.append({"what": "points_hold", "code": "not_supported"})
+    if order.points_hold and order.member is None:
+        refused.append({"what": "points_hold", "code": "hold_not_open"})
     if order.quote_id:
         refused.append({"what": "quote", "code": "not_supported"})
     return tuple(refused)

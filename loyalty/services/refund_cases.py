@@ -144,7 +144,8 @@ _LOT_WIDTH = LOT_COLUMNS.count(",") + 1
 
 def _spent_lots(order: Order) -> list[tuple[Any, int]]:
     earlier = Refund.objects.filter(order_id=order.pk).values_list("pk", flat=True)
-    keys = [f"order:{order.pk}:redeem", *(f"refund:{pk}:restore" for pk in earlier)]
+    whole = f"order:{order.pk}"
+    keys = [f"{whole}:redeem", f"{whole}:rest:redeem", *(f"refund:{pk}:restore" for pk in earlier)]
     with connection.cursor() as cursor:
         cursor.execute(_SPENT, [keys])
         return [(row[:_LOT_WIDTH], int(row[_LOT_WIDTH])) for row in cursor.fetchall()]

@@ -66,11 +66,11 @@ LOT_COLUMNS = (
     " l.order_id, l.is_sliding"
 )
 
-# Member, hold, points, until when, and (lot, points) in spend order.
-HoldRow = tuple[int, int, int, datetime, list[tuple[int, int]]]
+# Member, hold, points, until when, (lot, points) in spend order, its uid, who asked for it.
+HoldRow = tuple[int, int, int, datetime, list[tuple[int, int]], str, str]
 OPEN_HOLDS = """
 SELECT h.member_id, h.id, h.points, h.expires_at,
-       array_agg(ARRAY[p.lot_id, p.points] ORDER BY p.id)
+       array_agg(ARRAY[p.lot_id, p.points] ORDER BY p.id), h.uid::text, h.source
 FROM loyalty_hold h JOIN loyalty_holdpart p ON p.hold_id = h.id
 WHERE h.member_id = ANY(%s) AND h.state = 'OPEN'
 GROUP BY h.id ORDER BY h.id
@@ -90,10 +90,14 @@ def states(
         ledger = found[row[0]].ledger
         ledger.knows_all_lots = True
         ledger.lots.append(lot(row))
-    for member_id, hold_id, points, expires_at, parts in hold_rows:
-        hold = Hold(hold_id, points, expires_at, [(part[0], part[1]) for part in parts])
-        found[member_id].ledger.holds.append(hold)
+    for held in hold_rows:
+        found[held[0]].ledger.holds.append(hold(held))
     return found
+
+
+def hold(row: HoldRow) -> Hold:
+    parts = [(lot_id, points) for lot_id, points in row[4]]
+    return Hold(row[1], row[2], row[3], parts, uid=row[5], source=row[6])
 
 
 def state(row: AccountRow, aging: Iterable[Day] = ()) -> State:

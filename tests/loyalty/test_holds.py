@@ -223,3 +223,58 @@ def test_a_channel_may_ask_for_less_time(rich):
     made = hold(300, minutes=2)
     with pytest.raises(HoldExpired):
         capture(made, at=NOW + 2 * MINUTE)
+
+
+def order(answer, number="o-1", at=NOW, points_amount=200):
+    """An order of ¥100, of which 200 points pay ¥2."""
+    return till.sell(
+        number,
+        till.line("1", 10_000),
+        when=NOW,
+        now=at,
+        points_amount=points_amount,
+        points_hold=answer["id"],
+    )
+
+
+def test_an_order_captures_its_hold_and_releases_what_it_does_not_need(rich):
+    made = hold(300)
+    paid = order(made)
+    assert (paid["points"]["spent"], paid["refused"]) == (200, [])
+    assert (paid["account"]["held"], paid["account"]["available"]) == (0, 500 - 200 + 98)
+    assert Hold.objects.get().state == "CAPTURED"
+    assert Hold.objects.get().captured_points == 200
+    assert ledger_checks.findings() == []
+
+
+def test_what_a_hold_does_not_cover_comes_from_available_points_and_all_of_it_comes_back(rich):
+    paid = order(hold(150))
+    assert (paid["points"]["spent"], paid["refused"]) == (200, [])
+    assert kinds()[2:] == [("REDEEM", -150), ("REDEEM", -50), ("EARN", 98)]
+    back = till.give_back(paid, "r-1")
+    assert back["points"]["restored"] == 200
+    assert figures(rich) == (500, 0, 500)
+    assert ledger_checks.findings() == []
+
+
+def test_an_order_whose_hold_timed_out_says_so_and_pays_from_what_is_available(rich):
+    made = hold(200)
+    paid = order(made, at=NOW + 20 * MINUTE)
+    assert paid["refused"] == [{"what": "points_hold", "code": "hold_expired"}]
+    assert paid["points"]["spent"] == 200
+    assert Hold.objects.get().state == "EXPIRED"
+
+
+def test_a_hold_that_an_order_does_not_use_is_released(rich):
+    paid = order(hold(200), points_amount=0)
+    assert (paid["points"]["spent"], paid["refused"]) == (0, [])
+    assert Hold.objects.get().state == "RELEASED"
+    assert figures(rich) == (600, 0, 600)
+
+
+def test_two_orders_can_not_capture_one_hold(rich):
+    made = hold(200)
+    order(made)
+    second = order(made, "o-2")
+    assert second["refused"] == [{"what": "points_hold", "code": "hold_not_open"}]
+    assert second["points"]["spent"] == 200

@@ -164,14 +164,14 @@ def test_points_that_are_not_there_are_refused_and_the_order_is_recorded(alice):
     assert ledger_checks.findings() == []
 
 
-def test_coupons_quotes_and_holds_are_refused_with_a_reason(alice):
+def test_coupons_quotes_and_unknown_holds_are_refused_with_a_reason(alice):
     document = till.document(
         "o-1", line("1", 10_000), coupons=["ABC"], quote_id="q", points_hold="h"
     )
     assert _record(document).answer["refused"] == [
         {"what": "coupon", "code": "not_supported", "coupon": "ABC"},
-        {"what": "points_hold", "code": "not_supported"},
         {"what": "quote", "code": "not_supported"},
+        {"what": "points_hold", "code": "hold_not_open"},
     ]
     assert till.balances(alice) == (0, 100, 0)
 

@@ -48,7 +48,7 @@ BEGIN
     IF holds_any THEN
         SELECT jsonb_agg(jsonb_build_array(h.member_id, h.id, h.points, h.expires_at, (
             SELECT jsonb_agg(jsonb_build_array(p.lot_id, p.points) ORDER BY p.id)
-            FROM loyalty_holdpart p WHERE p.hold_id = h.id)) ORDER BY h.id)
+            FROM loyalty_holdpart p WHERE p.hold_id = h.id), h.uid, h.source) ORDER BY h.id)
         INTO holds
         FROM loyalty_hold h WHERE h.member_id = ANY(member_ids) AND h.state = 'OPEN';
     END IF;

@@ -54,6 +54,8 @@ DECLARE
     is_retired boolean;
     holds jsonb;
     parked jsonb;
+    extras jsonb;
+    wanted jsonb := request->'extras';
 BEGIN
     -- Whoever parks a refund for one of these orders waits for us, or we for him: neither misses
     -- the other. Before the accounts, as everywhere.
@@ -83,7 +85,7 @@ BEGIN
     END IF;
 
     IF request ? 'stores' THEN
-        SELECT jsonb_object_agg(s.code, jsonb_build_array(s.id, s.time_zone)) INTO places
+        SELECT jsonb_object_agg(s.code, jsonb_build_array(s.id, s.time_zone, s.city)) INTO places
         FROM members_store s
         WHERE s.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'stores')));
         places := jsonb_build_array(places, (
@@ -200,10 +202,11 @@ BEGIN
 
     -- Wherever lots are looked at, what pins them is too.
     IF has_holds AND (is_due OR (request->>'with_lots')::boolean) THEN
-        SELECT jsonb_agg(jsonb_build_array(h.member_id, h.id, h.points, h.expires_at, h.parts))
+        SELECT jsonb_agg(jsonb_build_array(
+                   h.member_id, h.id, h.points, h.expires_at, h.parts, h.uid, h.source))
         INTO holds
         FROM (
-            SELECT h.member_id, h.id, h.points, h.expires_at,
+            SELECT h.member_id, h.id, h.points, h.expires_at, h.uid, h.source,
                    jsonb_agg(jsonb_build_array(p.lot_id, p.points) ORDER BY p.id) AS parts
             FROM loyalty_hold h JOIN loyalty_holdpart p ON p.hold_id = h.id
             WHERE h.member_id = ANY(member_ids) AND h.state = 'OPEN'
@@ -234,6 +237,36 @@ BEGIN
       AND r.order_external_id = ANY(
           ARRAY(SELECT jsonb_array_elements_text(loyalty_open.request->'external_ids')));
 
+    -- What the conditions and caps of the rules in force ask for; most programmes ask for none.
+    IF wanted IS NOT NULL THEN
+        extras := jsonb_build_array(
+            CASE WHEN wanted ? 'buyers' THEN (
+                SELECT jsonb_object_agg(m.id, jsonb_build_array(
+                    m.birthday_md, m.birthday_counts_from_on,
+                    ARRAY(SELECT t.code FROM members_membertag mt
+                          JOIN members_tag t ON t.id = mt.tag_id WHERE mt.member_id = m.id)))
+                FROM members_member m WHERE m.id = ANY(member_ids)) END,
+            CASE WHEN wanted ? 'skus' THEN (
+                SELECT jsonb_object_agg(p.sku, jsonb_build_array(p.category, p.brand))
+                FROM loyalty_product p
+                WHERE p.sku = ANY(ARRAY(SELECT jsonb_array_elements_text(wanted->'skus')))) END,
+            -- By day from the first of the month on; what was before is one sum, without a day.
+            CASE WHEN wanted ? 'codes' THEN (
+                SELECT jsonb_agg(jsonb_build_array(u.member_id, u.code, u.day, u.points))
+                FROM (
+                    SELECT r.member_id, r.code,
+                           CASE WHEN r.business_date >= (wanted->>'since')::date
+                                THEN r.business_date END AS day,
+                           sum(r.points - r.returned_points) AS points
+                    FROM loyalty_ruleuse r
+                    WHERE r.member_id = ANY(member_ids)
+                      AND r.code = ANY(ARRAY(SELECT jsonb_array_elements_text(wanted->'codes')))
+                      AND ((wanted->>'ever')::boolean
+                           OR r.business_date >= (wanted->>'since')::date)
+                    GROUP BY 1, 2, 3
+                ) u) END);
+    END IF;
+
     FOR i IN 1..size LOOP
         order_ids[i] := nextval('loyalty_order_id_seq');
     END LOOP;
@@ -241,7 +274,7 @@ BEGIN
     RETURN jsonb_build_array(
         (SELECT jsonb_build_array(p.id, p.version) FROM loyalty_program p WHERE p.is_current),
         places->0, places->1, products, coalesce(refs, '[]'), accounts, lots, known,
-        to_jsonb(order_ids), aging, holds, parked
+        to_jsonb(order_ids), aging, holds, parked, extras
     )::text;
 END
 $$;
