@@ -62,6 +62,7 @@ SCOPES = {
     "api:member-ledger": {"GET": {"members:read"}},
     "api:member-check-ins": {"GET": {"members:read"}, "POST": {"events:write"}},
     "api:member-behaviors": {"POST": {"events:write"}},
+    "api:member-tier-purchases": {"POST": {"points:redeem"}},
     "api:orders": {"POST": {"orders:write"}},
     "api:order-batch": {"POST": {"orders:write"}},
     "api:order": {"GET": {"orders:write"}},
@@ -120,6 +121,7 @@ TABLES = {
 TABLE_PAGES = ("changelist", "add", "history", "delete", "change")
 
 _ADJUSTS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
+_SETS_TIER = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _DECIDES = {MARKETING_MANAGER, DPO, ADMINISTRATOR}
 _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 
@@ -132,6 +134,8 @@ DEEDS = {
     "admin:members_member_search": STAFF,
     "admin:members_member_reveal_phone": SERVICE | {DPO},
     "admin:members_member_adjust_points": _ADJUSTS,
+    "admin:members_member_set_tier": _SETS_TIER,
+    "admin:members_member_end_tier": _SETS_TIER,
     "admin:members_approvalrequest_approve": _DECIDES,
     "admin:members_approvalrequest_reject": _DECIDES,
     # By the maker alone, whoever that is: of the others nobody.

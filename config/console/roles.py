@@ -28,6 +28,7 @@ _ASK = _view("members", "approvalrequest")
 _DECIDE = _ASK | {"members.decide_approvalrequest"}
 _REVEAL = frozenset({"members.reveal_member"})
 _ADJUST = frozenset({"loyalty.adjust_account"})
+_SET_TIER = frozenset({"loyalty.add_tierchange"})
 _SETTINGS = _view("members", "user", "apiclient") | _view("auth", "group")
 
 _SERVICE = _COUNTER | _PLACES | _DOCUMENTS | _PROGRAM | _ASK
@@ -57,6 +58,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     "customer_service": _SERVICE
     | _REVEAL
     | _ADJUST
+    | _SET_TIER
     | _view("members", "consent", "event")
     | _view("campaigns", "delivery")
     | {"members.change_member", "campaigns.read_delivery"},
@@ -65,6 +67,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _DOCUMENTS
     | _DECIDE
     | _ADJUST
+    | _SET_TIER
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup"),
     "analyst": _PLACES
     | _DOCUMENTS
@@ -86,6 +89,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _PRIVACY
     | _DECIDE
     | _ADJUST
+    | _SET_TIER
     | _SETTINGS
     | _edit("members", "store", "channel", "tag", "user", "apiclient")
     | _edit("auth", "group")

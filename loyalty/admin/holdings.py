@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from loyalty.admin import words
+from loyalty.admin import tier_words, words
 from loyalty.models import Tier
 from loyalty.rules import calendar, money
 from loyalty.selectors import accounts
@@ -34,6 +34,8 @@ class Holdings:
     tier: Tier
     worth: str
     progress_text: str
+    keep_text: str
+    floor_text: str
     progress_percent: int
     next_color: str
     alerts: tuple[Alert, ...]
@@ -49,7 +51,9 @@ def holdings(*, member_id: int, at: datetime) -> Holdings | None:
         account=account,
         tier=account.tier,
         worth=money.text(programs.kept().amount_of(account.available), account.currency),
-        progress_text=_progress(account),
+        progress_text=tier_words.to_next(account),
+        keep_text=tier_words.to_keep(account),
+        floor_text=tier_words.floor(account),
         progress_percent=account.progress.percent,
         next_color=above.color if above else "",
         alerts=tuple(_alerts(account, at)),
@@ -59,19 +63,6 @@ def holdings(*, member_id: int, at: datetime) -> Holdings | None:
 def last_day(expires_at: datetime) -> date:
     """The last local day on which points that lapse at `expires_at` can be used."""
     return calendar.last_day(expires_at, timezone.get_current_timezone())
-
-
-def _progress(account: AccountView) -> str:
-    ahead = account.progress
-    if ahead.next is None:
-        return _("Highest tier reached")
-    return words.progress(
-        missing_amount=ahead.missing_amount,
-        missing_orders=ahead.missing_orders,
-        needs_all=ahead.next.match == Tier.Match.ALL,
-        tier=ahead.next.name,
-        currency=account.currency,
-    )
 
 
 def _alerts(account: AccountView, at: datetime) -> list[Alert]:

@@ -40,7 +40,17 @@ class ProgramAdmin(ConsoleAdmin):
         ),
         (
             _("How tiers are counted"),
-            {"fields": (("tier_window", "tier_window_months"), "tier_term_months")},
+            {
+                "fields": (
+                    ("tier_window", "tier_window_months"),
+                    ("tier_term_months", "tier_grace_days"),
+                    ("tier_downgrade", "downgrade_on_return"),
+                ),
+                "description": _(
+                    "Members rise at once and hold a tier for a term. At its end the window is "
+                    "judged: the term is renewed, or after the grace the member falls."
+                ),
+            },
         ),
     )
 

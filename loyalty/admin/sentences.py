@@ -43,7 +43,7 @@ def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
 def _names(events: Sequence[Event]) -> Names:
     order_ids = {event.payload.get("order_id") for event in events} - {None}
     orders = Order.objects.filter(pk__in=order_ids).select_related("store").defer("answer", "trace")
-    names_tiers = any("to_tier" in event.payload for event in events)
+    names_tiers = any({"to_tier", "tier"} & event.payload.keys() for event in events)
     tiers = Tier.objects.filter(program__is_current=True) if names_tiers else ()
     return Names(
         orders={order.pk: order for order in orders} if order_ids else {},
@@ -155,6 +155,20 @@ def _downgraded(payload: dict[str, Any], names: Names) -> Sentence:
     return Sentence(text=text, icon="trending_down", tone=BAD, tab="tier")
 
 
+def _renewed(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("%(tier)s was renewed") % _tier(payload, names)
+    return Sentence(text=text, icon="autorenew", tone=GOOD, tab="tier")
+
+
+def _grace_begun(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("The term of %(tier)s is over, grace began") % _tier(payload, names)
+    return Sentence(text=text, icon="hourglass_top", tone=BAD, tab="tier")
+
+
+def _tier(payload: dict[str, Any], names: Names) -> dict[str, str]:
+    return {"tier": names.tiers.get(payload["tier"], payload["tier"])}
+
+
 def _tiers(payload: dict[str, Any], names: Names) -> dict[str, str]:
     return {
         "from": names.tiers.get(payload["from_tier"], payload["from_tier"]),
@@ -172,4 +186,6 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.points.adjusted": _adjusted,
     "loyalty.tier.upgraded": _upgraded,
     "loyalty.tier.downgraded": _downgraded,
+    "loyalty.tier.renewed": _renewed,
+    "loyalty.tier.grace_begun": _grace_begun,
 }

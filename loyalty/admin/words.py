@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-
-from loyalty.rules import money
 
 # What the posting writes as an entry's reason, and what a person may choose.
 REASONS: dict[str, Any] = {
@@ -21,9 +18,21 @@ REASONS: dict[str, Any] = {
     "missed_order": gettext_lazy("Purchase that was not credited"),
     "correction": gettext_lazy("Correction of a mistake"),
     "campaign": gettext_lazy("Campaign"),
+    "invitation": gettext_lazy("Personal invitation"),
+    "other_program": gettext_lazy("Status in another programme"),
+    "tier": gettext_lazy("Bought a tier"),
+    "tier_gift": gettext_lazy("Gift on an upgrade"),
 }
 
 ADJUSTMENT_REASONS = ("goodwill", "complaint", "missed_order", "correction", "campaign")
+TIER_REASONS = (
+    "invitation",
+    "goodwill",
+    "complaint",
+    "other_program",
+    "campaign",
+    "correction",
+)
 
 
 def points(count: int) -> str:
@@ -36,31 +45,6 @@ def orders(count: int) -> str:
     return ngettext("%(count)s order", "%(count)s orders", count) % {"count": f"{count:,}"}
 
 
-def more_orders(count: int) -> str:
-    return ngettext("%(count)s more order", "%(count)s more orders", count) % {
-        "count": f"{count:,}"
-    }
-
-
 def reason(code: str) -> str:
     """The reason's words; an unknown code as it is, so that nothing is hidden."""
     return str(REASONS.get(code, code))
-
-
-def progress(
-    *, missing_amount: int, missing_orders: int, needs_all: bool, tier: str, currency: str
-) -> str:
-    """What is still missing to `tier`: `¥200 more to Gold`."""
-    words = {
-        "amount": money.text(missing_amount, currency, short=True),
-        "orders": more_orders(missing_orders),
-        "tier": tier,
-    }
-    if missing_amount and missing_orders:
-        both = _("%(amount)s and %(orders)s to %(tier)s")
-        return (both if needs_all else _("%(amount)s or %(orders)s to %(tier)s")) % words
-    if missing_amount:
-        return _("%(amount)s more to %(tier)s") % words
-    if missing_orders:
-        return _("%(orders)s to %(tier)s") % words
-    return _("Reaches %(tier)s with the next purchase") % words

@@ -58,7 +58,6 @@ class LedgerView(ChannelView):
 
 
 def _account(uid: str, account: Account) -> dict[str, Any]:
-    ahead = account.progress
     return {
         "member": uid,
         "currency": account.currency,

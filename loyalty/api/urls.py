@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.api import accounts, behaviors, orders, refunds
+from loyalty.api import accounts, behaviors, orders, refunds, tiers
 
 urlpatterns: list[URLPattern] = [
     path("orders", orders.OrdersView.as_view(), name="orders"),
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
         name="order-refund-preview",
     ),
     path("members/<uuid:uid>/account", accounts.AccountView.as_view(), name="member-account"),
+    path(
+        "members/<uuid:uid>/tier-purchases",
+        tiers.TierPurchasesView.as_view(),
+        name="member-tier-purchases",
+    ),
     path("members/<uuid:uid>/ledger", accounts.LedgerView.as_view(), name="member-ledger"),
     path("members/<uuid:uid>/check-ins", behaviors.CheckInsView.as_view(), name="member-check-ins"),
     path(

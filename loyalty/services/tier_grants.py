@@ -49,7 +49,8 @@ def set_by_hand(
     at: datetime,
 ) -> None:
     """The member has at least this tier through the end of `until_on` (None: for one term). It is
-    a floor: figures may lift above it, and what they earned stays beneath it.
+    a floor: figures may lift above it, and what they earned stays beneath it. `reason` is a code,
+    never text about a person: the row that keeps it can't be erased.
 
     Raises: ReasonRequired; UnknownTier; TierEndsInPast; NotFound, for a member without account.
     """

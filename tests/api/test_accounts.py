@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from loyalty.models import Tier
 from tests import world
 from tests.api.test_orders import body
 
@@ -20,8 +21,11 @@ def test_an_account_tells_balances_tier_and_progress(till, alice):
     }  # fmt: skip
     assert (told["held"], told["available"], told["debt"]) == (0, 600, 0)
     assert (told["tier"]["code"], told["tier"]["name"]) == ("member", "Member")
+    by = told["progress"].pop("by")
+    assert by is not None
     assert told["progress"] == {
-        "next": "silver", "missing_amount": 240_000, "missing_orders": 4, "percent": 20,
+        "next": "silver", "missing_amount": 240_000, "missing_orders": 4,
+        "missing_qualifying_points": 0, "percent": 20, "keep": None, "projected": "member",
     }  # fmt: skip
 
 
@@ -49,3 +53,20 @@ def test_a_member_that_is_not_there_is_404_and_a_token_without_the_scope_403(sho
     assert reader.get(f"members/{uuid4()}/{what}").status_code == 404
     writer = world.till(source="writer", scopes=["orders:write"])
     assert writer.get(f"members/{alice.uid}/{what}").status_code == 403
+
+
+def test_a_tier_is_bought_with_points_once_per_key(till, alice):
+    Tier.objects.filter(code="silver").update(price_points=1_000)
+    till.post("orders", body(amount=150_000))
+    path, sent = f"members/{alice.uid}/tier-purchases", {"tier": "silver"}
+    first = till.post(path, sent, key="buy-1")
+    assert first.status_code == 201
+    assert (first.json()["tier"], first.json()["points"]) == ("silver", 1_000)
+    again = till.post(path, sent, key="buy-1")
+    assert (again.status_code, again.content) == (201, first.content)
+    told = till.get(f"members/{alice.uid}/account").json()
+    assert (told["tier"]["code"], told["available"]) == ("silver", 500)
+    refused = till.post(path, sent, key="buy-2")
+    assert (refused.status_code, refused.json()["code"]) == (409, "tier_already_held")
+    unknown = till.post(path, {"tier": "nope"}, key="buy-3")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_tier")

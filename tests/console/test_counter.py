@@ -75,7 +75,7 @@ def test_the_card_says_balance_tier_progress_and_last_purchases(clerk, alice):
     assert "2,800" in shown
     assert "worth ¥28.00" in shown
     assert "Member" in shown
-    assert "¥200 and 4 more orders to Silver" in shown
+    assert "¥200 and 4 orders more by" in shown
     assert "¥2,800.00" in shown
     assert "Can pay ¥28.00 with points now" in shown
 

@@ -51,7 +51,7 @@ def test_the_header_says_balance_tier_and_progress(service, alice):
     shown = staff.text(service.get(staff.page(alice)))
 
     assert "2,800" in shown
-    assert "¥200 and 4 more orders to Silver" in shown
+    assert "¥200 and 4 orders more by" in shown
 
 
 def test_the_timeline_tells_an_order_in_one_sentence(service, alice):
