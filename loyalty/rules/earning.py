@@ -31,13 +31,15 @@ class Use:
     code: str
     rule_id: int | None
     points: int
+    budget_id: int | None = None
+    is_strict: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
     """Points of an order and of each of its lines, with what led to them. `points` are those of
-    the lines and of the bonuses; `lots` say with which life. `wants` is what budgeted rules
-    gave here, by rule id."""
+    the lines and of the bonuses; `lots` say with which life, `uses` what
+    counts against caps and budgets."""
 
     points: int
     line_points: tuple[int, ...]
@@ -46,10 +48,6 @@ class Award:
     lots: tuple[LotShare, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
     uses: tuple[Use, ...] = ()
-
-    @property
-    def wants(self) -> dict[int, int]:
-        return {use.rule_id: use.points for use in self.uses if use.rule_id and use.points > 0}
 
 
 def missed(eligible_amounts: Sequence[int], why: str) -> Award:
@@ -188,7 +186,7 @@ def _uses(
     given = [(step.rule, step.points) for step in steps if step.rule]
     given += [(bonus.rule, bonus.points) for bonus in bonuses]
     uses = [
-        Use(rule.code, rule.id, count)
+        Use(rule.code, rule.id, count, rule.budget_id, rule.is_strict)
         for rule, count in given
         if count > 0 and (rule.has_budget or rule.caps.looks_back)
     ]

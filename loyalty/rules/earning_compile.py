@@ -56,7 +56,8 @@ class Rule:
 
     `condition` None: it couldn't be read, and the rule never hits. `is_per_line`: some lines of
     an order may match and others not. `store_ids` empty: live everywhere. `life` None: as the
-    programme says. `is_draft`: judged as if in force, whatever its period.
+    programme says. All versions of a rule share one budget, `budget_id`; `is_strict`: all or
+    nothing of it. `is_draft`: judged as if in force, whatever its period.
     """
 
     id: int
@@ -76,7 +77,7 @@ class Rule:
     group: Group | None = None
     on_return: str = "REQUALIFY"
     caps: Caps = field(default_factory=Caps)
-    has_budget: bool = False
+    budget_id: int | None = None
     is_strict: bool = True
     store_ids: frozenset[int] = frozenset()
     life: Life | None = None
@@ -86,6 +87,10 @@ class Rule:
     def stack(self) -> Group:
         """Its stacking group; without one it is a group of its own."""
         return self.group or Group(f"rule:{self.code}")
+
+    @property
+    def has_budget(self) -> bool:
+        return self.budget_id is not None
 
     @property
     def is_limited(self) -> bool:
@@ -186,7 +191,9 @@ class Rulebook:
             caps=self.caps,
             plain=self._plain(rules, near),
             fields=frozenset().union(*(rule.fields for rule in rules)),
-            budget_ids=tuple(sorted(rule.id for rule in rules if rule.has_budget)),
+            budget_ids=tuple(
+                sorted(rule.budget_id for rule in rules if rule.budget_id is not None)
+            ),
             capped_codes=self._capped(rules),
         )
 

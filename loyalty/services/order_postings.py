@@ -9,7 +9,7 @@ from loyalty.events import (
     PointsRedeemed,
 )
 from loyalty.rules import calendar
-from loyalty.services import answers, earnings, tiers
+from loyalty.services import answers, bonus_postings, earnings, tiers
 from loyalty.services.answers import Earned
 from loyalty.services.cases import Case
 from loyalty.services.documents import Source, fingerprint
@@ -28,7 +28,10 @@ def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str
     # A term that is over is judged first, so that the order earns at what the member has.
     tiers.settle(case.state, posting, terms, min(document.occurred_at, at))
     earned = earnings.earn(case, terms, at)
-    lift = tiers.count_order(case.state, posting, terms, case.document.occurred_at, day, case)
+    qualifying = terms.qualifying_for(case.sums.eligible_amount) if case.state else 0
+    lift = tiers.count_order(
+        case.state, posting, terms, document.occurred_at, day, case, qualifying
+    )
     is_late = at - document.occurred_at > LATE
     answer = answers.order(
         uid=uid,
@@ -41,8 +44,10 @@ def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str
         refused=case.refused + earned.refused,
     )
     trace = {**earned.award.trace, "late": True} if is_late else earned.award.trace
-    posting.add("orders", _order_row(case, uid, day, earned, source, posting, trace, answer))
+    row = _order_row(case, uid, day, earned, source, posting, trace, answer)
+    posting.add("orders", {**row, "qualifying_points": qualifying})
     _add_lines(case, earned, posting)
+    bonus_postings.add(case, earned, posting, terms)
     _tell(case, uid, earned, posting, is_late)
     return answer
 
@@ -86,7 +91,6 @@ def _order_row(
         "payments": document.paid,
         "earned_points": earned.award.points,
         "spent_points": earned.spent_points,
-        "qualifying_points": 0,
         "trace": trace,
         "answer": answer,
         "metadata": document.metadata,

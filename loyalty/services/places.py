@@ -12,13 +12,13 @@ KEPT_FOR = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Places:
-    """Store ids and zones ("" is the programme's), and channel ids, by code."""
+    """Store ids, zones ("" is the programme's) and cities, and channel ids, by code."""
 
-    stores: dict[str, tuple[int, str]]
+    stores: dict[str, tuple[int, str, str]]
     channels: dict[str, int]
 
 
-_stores: dict[str, tuple[datetime, tuple[int, str]]] = {}
+_stores: dict[str, tuple[datetime, tuple[int, str, str]]] = {}
 _channels: dict[str, tuple[datetime, int]] = {}
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from loyalty.rules.entries import Entry
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
+from loyalty.services.rule_extras import Extras
 from loyalty.services.states import AccountRow, Days, HoldRow, LotRow, State
 from members.ids import uuid7
 from members.registry import subscriptions
@@ -25,7 +26,7 @@ class Opened(msgspec.Struct, array_like=True, frozen=True):
     """What `loyalty_open` found, field by field in its order."""
 
     program: tuple[int, int] | None
-    stores: dict[str, tuple[int, str]] | None
+    stores: dict[str, tuple[int, str, str]] | None
     channels: dict[str, int] | None
     products: dict[str, int] | None
     references: list[tuple[str, int, str]]
@@ -38,6 +39,7 @@ class Opened(msgspec.Struct, array_like=True, frozen=True):
     holds: list[HoldRow] | None = None
     # Numbers of these orders for which refunds are waiting.
     parked: list[str] | None = None
+    extras: Extras | None = None
 
 
 _decode = msgspec.json.Decoder(Opened).decode

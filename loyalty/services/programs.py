@@ -45,6 +45,8 @@ class Terms:
     transfer_day_points: int | None = None
     behaviors: tuple[behavior_rules.Rule, ...] = ()
     tiers: TierTerms = TierTerms((), ZoneInfo("UTC"))
+    qualifying_points: int = 0
+    qualifying_per_amount: int = 100
 
     def level(self, tier_id: int) -> Level:
         return next(level for level in self.levels if level.id == tier_id)
@@ -52,6 +54,10 @@ class Terms:
     def points_for(self, amount: int) -> int:
         """Points that pay `amount`; a part of a point is rounded up."""
         return -(-amount * self.redeem_points // self.redeem_amount)
+
+    def qualifying_for(self, amount: int) -> int:
+        """Qualifying points for money that earns, rounded down."""
+        return amount * self.qualifying_points // self.qualifying_per_amount
 
     def amount_of(self, points: int) -> int:
         """What `points` are worth, rounded down."""
@@ -115,6 +121,8 @@ def _read() -> Terms:
         transfer_day_points=program.transfer_day_points,
         behaviors=tuple(_behavior(rule) for rule in _behaviors(program)),
         tiers=tiers,
+        qualifying_points=program.qualifying_points,
+        qualifying_per_amount=program.qualifying_per_amount,
     )
 
 

@@ -30,7 +30,26 @@ def compiled(
 ) -> tuple[Rule, ...]:
     """Compiled rules, by id."""
     found = rows.select_related("group").prefetch_related("stores").order_by("pk")
-    return tuple(_rule(row, program, is_draft=is_draft) for row in found)
+    budgets = _budgets(program)
+    return tuple(
+        _rule(
+            row,
+            program,
+            None if row.budget_points is None else budgets.get(row.code, row.pk),
+            is_draft=is_draft,
+        )
+        for row in found
+    )
+
+
+def _budgets(program: Program) -> dict[str, int]:
+    """By code the first published version with a budget: its row is the one that all share."""
+    rows = (
+        EarningRule.objects.filter(program=program, budget_points__isnull=False)
+        .exclude(state=EarningRule.State.DRAFT)
+        .order_by("-version")
+    )
+    return dict(rows.values_list("code", "pk"))
 
 
 def caps(owner: Program | EarningRule) -> Caps:
@@ -53,7 +72,7 @@ def _group(group: StackingGroup) -> Group:
     return Group(f"group:{group.code}", group.mode)
 
 
-def _rule(row: EarningRule, program: Program, *, is_draft: bool) -> Rule:
+def _rule(row: EarningRule, program: Program, budget_id: int | None, *, is_draft: bool) -> Rule:
     condition = _condition(row)
     fields = conditions.fields_of(condition) if condition else frozenset()
     return Rule(
@@ -74,7 +93,7 @@ def _rule(row: EarningRule, program: Program, *, is_draft: bool) -> Rule:
         group=_group(row.group) if row.group else None,
         on_return=row.on_return,
         caps=caps(row),
-        has_budget=row.budget_points is not None,
+        budget_id=budget_id,
         is_strict=row.budget_mode == EarningRule.BudgetMode.STRICT,
         store_ids=frozenset(store.pk for store in row.stores.all()),
         life=life(row, program),

@@ -201,7 +201,7 @@ def test_the_programmes_cap_cuts_lines_when_bonuses_are_gone():
 
 
 def test_a_budget_gives_no_more_than_it_grants():
-    base = per_amount(has_budget=True, is_strict=False)
+    base = per_amount(budget_id=1, is_strict=False)
     given = award([base], [10_000], limits=Limits(grants={base.id: 40}))
     assert given.points == 40
     assert why(given, "base")["trimmed"] == {"by": "budget", "points": 60}

@@ -53,6 +53,41 @@ BEGIN
             lot_points jsonb);
     END IF;
 
+    IF batch ? 'bonuses' THEN
+        INSERT INTO loyalty_orderbonus
+            (order_id, number, rule_id, lot_number, points, clawed_points, on_return, facts)
+        SELECT x.order_id, x.number, x.rule_id, x.lot_number, x.points, 0, x.on_return, x.facts
+        FROM jsonb_to_recordset(batch->'bonuses') AS x(
+            order_id bigint, number smallint, rule_id bigint, lot_number smallint, points bigint,
+            on_return text, facts jsonb);
+    END IF;
+
+    IF batch ? 'bonus_changes' THEN
+        UPDATE loyalty_orderbonus b SET clawed_points = b.clawed_points + x.points
+        FROM jsonb_to_recordset(batch->'bonus_changes') AS x(id bigint, points bigint)
+        WHERE b.id = x.id;
+    END IF;
+
+    IF batch ? 'rule_uses' THEN
+        INSERT INTO loyalty_ruleuse
+            (member_id, order_id, rule_id, code, business_date, points, returned_points)
+        SELECT x.member_id, x.order_id, x.rule_id, x.code, x.business_date, x.points, 0
+        FROM jsonb_to_recordset(batch->'rule_uses') AS x(
+            member_id bigint, order_id bigint, rule_id bigint, code text, business_date date,
+            points bigint);
+    END IF;
+
+    IF batch ? 'use_changes' THEN
+        UPDATE loyalty_ruleuse u SET returned_points = u.returned_points + x.points
+        FROM jsonb_to_recordset(batch->'use_changes') AS x(id bigint, points bigint)
+        WHERE u.id = x.id;
+    END IF;
+
+    -- Source: budgets.sql.
+    IF batch ? 'budget_returns' THEN
+        PERFORM loyalty_give_back(batch->'budget_returns');
+    END IF;
+
     IF batch ? 'entries' THEN
         FOR i IN 1..jsonb_array_length(batch->'entries') LOOP
             entry_ids[i] := nextval('loyalty_ledgerentry_id_seq');
