@@ -5,6 +5,7 @@ Source: docs/algorithms/night.md.
 """
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,8 +23,11 @@ from members.services import bell
 
 logger = structlog.get_logger(__name__)
 
-# As many as keep the longest lock well below 300 ms. Source: docs/performance.md.
-CHUNK = 2_000
+# Members in a chunk: the first one's, then as many as keep its locks near `LOCK_SECONDS`, which a
+# till that wants one of them doesn't notice. Source: docs/performance.md.
+CHUNK = 500
+MOST = 5_000
+LOCK_SECONDS = 0.15
 # Those whose settlement takes the rules of one member.
 FEW = 200
 # A till that holds a member longer is left for the next night; its own posting settles anyway.
@@ -34,10 +38,12 @@ _BUSY = ("55P03", "40P01")
 
 @dataclass(frozen=True)
 class _Settled:
-    """How many a chunk settled, and those that need the rules of one member."""
+    """How many a chunk settled, those that need the rules of one member, and how long its locks
+    were held, with the commit."""
 
     count: int
     others: Sequence[int]
+    seconds: float
 
 
 def settle_lots(*, at: datetime) -> Iterator[int]:
@@ -65,24 +71,33 @@ def remind(*, at: datetime) -> Iterator[int]:
 
 
 def _pass(at: datetime, *, waits: bool) -> Iterator[int]:
-    last = 0
-    while due := _due(last, at):
+    last, size = 0, CHUNK
+    while due := _due(last, at, size):
         last = due[-1]
         settled = _settle(due, at, waits=waits)
+        size = next_size(size, settled.seconds)
         yield settled.count
         for start in range(0, len(settled.others), FEW):
             yield _settle_by_rules(settled.others[start : start + FEW], at)
 
 
-def _due(after: int, at: datetime) -> Sequence[int]:
+def next_size(size: int, seconds: float) -> int:
+    """The next chunk's members, after one of `size` that kept its locks for `seconds`; it grows
+    slowly and shrinks at once."""
+    wanted = round(size * LOCK_SECONDS / max(seconds, 0.001))
+    return max(1, min(wanted, size * 2, MOST))
+
+
+def _due(after: int, at: datetime, size: int) -> Sequence[int]:
     """The next members for whom something is due, in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT loyalty_due(%s, %s, %s)", [after, CHUNK, at])
+        cursor.execute("SELECT loyalty_due(%s, %s, %s)", [after, size, at])
         return cursor.fetchone()[0] or ()
 
 
 def _settle(member_ids: Sequence[int], at: datetime, *, waits: bool) -> _Settled:
     tells = {"ACTIVATE": _tell(PointsActivated.type), "EXPIRE": _tell(PointsExpired.type)}
+    began = time.monotonic()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             _wait_briefly()
@@ -94,8 +109,8 @@ def _settle(member_ids: Sequence[int], at: datetime, *, waits: bool) -> _Settled
             if any(subscribers for _, subscribers in tells.values()):
                 bell.ring_on_commit()
     except OperationalError as error:
-        return _Settled(_left(error, member_ids), ())
-    return _Settled(count, others or ())
+        return _Settled(_left(error, member_ids), (), LOCK_SECONDS)
+    return _Settled(count, others or (), time.monotonic() - began)
 
 
 def _settle_by_rules(member_ids: Sequence[int], at: datetime) -> int:

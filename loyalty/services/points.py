@@ -12,7 +12,7 @@ from loyalty.events import PointsActivated, PointsAdjusted, PointsExpired, Point
 from loyalty.models import Account, LedgerEntry
 from loyalty.rules import calendar
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, adjustment_limits, programs, states
+from loyalty.services import accounts, adjustment_limits, programs, redemptions, states
 from loyalty.services.posting import Posting
 from loyalty.services.states import State
 from members.errors import ReasonRequired
@@ -122,9 +122,19 @@ def _raise_by(state: State, asked: Adjustment, document: Document, at: datetime)
     )
 
 
-@transaction.atomic
 def redeem(*, member_id: int, points: int, key: str, reason: str, at: datetime) -> None:
     """Spends points outside an order, in spend order.
+
+    Raises: InsufficientPoints.
+    """
+    asked = {"member_id": member_id, "points": points, "key": key, "reason": reason, "at": at}
+    if not redemptions.redeem_plainly(**asked):
+        redeem_by_rules(**asked)
+
+
+@transaction.atomic
+def redeem_by_rules(*, member_id: int, points: int, key: str, reason: str, at: datetime) -> None:
+    """The same with the member's whole ledger behind the lock: what is due is settled first.
 
     Raises: InsufficientPoints.
     """

@@ -32,7 +32,7 @@ def fill(members: int, *, at: datetime, due: Due | None = None) -> int:
     """Adds the members; gives the first one's id. The caller set the programme up."""
     one_in = due or Due()
     with _without_indexes(), connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM members_member")
+        cursor.execute(_BASE)
         base = cursor.fetchone()[0]
         values = {
             "base": base, "members": members, "at": at, "lapses": one_in.lapses or members + 1,
@@ -59,7 +59,14 @@ def _without_indexes() -> Iterator[None]:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
-        yield
+        try:
+            yield
+        finally:
+            _make_again(indexes, constraints)
+
+
+def _make_again(indexes: list[tuple[str, str]], constraints: list[tuple[str, str, str]]) -> None:
+    with connection.cursor() as cursor:
         for _, definition in indexes:
             cursor.execute(definition)
         for table, name, definition in constraints:
@@ -69,6 +76,13 @@ def _without_indexes() -> Iterator[None]:
             cursor.execute(f"VACUUM ANALYZE {table}")
 
 
+# Members from here on: their lots and entries have numbers that nothing else has.
+_BASE = """
+SELECT greatest((SELECT max(id) FROM members_member),
+                (SELECT max(id) / 10 + 1 FROM loyalty_ledgerentry),
+                (SELECT max(id) / 5 + 1 FROM loyalty_lot),
+                (SELECT max(id) / 5 + 1 FROM loyalty_lotmovement), 0)
+"""
 _CONSTRAINTS = """
 SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid)
 FROM pg_constraint c
