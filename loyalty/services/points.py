@@ -12,7 +12,7 @@ from loyalty.events import PointsActivated, PointsAdjusted, PointsExpired, Point
 from loyalty.models import Account, LedgerEntry
 from loyalty.rules import calendar
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, adjustment_limits, programs, redemptions, states
+from loyalty.services import accounts, adjustment_limits, holds, programs, redemptions, states
 from loyalty.services.posting import Posting
 from loyalty.services.states import State
 from members.errors import ReasonRequired
@@ -146,6 +146,7 @@ def redeem_by_rules(*, member_id: int, points: int, key: str, reason: str, at: d
         raise InsufficientPoints(
             asked_points=points, available_points=state.ledger.available_at(at)
         )
+    holds.slide(state, at)
     batch.tell(PointsRedeemed(order="", points=points), member_id=member_id, occurred_at=at)
     write(batch, [state])
 

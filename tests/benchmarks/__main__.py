@@ -9,18 +9,31 @@ absolute times mean nothing on shared machines. Source: docs/performance.md.
 import argparse
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from tests.benchmarks.shop import Shop
 
 
 def main() -> None:
     django.setup()
-    from tests.benchmarks import measurements, postgres, report, shop, web
+    from tests.benchmarks import postgres, report, shop
 
     options = _options()
     report.say(f"{options.members} members, {options.rounds} rounds of {options.seconds} s")
     made = shop.open_shop(options.members)
     postgres.fill_pgbench(scale=options.scale)
+    if options.only in ("", "orders"):
+        _orders(options, made)
+    if options.only in ("", "points"):
+        _points(options)
+
+
+def _orders(options: argparse.Namespace, made: "Shop") -> None:
+    from tests.benchmarks import measurements, report, web
+
     with web.running() as server, tempfile.TemporaryDirectory() as folder:
         bench = measurements.Bench(
             made, server, Path(folder), seconds=options.seconds, lines=options.lines
@@ -30,12 +43,34 @@ def main() -> None:
         report.show(rounds, bench.hot_updates(), bench.statements())
 
 
+def _points(options: argparse.Namespace) -> None:
+    from django.utils import timezone
+
+    from tests.benchmarks import nights, points_report, redemptions
+
+    at = timezone.now()
+    with tempfile.TemporaryDirectory() as folder:
+        measured = redemptions.rounds(
+            options.rounds,
+            Path(folder),
+            members=options.crowd,
+            seconds=options.seconds,
+            at=at,
+        )
+    points_report.redemptions(measured)
+    points_report.expiry(nights.expiry(options.lots, options.rounds, at=at))
+    points_report.review(nights.review(at=at))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--lines", type=int, default=1, help="lines of an order")
+    parser.add_argument("--crowd", type=int, default=100_000, help="members who redeem")
+    parser.add_argument("--lots", type=int, default=250_000, help="lots that expire")
+    parser.add_argument("--only", choices=("", "orders", "points"), default="")
     parser.add_argument("--scale", type=int, default=10, help="of pgbench's own tables")
     return parser.parse_args()
 

@@ -5,11 +5,14 @@ lapsed long ago, one that is usable, two that are pending. What of it falls due 
 `Due`.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from django.db import connection
 
 _TABLES = (
@@ -31,7 +34,7 @@ class Due:
 def fill(members: int, *, at: datetime, due: Due | None = None) -> int:
     """Adds the members; gives the first one's id. The caller set the programme up."""
     one_in = due or Due()
-    with _without_indexes(), connection.cursor() as cursor:
+    with _owner() as cursor, _without_indexes(cursor):
         cursor.execute(_BASE)
         base = cursor.fetchone()[0]
         values = {
@@ -47,33 +50,36 @@ def fill(members: int, *, at: datetime, due: Due | None = None) -> int:
 
 
 @contextmanager
-def _without_indexes() -> Iterator[None]:
+def _owner() -> Iterator[Any]:
+    """A cursor of the database's owner: the app's role may not touch indexes."""
+    settings = connection.settings_dict
+    owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    with psycopg.connect(owner, dbname=settings["NAME"], autocommit=True) as made:
+        yield made.cursor()
+
+
+@contextmanager
+def _without_indexes(cursor: Any) -> Iterator[None]:
     """Drops what is checked or kept up row by row, and makes it again."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
-        cursor.execute(_CONSTRAINTS, [list(_TABLES)])
-        constraints = cursor.fetchall()
-        for table, name, _ in constraints:
-            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        cursor.execute(_INDEXES, [list(_TABLES)])
-        indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f'DROP INDEX "{name}"')
-        try:
-            yield
-        finally:
-            _make_again(indexes, constraints)
-
-
-def _make_again(indexes: list[tuple[str, str]], constraints: list[tuple[str, str, str]]) -> None:
-    with connection.cursor() as cursor:
+    cursor.execute("SET synchronous_commit = off")
+    cursor.execute("SET maintenance_work_mem = '512MB'")
+    cursor.execute(_CONSTRAINTS, [list(_TABLES)])
+    constraints = cursor.fetchall()
+    for table, name, _ in constraints:
+        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    cursor.execute(_INDEXES, [list(_TABLES)])
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    try:
+        yield
+    finally:
         for _, definition in indexes:
             cursor.execute(definition)
         for table, name, definition in constraints:
             cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-        cursor.execute("RESET synchronous_commit; RESET maintenance_work_mem")
-        for table in _TABLES:
-            cursor.execute(f"VACUUM ANALYZE {table}")
+    for table in _TABLES:
+        cursor.execute(f"VACUUM ANALYZE {table}")
 
 
 # Members from here on: their lots and entries have numbers that nothing else has.

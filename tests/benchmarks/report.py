@@ -17,14 +17,14 @@ def show(rounds: Sequence[Round], hot: Mapping[str, float], statements: Mapping[
         return statistics.median(figure(one) for one in rounds)
 
     say()
-    _goal("G1", "order over HTTP ÷ pgbench, same posting", median(_http), 0.30, stretch=0.45)
-    _goal("G2", "batches of 500 over HTTP ÷ pgbench single", median(_batch), 4, stretch=6)
-    _goal("G3", "database CPU per order ÷ pgbench -N", median(_cpu), 1.2, stretch=1.0, most=True)
-    _goal("G3", "  the posting by itself", median(_posting_cpu), 1.2, stretch=1.0, most=True)
-    _goal("G14", "HOT share, accounts", hot["loyalty_account"], 0.99)
-    _goal("G14", "HOT share, lots", hot["loyalty_lot"], 0.99)
+    goal("G1", "order over HTTP ÷ pgbench, same posting", median(_http), 0.30, stretch=0.45)
+    goal("G2", "batches of 500 over HTTP ÷ pgbench single", median(_batch), 4, stretch=6)
+    goal("G3", "database CPU per order ÷ pgbench -N", median(_cpu), 1.2, stretch=1.0, most=True)
+    goal("G3", "  the posting by itself", median(_posting_cpu), 1.2, stretch=1.0, most=True)
+    goal("G14", "HOT share, accounts", hot["loyalty_account"], 0.99)
+    goal("G14", "HOT share, lots", hot["loyalty_lot"], 0.99)
     for name, count in statements.items():
-        _goal("G15", f"statements, {name}", count, _MOST.get(name), most=True)
+        goal("G15", f"statements, {name}", count, _MOST.get(name), most=True)
     say("\nAlso, medians; µs are processor time for one order:")
     for name, figure in _FIGURES.items():
         say(f"  {name:<44} {median(figure):>10,.1f}")
@@ -63,7 +63,7 @@ _FIGURES: dict[str, Callable[[Round], float]] = {
 }
 
 
-def _goal(
+def goal(
     name: str,
     what: str,
     value: float,
@@ -72,6 +72,7 @@ def _goal(
     stretch: float | None = None,
     most: bool = False,
 ) -> None:
+    """A line for one goal: the value, its limit, and whether it is met."""
     if limit is None:
         say(f"{name:<4} {what:<44} {value:>8.3f}")
         return
