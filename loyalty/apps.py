@@ -8,8 +8,16 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         from loyalty import events, registrations, subscribers  # noqa: F401
-        from loyalty.admin import adjustments, cells, order_fields, panels, sentences, tier_dialogs
+        from loyalty.admin import (
+            adjustments,
+            behaviors,
+            cells,
+            order_fields,
+            panels,
+            sentences,
+            tier_dialogs,
+        )
 
         registrations.register()
-        for part in (sentences, cells, panels, adjustments, order_fields, tier_dialogs):
+        for part in (sentences, cells, panels, adjustments, order_fields, tier_dialogs, behaviors):
             part.register()

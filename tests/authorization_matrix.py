@@ -68,6 +68,13 @@ SCOPES = {
     "api:order": {"GET": {"orders:write"}},
     "api:order-refunds": {"POST": {"orders:write"}},
     "api:order-refund-preview": {"POST": {"orders:write"}},
+    "api:order-completion": {"POST": {"orders:write"}},
+    "api:refunds": {"POST": {"orders:write"}},
+    "api:refund-preview": {"POST": {"orders:write"}},
+    "api:holds": {"POST": {"points:redeem"}},
+    "api:hold-capture": {"POST": {"points:redeem"}},
+    "api:hold-release": {"POST": {"points:redeem"}},
+    "api:transfers": {"POST": {"points:redeem"}},
 }
 
 
@@ -85,6 +92,7 @@ _SEES_DOCUMENTS = SHOP_FLOOR | OVERSIGHT | {MARKETING_MANAGER, ANALYST}
 _SEES_PROGRAM = SERVICE | MARKETING | OVERSIGHT | {ANALYST}
 _SETS_PROGRAM = {MARKETING_MANAGER, ADMINISTRATOR}
 _SETTINGS = OVERSIGHT | {DPO}
+_RUNS_MANY = {MARKETING_MANAGER, ADMINISTRATOR}
 
 # Of the console: the pages of a table, `admin:<table>_changelist` and so on.
 TABLES = {
@@ -92,9 +100,13 @@ TABLES = {
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
     "campaigns_delivery": Pages(view=STAFF - {CLERK}),
     "campaigns_messagetemplate": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
+    "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
+    "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_earningrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_ledgerentry": Pages(view=_SEES_DOCUMENTS),
     "loyalty_lot": Pages(view=_SEES_DOCUMENTS - {CLERK}),
+    # Made by a form, changed by services alone.
+    "loyalty_operation": Pages(view=_RUNS_MANY | {AUDITOR}, add=_RUNS_MANY),
     "loyalty_order": Pages(view=_SEES_DOCUMENTS),
     "loyalty_product": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     # There is one programme, and no second one can be added.
@@ -142,6 +154,10 @@ DEEDS = {
     "admin:members_approvalrequest_withdraw": NOBODY,
     "admin:members_apiclient_issue": {ADMINISTRATOR},
     "admin:members_apiclient_renew_secret": {ADMINISTRATOR},
+    "admin:loyalty_operation_run_it": _RUNS_MANY,
+    "admin:loyalty_operation_go_on": _RUNS_MANY,
+    "admin:loyalty_operation_undo_it": _RUNS_MANY,
+    "admin:loyalty_operation_errors_file": _RUNS_MANY | {AUDITOR},
     "admin:loyalty_earningrule_publish": _SETS_PROGRAM,
     "admin:loyalty_earningrule_new_version": _SETS_PROGRAM,
     "admin:loyalty_earningrule_stop": _SETS_PROGRAM,

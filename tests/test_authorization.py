@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.services import defaults
 from config.console import roles
-from loyalty.models import EarningRule
+from loyalty.models import EarningRule, Operation
 from members.api import authentication
 from members.models import ApprovalRequest, Dispatch, Job, User
 from tests import authorization_matrix as matrix
@@ -207,6 +207,9 @@ def objects(maker: User) -> dict[str, int]:
         "job": job.pk,
         "apiclient": world.api_client().pk,
         "user": maker.pk,
+        "operation": Operation.objects.create(
+            kind="GRANT", reason="x", created_by=maker, created_at=world.NOW
+        ).pk,
         "earningrule": EarningRule.objects.get().pk,
         "campaign": defaults.install(at=world.NOW).pk,
     }

@@ -98,6 +98,12 @@ GROUPS = (
                 "admin:loyalty_lot_changelist",
                 "loyalty.view_lot",
             ),
+            Place(
+                _("Points for many"),
+                "groups",
+                "admin:loyalty_operation_changelist",
+                "loyalty.view_operation",
+            ),
         ),
     ),
     Group(
@@ -123,6 +129,12 @@ GROUPS = (
                 "stacks",
                 "admin:loyalty_stackinggroup_changelist",
                 "loyalty.view_stackinggroup",
+            ),
+            Place(
+                _("Behaviors"),
+                "celebration",
+                "admin:loyalty_behaviorrule_changelist",
+                "loyalty.view_behaviorrule",
             ),
             Place(
                 _("Products"),
@@ -207,6 +219,12 @@ GROUPS = (
             Place(_("Operators"), "badge", "admin:members_user_changelist", "members.view_user"),
             Place(
                 _("Roles"), "admin_panel_settings", "admin:auth_group_changelist", "auth.view_group"
+            ),
+            Place(
+                _("Limits of adjustments"),
+                "speed",
+                "admin:loyalty_adjustmentlimit_changelist",
+                "loyalty.view_adjustmentlimit",
             ),
             Place(
                 _("API clients"),

@@ -15,9 +15,16 @@ def _edit(app: str, *models: str) -> frozenset[str]:
 
 
 _PLACES = _view("members", "store", "channel", "tag")
-_DOCUMENTS = _view("loyalty", "order", "refund", "ledgerentry", "lot", "account")
+_DOCUMENTS = _view("loyalty", "order", "refund", "ledgerentry", "lot", "account", "behavioraward")
 _PROGRAM = _view(
-    "loyalty", "program", "tier", "tierchange", "earningrule", "product", "stackinggroup"
+    "loyalty",
+    "program",
+    "tier",
+    "tierchange",
+    "earningrule",
+    "product",
+    "stackinggroup",
+    "behaviorrule",
 )
 _MARKETING = _view("campaigns", "campaign", "messagetemplate", "delivery")
 _RUNNING = _view("members", "job", "joberror", "dispatch", "event")
@@ -28,6 +35,9 @@ _ASK = _view("members", "approvalrequest")
 _DECIDE = _ASK | {"members.decide_approvalrequest"}
 _REVEAL = frozenset({"members.reveal_member"})
 _ADJUST = frozenset({"loyalty.adjust_account"})
+# Points for many members at once; who may run more than a little alone, a table says.
+_SEE_MANY = _view("loyalty", "operation", "operationrow")
+_DO_MANY = _SEE_MANY | _edit("loyalty", "operation")
 _SET_TIER = frozenset({"loyalty.add_tierchange"})
 _SETTINGS = _view("members", "user", "apiclient") | _view("auth", "group")
 
@@ -46,7 +56,7 @@ _MARKETER = (
 GRANTS: Grants | Mapping[str, frozenset[str]] = {
     "clerk": _COUNTER
     | _PLACES
-    | _view("loyalty", "order", "refund", "ledgerentry", "account")
+    | _view("loyalty", "order", "refund", "ledgerentry", "account", "behavioraward")
     | _view("loyalty", "tier", "product")
     | _ASK,
     "store_manager": _SERVICE
@@ -68,7 +78,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _DECIDE
     | _ADJUST
     | _SET_TIER
-    | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup"),
+    | _DO_MANY
+    | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
+    | _edit("loyalty", "behaviorrule"),
     "analyst": _PLACES
     | _DOCUMENTS
     | _PROGRAM
@@ -93,7 +105,10 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _SETTINGS
     | _edit("members", "store", "channel", "tag", "user", "apiclient")
     | _edit("auth", "group")
+    | _DO_MANY
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
+    | _edit("loyalty", "behaviorrule", "adjustmentlimit")
+    | _view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": _view("members", "member", "approvalrequest")
     | _PLACES
@@ -103,5 +118,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _RUNNING
     | _PRIVACY
     | _SALES
+    | _SEE_MANY
+    | _view("loyalty", "adjustmentlimit")
     | _SETTINGS,
 }

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from loyalty.models import Operation, OperationRow
 from members.models import Member
@@ -83,6 +83,12 @@ def survivors(*, member_ids: Iterable[int]) -> dict[int, int]:
         if owner_state in _ALIVE:
             owners[pk] = owner
     return owners
+
+
+def with_cards(rows: QuerySet[OperationRow]) -> QuerySet[OperationRow]:
+    """The rows, each with its member's card number as `card`."""
+    cards = Member.objects.filter(pk=OuterRef("member_id")).values("card_number")
+    return rows.annotate(card=Subquery(cards))
 
 
 def refused_csv(*, operation: Operation, say: Callable[[str], str]) -> Iterator[str]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from campaigns.services import defaults
 from loyalty.models import Program, StackingGroup
-from loyalty.services import points
+from loyalty.services import behavior_plans, behaviors, operations, points
+from loyalty.services.behaviors import Behavior
 from members.models import ApprovalRequest, Dispatch, Job, JobError, Tag, User
-from members.services import audit, dispatches
+from members.services import audit, dispatches, jobs
 from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
 from members.services.members import Registration
@@ -28,6 +29,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     maker = world.operator("asks", role="clerk", store_codes=["SH01"])
     asked = [_ask(people[number].pk, maker, at) for number in range(3)]
     _work(people[0], at)
+    _deeds(people[0], at)
     return {"members": people, "orders": sold, "requests": asked, "maker": maker}
 
 
@@ -79,3 +81,20 @@ def _work(member: Any, at: datetime) -> None:
             kind="imports.members", total_count=10, done_count=number % 10, created_at=at
         )
         JobError.objects.create(job=job, row=number, code="bad_phone", message="No phone number")
+
+
+def _deeds(member: Any, at: datetime) -> None:
+    """Behaviors, and operations on many members; last, so that nobody earned by them before."""
+    behavior_plans.set_up(program=Program.objects.get(), at=at)
+    tap = Behavior(member_id=member.pk, code="check-in", occurred_at=at)
+    behaviors.record(behavior=tap, teller=behaviors.US, at=at)
+    chief = world.operator("grants", role="administrator")
+    for number in range(ROWS):
+        made = operations.create(
+            draft=operations.Draft(
+                kind="GRANT", reason="campaign", audience={"tag": "vip"}, points=number + 1
+            ),
+            actor=chief,
+            at=at,
+        )
+        jobs.run(job_id=made.job_id, clock=lambda: at)
