@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loyalty.admin import words
+from loyalty.admin import behavior_sentences, words
 from loyalty.models import Order, Tier
 from loyalty.rules import money
 from loyalty.services import programs
@@ -188,4 +188,5 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.tier.downgraded": _downgraded,
     "loyalty.tier.renewed": _renewed,
     "loyalty.tier.grace_begun": _grace_begun,
+    **behavior_sentences.TELL,
 }
