@@ -146,11 +146,14 @@ _CHECKS = {
         ) e USING (member_id)
         WHERE (a.earned_points, a.redeemed_points, a.expired_points)
               <> (coalesce(e.earned, 0), coalesce(e.redeemed, 0), coalesce(e.expired, 0))""",
-    "an order earned what its lines and its entry say": """
+    "an order earned what its lines, bonuses and entries say": """
         SELECT o.id, o.earned_points, ARRAY[coalesce(l.points, 0), coalesce(e.points, 0)]
         FROM loyalty_order o
         LEFT JOIN (
-            SELECT order_id, sum(earned_points) AS points FROM loyalty_orderline GROUP BY order_id
+            SELECT order_id, sum(earned_points) AS points
+            FROM (SELECT order_id, earned_points FROM loyalty_orderline
+                  UNION ALL SELECT order_id, points FROM loyalty_orderbonus) p
+            GROUP BY order_id
         ) l ON l.order_id = o.id
         LEFT JOIN (
             SELECT source_id, sum(points) AS points FROM loyalty_ledgerentry

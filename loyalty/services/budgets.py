@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from loyalty.models import EarningRule, RuleBudget
+from loyalty.models import EarningRule, RuleBudget, RuleUse
 from loyalty.rules.earning import Award
 from loyalty.rules.earning_caps import Limits
 
@@ -47,6 +47,22 @@ class Purse:
             if back > 0:
                 self.returns.append({"budget": budget, "shard": shard, "points": back})
                 points -= back
+
+
+class Glance(Purse):
+    """Budgets as they stand, of which nothing is taken: for dry runs."""
+
+    def __init__(self, left: dict[int, int]) -> None:
+        super().__init__()
+        self._left = left
+
+    def take(self, wants: list[dict[str, Any]], order_id: int) -> list[Part]:
+        parts = []
+        for want in wants:
+            left = self._left.get(want["budget"], 0)
+            if left >= want["points"] or not want["is_strict"]:
+                parts.append((want["budget"], 0, min(left, want["points"])))
+        return parts
 
 
 def within(judge: Callable[[Limits], Award], limits: Limits, purse: Purse, order_id: int) -> Award:
@@ -103,28 +119,19 @@ def publish(rule: EarningRule) -> None:
     if rule.budget_points is None:
         return
     pool = pool_of(rule)
-    rows = list(RuleBudget.objects.select_for_update().filter(rule_id=pool).order_by("shard"))
-    used = 0
-    before = _former(rule)
-    if before is not None and before.budget_points is not None and rows:
-        used = before.budget_points - sum(row.left_points for row in rows)
-    left = max(0, rule.budget_points - used)
-    shards = RuleBudget.SHARDS
-    for shard in range(shards):
-        part = left // shards + (shard < left % shards)
+    # Behind these locks nobody is about to use it.
+    list(RuleBudget.objects.select_for_update().filter(rule_id=pool).order_by("shard"))
+    left = max(0, rule.budget_points - _used(rule))
+    for shard in range(RuleBudget.SHARDS):
+        part = left // RuleBudget.SHARDS + (shard < left % RuleBudget.SHARDS)
         RuleBudget.objects.update_or_create(
             rule_id=pool, shard=shard, defaults={"left_points": part}
         )
 
 
-def _former(rule: EarningRule) -> EarningRule | None:
-    """The version whose figure the budget's rows are counted from."""
-    return (
-        EarningRule.objects.filter(
-            program_id=rule.program_id, code=rule.code, budget_points__isnull=False
-        )
-        .exclude(state=EarningRule.State.DRAFT)
-        .exclude(pk=rule.pk)
-        .order_by("-version")
-        .first()
+def _used(rule: EarningRule) -> int:
+    versions = EarningRule.objects.filter(
+        program_id=rule.program_id, code=rule.code, budget_points__isnull=False
     )
+    uses = RuleUse.objects.filter(rule_id__in=list(versions.values_list("pk", flat=True)))
+    return int(uses.aggregate(used=Sum(F("points") - F("returned_points"), default=0))["used"])

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.db.models.base import ModelState
 
 from loyalty.models import EarningRule
+from loyalty.services import budgets, rule_checks
 from members.errors import DomainError, NotFound, ReasonRequired
 from members.models import ApprovalRequest, User
 from members.services import approvals, audit
@@ -42,9 +43,10 @@ def next_version(*, program_id: int, code: str) -> int:
 def ask_to_publish(*, rule_id: int, reason: str, maker: User, at: datetime) -> ApprovalRequest:
     """The request that a second person decides.
 
-    Raises: NotFound, NotADraft, ReasonRequired.
+    Raises: NotFound, NotADraft, ReasonRequired, BadRule, BadCondition.
     """
     rule = _draft(rule_id)
+    rule_checks.check(rule)
     ask = approvals.Ask(
         action=ACTION,
         summary=f"{rule.name}, v{rule.version}",
@@ -60,12 +62,14 @@ def run_approved(request: ApprovalRequest, at: datetime) -> None:
     """Publishes the rule. It holds from the instant that the draft names, or from now when that
     has passed: what has been judged stays as it was.
 
-    Raises: NotFound, NotADraft.
+    Raises: NotFound, NotADraft, BadRule, BadCondition.
     """
     rule = _draft(request.target_id or 0)
+    rule_checks.check(rule)
     rule.state = EarningRule.State.PUBLISHED
     rule.valid_from = max(rule.valid_from, at)
     rule.save(update_fields=["state", "valid_from"])
+    budgets.publish(rule)
 
 
 def version_of_target(request: ApprovalRequest) -> str:

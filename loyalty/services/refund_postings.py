@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from loyalty.rules import clawbacks
 from loyalty.rules import refunds as rules
 from loyalty.rules.entries import Clawback, Document
 from loyalty.rules.lots import Lot
-from loyalty.services import answers, states, tiers
+from loyalty.services import answers, refund_bonuses, states, tiers
 from loyalty.services.documents import RefundDocument, Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
+from loyalty.services.refund_bonuses import Taken
 from loyalty.services.states import State
 from loyalty.services.tiers import Lift
 from members.ids import uuid7
@@ -75,16 +77,22 @@ def amounts(
 def post(case: Case, batch: Posting, source: Source, terms: Terms) -> dict[str, Any]:
     """Adds the refund's rows to `batch`; gives the answer."""
     uid = case.uid
-    moved = _move(case, batch, terms)
-    fall = _count(case, batch, terms)
+    returned = refund_bonuses.Returned(
+        case.order, case.lines, case.outcome.lines, _quantities(case.document)
+    )
+    taken = refund_bonuses.assess(returned, terms)
+    moved = _move(case, taken, batch, terms)
+    fall = _count(case, taken, batch, terms)
     answer = _answer(case, uid, moved, fall, terms)
-    batch.add("refunds", _refund_row(case, uid, moved, source, batch, answer))
+    row = _refund_row(case, uid, moved, source, batch, answer)
+    batch.add("refunds", {**row, "qualifying_points": taken.qualifying_points})
     _add_lines(case, batch)
+    refund_bonuses.post(returned, taken, batch, terms)
     _tell(case, uid, moved, batch)
     return answer
 
 
-def _move(case: Case, batch: Posting, terms: Terms) -> Moved:
+def _move(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Moved:
     """First restore what was spent, then expire what has lapsed, then take back, then debt."""
     if case.state is None:
         return Moved()
@@ -101,16 +109,25 @@ def _move(case: Case, batch: Posting, terms: Terms) -> Moved:
     expired = ledger.settle(at)
     if restored:
         ledger.repay(document, at)
-    own = [lot for lot in ledger.lots if lot.order_id == case.order.pk]
-    clawback = clawbacks.claw_back(
+    clawback = clawbacks.claw_back_by_lot(
         ledger,
-        case.outcome.clawed_points,
-        own,
+        _asked(case, taken),
         document=document,
         at=at,
         policy=terms.uncollected,
     )
     return Moved(restored, expired, clawback)
+
+
+def _asked(case: Case, taken: Taken) -> list[tuple[Lot | None, int]]:
+    """What is taken of each of the order's lots; one that isn't here any more has nothing."""
+    assert case.state is not None
+    own = [lot for lot in case.state.ledger.lots if lot.order_id == case.order.pk]
+    own.sort(key=lambda lot: lot.id)
+    return [
+        (own[number] if number < len(own) else None, points)
+        for number, points in enumerate(taken.by_lot)
+    ]
 
 
 def _parts(case: Case) -> list[tuple[Lot, int]]:
@@ -126,14 +143,14 @@ def _parts(case: Case) -> list[tuple[Lot, int]]:
     return parts
 
 
-def _count(case: Case, batch: Posting, terms: Terms) -> Lift | None:
+def _count(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Lift | None:
     """Lowers the window's figures; an order with nothing left no longer counts as one. Gives the
     fall where the tier follows at once."""
     order = case.order
     goods = case.outcome.value_amount - case.outcome.shipping_amount
     before = order.net_amount - order.refunded_amount + order.refunded_shipping_amount
     is_last = before > 0 and before - goods <= 0
-    returned = tiers.Returned(order.business_date, goods, int(is_last))
+    returned = tiers.Returned(order.business_date, goods, int(is_last), taken.qualifying_points)
     returned_at = min(case.document.occurred_at, batch.at)
     return tiers.count_return(case.state, batch, terms, returned_at, returned)
 
@@ -197,9 +214,7 @@ def _refund_row(
 
 
 def _add_lines(case: Case, batch: Posting) -> None:
-    quantities: dict[str, Any] = {}
-    if not isinstance(case.document.lines, msgspec.UnsetType):
-        quantities = {line.line_id: line.quantity for line in case.document.lines}
+    quantities = _quantities(case.document)
     batch.rows.setdefault("refund_lines", [])
     for line, share in zip(case.lines, case.outcome.lines, strict=True):
         if share.value_amount or line.line_id in quantities:
@@ -214,6 +229,13 @@ def _add_lines(case: Case, batch: Posting) -> None:
                     "clawed_points": share.clawed_points,
                 },
             )
+
+
+def _quantities(refund: RefundDocument) -> dict[str, Decimal]:
+    """As told, by line; an amount without lines tells none."""
+    if isinstance(refund.lines, msgspec.UnsetType):
+        return {}
+    return {line.line_id: line.quantity for line in refund.lines}
 
 
 def _tell(case: Case, uid: UUID, moved: Moved, batch: Posting) -> None:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import EarningRule, Program
-from loyalty.services import earning_rules
+from loyalty.models import EarningRule, Program, RuleBudget, RuleUse
+from loyalty.services import earning_rules, rule_checks
 from members.errors import StaleTarget
 from members.services import approvals
 from tests import world
@@ -88,3 +88,36 @@ def test_a_published_rule_can_not_be_published_again(people):
 
     with pytest.raises(earning_rules.NotADraft):
         ask(EarningRule.objects.get(), maker)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"points": 0}, "points"),
+        ({"effect": "MULTIPLIER", "percent": 100}, "percent"),
+        ({"valid_until": world.NOW}, "valid_until"),
+        ({"cap_day_points": 0}, "cap_day_points"),
+        ({"validity": "DAYS"}, "validity_count"),
+        ({"validity": "FIXED_DATES"}, "validity"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_with_its_field(people, changes, field):
+    maker, _checker = people
+    with pytest.raises(rule_checks.BadRule) as refused:
+        ask(draft(**changes), maker)
+    assert refused.value.details["field"] == field
+
+
+def test_a_new_version_takes_over_what_earlier_ones_used_of_the_budget(people):
+    maker, checker = people
+    first = draft(code="gift", effect="FIXED", points=60, budget_points=1_000)
+    approvals.approve(request_id=ask(first, maker).pk, checker=checker, at=world.NOW)
+    RuleUse.objects.create(
+        member_id=1, order_id=1, rule_id=first.pk, code="gift",
+        business_date=world.NOW, points=100, returned_points=40,
+    )  # fmt: skip
+    second = draft(code="gift", effect="FIXED", points=80, budget_points=500)
+    approvals.approve(request_id=ask(second, maker).pk, checker=checker, at=world.NOW)
+    left = RuleBudget.objects.values_list("rule_id", "left_points")
+    assert {rule_id for rule_id, _ in left} == {first.pk}
+    assert sum(points for _, points in left) == 500 - 60
