@@ -101,14 +101,14 @@ def day_of(text: str) -> date:
 def extendable(
     lots: Sequence[Lot], *, expires_at: datetime, before_at: datetime | None, at: datetime
 ) -> list[Lot]:
-    """Lots that live at `at`, end before `before_at` (if given) and would get a longer life."""
+    """Lots that live at `at`, end by `before_at` (if given) and would get a longer life."""
     return [
         lot
         for lot in lots
         if lot.remaining > 0
         and lot.expires_at is not None
         and at < lot.expires_at < expires_at
-        and (before_at is None or lot.expires_at < before_at)
+        and (before_at is None or lot.expires_at <= before_at)
     ]
 
 

@@ -150,7 +150,7 @@ def _find_lots(operation: Operation, rows: list[OperationRow], at: datetime) -> 
         member_id__in=[row.member_id for row in rows], is_open=True, expires_at__gt=at
     )
     if operation.expiring_before_at is not None:
-        found = found.filter(expires_at__lt=operation.expiring_before_at)
+        found = found.filter(expires_at__lte=operation.expiring_before_at)
     for member_id, expires_at, points in found.values_list(
         "member_id", "expires_at", "remaining_points"
     ):
