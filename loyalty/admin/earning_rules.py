@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from loyalty.admin import order_fields, rule_sentences
+from loyalty.admin import dry_runs, order_fields, rule_sentences
 from loyalty.admin.earning_rule_cells import NAMES as READ_ONLY
 from loyalty.admin.earning_rule_cells import RuleCells
 from loyalty.admin.earning_rule_forms import EarningRuleForm
@@ -54,7 +54,7 @@ RENEW = {
 COLORS = {"DRAFT": "warning", "PUBLISHED": "success", "RETIRED": "info"}
 _State = EarningRule.State
 OFFERED = {
-    _State.DRAFT: frozenset({"publish"}),
+    _State.DRAFT: frozenset({"publish", "try_draft"}),
     _State.PUBLISHED: frozenset({"new_version", "stop"}),
     _State.RETIRED: frozenset({"new_version"}),
 }
@@ -112,7 +112,8 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
         (_("Budget and uses"), {"fields": (("shown_budget", "shown_uses"),)}),
     )
     readonly_fields = READ_ONLY
-    actions_detail = ("publish", "new_version", "stop")
+    actions_list = ("try_it",)
+    actions_detail = ("publish", "new_version", "try_draft", "stop")
 
     def get_urls(self) -> list[URLPattern]:
         spoken = require_POST(self.admin_site.admin_view(self.spoken))
@@ -145,10 +146,7 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
     def spoken(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         """The form as it stands, as a sentence, and what is wrong with its condition."""
         rule = None if object_id is None else get_object_or_404(EarningRule, pk=object_id)
-        may = (
-            self.has_change_permission(request, rule) if rule else self.has_add_permission(request)
-        )
-        if not may:
+        if not self.has_set_permission(request):
             return JsonResponse({"sentence": "", "problems": []}, status=403)
         form = self.get_form(request, rule, change=rule is not None)(request.POST, instance=rule)
         text = request.POST.get("condition", "")
@@ -234,6 +232,15 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
             done=gettext("The rule earns nothing any more."),
             to=_page(object_id),
         )
+
+    @action(description=_("Try it"), url_path="try", icon="science", permissions=["view"])
+    def try_it(self, request: HttpRequest) -> HttpResponse:
+        return dry_runs.page(request, at=self.now())
+
+    @action(description=_("Try it"), url_path="try-draft", icon="science", permissions=["view"])
+    def try_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        there = reverse("admin:loyalty_earningrule_try_it")
+        return HttpResponseRedirect(f"{there}?drafts={int(object_id)}")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An order keeps the version that it was judged by: only drafts change."""
