@@ -16,6 +16,7 @@ from loyalty.services import (
     operation_undos,
     operations,
     points,
+    replays,
     tier_draws,
     tier_reviews,
 )
@@ -55,6 +56,7 @@ def register() -> None:
     panels.add_job_kind(operations.PREVIEW, operation_previews.run)
     panels.add_job_kind(operations.RUN, operation_runs.run)
     panels.add_job_kind(operations.UNDO, operation_undos.run)
+    panels.add_job_kind(replays.KIND, replays.run)
     panels.add_merge_step("loyalty.accounts", 10, merges.move)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))

@@ -116,7 +116,7 @@ def test_a_new_version_takes_over_what_earlier_ones_used_of_the_budget(people):
         member_id=1, order_id=1, rule_id=first.pk, code="gift",
         business_date=world.NOW, points=100, returned_points=40,
     )  # fmt: skip
-    second = draft(code="gift", effect="FIXED", points=80, budget_points=500)
+    second = draft(code="gift", version=9, effect="FIXED", points=80, budget_points=500)
     approvals.approve(request_id=ask(second, maker).pk, checker=checker, at=world.NOW)
     left = RuleBudget.objects.values_list("rule_id", "left_points")
     assert {rule_id for rule_id, _ in left} == {first.pk}
