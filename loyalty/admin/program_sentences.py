@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.admin import words
-from loyalty.models import Program, Tier
+from loyalty.models import Program
 from loyalty.rules import money
 
 
@@ -27,6 +27,8 @@ def tiers(program: Program) -> str:
     """`Counted over 12 months, held for 12 months.`"""
     if program.tier_window == Program.Window.CALENDAR_YEAR:
         window = _("counted per calendar year")
+    elif program.tier_window == Program.Window.MEMBERSHIP_YEAR:
+        window = _("counted per membership year")
     else:
         window = ngettext(
             "counted over %(count)s month",
@@ -37,29 +39,6 @@ def tiers(program: Program) -> str:
         "held for %(count)s month", "held for %(count)s months", program.tier_term_months
     ) % {"count": program.tier_term_months}
     return _("%(window)s, %(held)s") % {"window": window, "held": held}
-
-
-def needs(tier: Tier) -> str:
-    """What a member must reach: `from ¥3,000 and 5 orders`."""
-    amount = money.text(tier.spend_amount, tier.program.currency, short=True)
-    orders = words.orders(tier.orders_count)
-    if not tier.spend_amount and not tier.orders_count:
-        return _("everyone starts here")
-    if not tier.orders_count:
-        return _("from %(amount)s net") % {"amount": amount}
-    if not tier.spend_amount:
-        return _("from %(orders)s") % {"orders": orders}
-    pattern = (
-        _("from %(amount)s net and %(orders)s")
-        if tier.match == Tier.Match.ALL
-        else _("from %(amount)s net or %(orders)s")
-    )
-    return pattern % {"amount": amount, "orders": orders}
-
-
-def gives(tier: Tier) -> str:
-    """`points × 1.5`"""
-    return _("points × %(factor)s") % {"factor": f"{tier.coefficient_percent / 100:g}"}
 
 
 def pending(days: int) -> str:

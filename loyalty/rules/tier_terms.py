@@ -217,18 +217,24 @@ def lower(
 ) -> None:
     """Lowers what was earned to what the figures say, or by one step; never below a tier on the
     way down that is not taken away."""
-    falls_one_step = terms.falls_one_step if one_step is None else one_step
-    target = tiers.reached(terms.levels, figures)
-    for level in terms.levels:
-        if not target.rank < level.rank < standing.earned.rank or not level.is_open:
-            continue
-        if level.never_downgrade or falls_one_step:
-            target = level
+    target = fall(standing.earned, tiers.reached(terms.levels, figures), terms, one_step=one_step)
     standing.earned, standing.grace_until_at = target, None
     standing.earned_until_at = (
         next_term_end(at, terms.term_months, terms.zone) if target.rank else None
     )
     standing.show(reason, at, figures)
+
+
+def fall(earned: Level, reached: Level, terms: TierTerms, *, one_step: bool | None = None) -> Level:
+    """Where a member falls whose figures reach less than they had."""
+    falls_one_step = terms.falls_one_step if one_step is None else one_step
+    target = reached
+    for level in terms.levels:
+        if not target.rank < level.rank < earned.rank or not level.is_open:
+            continue
+        if level.never_downgrade or falls_one_step:
+            target = level
+    return target
 
 
 def lift(standing: Standing, terms: TierTerms, day: date, at: datetime) -> Level | None:
