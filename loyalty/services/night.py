@@ -27,7 +27,7 @@ logger = structlog.get_logger(__name__)
 # till that wants one of them doesn't notice. Source: docs/performance.md.
 CHUNK = 500
 MOST = 5_000
-LOCK_SECONDS = 0.15
+LOCK_SECONDS = 0.1
 # Those whose settlement takes the rules of one member.
 FEW = 200
 # A till that holds a member longer is left for the next night; its own posting settles anyway.
