@@ -13,9 +13,14 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     account record;
+    lot_ids bigint[];
+    -- By lot: what is free, 0 of a pending one; when it next changes, with points left and without.
+    free_points bigint[];
+    kept_at timestamptz[];
+    spent_at timestamptz[];
+    slides boolean;
     entry bigint;
     event bigint;
-    lot record;
     rest bigint := asked;
     part bigint;
     next_at timestamptz;
@@ -30,10 +35,25 @@ BEGIN
       AND (a.next_change_at IS NULL OR a.next_change_at > at)
       AND a.active_points - a.held_points >= asked AND asked > 0
     FOR NO KEY UPDATE;
-    IF NOT FOUND OR EXISTS (
-        SELECT FROM loyalty_lot l
-        WHERE l.member_id = of_member_id AND l.is_open AND l.is_sliding
-    ) THEN
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+
+    SELECT array_agg(l.id), array_agg(l.free_points), array_agg(l.kept_at),
+           array_agg(l.spent_at), bool_or(l.is_sliding)
+    INTO lot_ids, free_points, kept_at, spent_at, slides
+    FROM (
+        SELECT o.id, o.is_sliding,
+               CASE WHEN o.is_pending THEN 0 ELSE o.remaining_points - o.held_points END
+                   AS free_points,
+               CASE WHEN o.is_pending THEN o.activates_at
+                    WHEN o.remaining_points > o.held_points THEN o.expires_at END AS kept_at,
+               CASE WHEN o.is_pending THEN o.activates_at END AS spent_at
+        FROM loyalty_lot o
+        WHERE o.member_id = of_member_id AND o.is_open
+        ORDER BY o.expires_at NULLS LAST, o.activates_at, o.id
+    ) l;
+    IF slides THEN
         RETURN false;
     END IF;
 
@@ -44,25 +64,19 @@ BEGIN
             account.active_points - asked, 0, why, 'OPERATION', entry_key || ':redeem', '', at, at)
     RETURNING id INTO entry;
 
-    FOR lot IN
-        SELECT l.id, l.remaining_points - l.held_points AS free_points,
-               l.is_pending, l.activates_at, l.expires_at
-        FROM loyalty_lot l
-        WHERE l.member_id = of_member_id AND l.is_open
-        ORDER BY l.expires_at NULLS LAST, l.activates_at, l.id
-    LOOP
-        part := CASE WHEN lot.is_pending THEN 0 ELSE least(rest, lot.free_points) END;
+    FOR i IN 1..cardinality(lot_ids) LOOP
+        part := least(rest, free_points[i]);
         IF part > 0 THEN
             rest := rest - part;
             UPDATE loyalty_lot l
             SET remaining_points = l.remaining_points - part,
                 is_open = l.remaining_points > part
-            WHERE l.id = lot.id;
+            WHERE l.id = lot_ids[i];
             INSERT INTO loyalty_lotmovement (entry_id, lot_id, member_id, points)
-            VALUES (entry, lot.id, of_member_id, -part);
+            VALUES (entry, lot_ids[i], of_member_id, -part);
         END IF;
-        next_at := least(next_at, CASE WHEN lot.is_pending THEN lot.activates_at
-                                       WHEN lot.free_points > part THEN lot.expires_at END);
+        next_at := least(
+            next_at, CASE WHEN free_points[i] > part THEN kept_at[i] ELSE spent_at[i] END);
     END LOOP;
     IF rest > 0 THEN
         RAISE EXCEPTION 'the open lots hold less than the account says'
