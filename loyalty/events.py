@@ -159,3 +159,12 @@ class PointsExtensionUndone(Fact):
     operation: int
     points: int
     expired_points: int
+
+
+@fact("loyalty.points.transferred")
+@dataclass(frozen=True, kw_only=True)
+class PointsTransferred(Fact):
+    """One for each side; points are signed."""
+
+    transfer: str
+    points: int

@@ -1,21 +1,29 @@
 """`/api/v1/members/{id}/account` and `/ledger`: what a member holds, and how it came."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from loyalty.api import shapes
 from loyalty.models import LedgerEntry
-from loyalty.selectors import accounts
+from loyalty.selectors import accounts, as_of
 from loyalty.selectors.accounts import AccountView as Account
-from members.api import bodies, pages, schema
+from members.api import bodies, pages, problems, schema
 from members.api.views import ChannelView
 from members.errors import NotFound
 from members.selectors import profiles
+
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATETIME, description="An instant of the past, with its offset."
+)
 
 
 class AccountView(ChannelView):
@@ -24,10 +32,18 @@ class AccountView(ChannelView):
     @extend_schema(
         operation_id="read_account",
         summary="Balances, what expires soon, tier and progress",
+        description="With `as_of` what was answered at that instant, whatever was recorded later: "
+        "balances, what expired soon, and the tier.",
         tags=["accounts"],
-        responses={200: schema.answer(shapes.AccountRead, "The account"), **schema.problems(404)},
+        parameters=[AS_OF],
+        responses={
+            200: schema.answer(shapes.AccountRead, "The account, now or then"),
+            **schema.problems(404, 422),
+        },
     )
     def get(self, request: Request, uid: UUID) -> HttpResponse:
+        if "as_of" in request.query_params:
+            return bodies.respond(_then(uid, request.query_params["as_of"]))
         member = profiles.by_uid(uid=uid).member
         account = accounts.account(member_id=member.pk, at=timezone.now())
         if account is None:
@@ -55,6 +71,52 @@ class LedgerView(ChannelView):
             id_of=lambda entry: entry.pk,
             show=_entry,
         )
+
+
+def _then(uid: UUID, text: str) -> dict[str, Any]:
+    at = _instant(text)
+    found = as_of.by_uid(uid=uid, at=at)
+    account = found.account
+    return {
+        "member": found.member_uid,
+        "as_of": at,
+        "currency": account.currency,
+        "pending": account.pending,
+        "active": account.active,
+        "held": account.held,
+        "available": account.available,
+        "debt": account.debt,
+        "expiring": [
+            {"points": part.points, "expires_at": part.expires_at} for part in account.expiring
+        ],
+        "tier": {
+            "code": account.tier.code,
+            "name": account.tier.name,
+            "since": account.tier_since_at,
+            "until": account.tier_until_at,
+            "is_in_grace": account.is_in_grace,
+        },
+        "progress": None,
+    }
+
+
+def _instant(text: str) -> datetime:
+    """An instant of the past, as it stands in the address."""
+    # A "+" that wasn't escaped arrives as a space.
+    try:
+        at = msgspec.convert(text.replace(" ", "+"), bodies.Instant, strict=False)
+    except msgspec.ValidationError:
+        raise _refused(
+            "invalid_instant", _("An instant needs its offset, such as +08:00.")
+        ) from None
+    if at > timezone.now():
+        raise _refused("occurred_in_future", _("That instant has not come yet.")) from None
+    return at
+
+
+def _refused(code: str, detail: Any) -> problems.Refused:
+    error = {"code": code, "pointer": "as_of", "detail": str(detail)}
+    return problems.refuse(422, "invalid", errors=[error])
 
 
 def _account(uid: str, account: Account) -> dict[str, Any]:

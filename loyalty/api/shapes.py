@@ -139,6 +139,17 @@ class RefundShown(msgspec.Struct, kw_only=True):
     account: AccountShown | None
 
 
+class RefundParked(msgspec.Struct, kw_only=True):
+    """A refund that waits for its order. `problem` says why it can't be applied to the order that
+    came meanwhile; it stays parked then."""
+
+    id: str
+    order: str | None
+    order_external_id: str
+    state: Literal["PARKED"]
+    problem: dict[str, Any] | None
+
+
 class ExpiringShown(msgspec.Struct, kw_only=True):
     """Points that lapse at one instant."""
 
@@ -181,10 +192,12 @@ class AccountProgressShown(msgspec.Struct, kw_only=True):
     projected: str
 
 
-class AccountRead(msgspec.Struct, kw_only=True):
-    """A member's account as of this request."""
+class AccountRead(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A member's account as of this request, or of the instant `as_of` that was asked for; then
+    without progress."""
 
     member: str
+    as_of: datetime | None = None
     currency: str
     pending: int
     active: int
@@ -193,7 +206,7 @@ class AccountRead(msgspec.Struct, kw_only=True):
     debt: int
     expiring: list[ExpiringShown]
     tier: AccountTierShown
-    progress: AccountProgressShown
+    progress: AccountProgressShown | None
 
 
 class EntryShown(msgspec.Struct, kw_only=True):

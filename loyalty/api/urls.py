@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.api import accounts, behaviors, orders, refunds, tiers
+from loyalty.api import accounts, behaviors, completions, orders, points, refunds, tiers
 
 urlpatterns: list[URLPattern] = [
     path("orders", orders.OrdersView.as_view(), name="orders"),
@@ -14,6 +14,17 @@ urlpatterns: list[URLPattern] = [
         refunds.RefundPreviewView.as_view(),
         name="order-refund-preview",
     ),
+    path(
+        "orders/<uuid:uid>/completion",
+        completions.CompletionView.as_view(),
+        name="order-completion",
+    ),
+    path("refunds", refunds.RefundsByNumberView.as_view(), name="refunds"),
+    path("refunds/preview", refunds.RefundPreviewByNumberView.as_view(), name="refund-preview"),
+    path("points/holds", points.HoldsView.as_view(), name="holds"),
+    path("points/holds/<uuid:uid>/capture", points.HoldCaptureView.as_view(), name="hold-capture"),
+    path("points/holds/<uuid:uid>/release", points.HoldReleaseView.as_view(), name="hold-release"),
+    path("points/transfers", points.TransfersView.as_view(), name="transfers"),
     path("members/<uuid:uid>/account", accounts.AccountView.as_view(), name="member-account"),
     path(
         "members/<uuid:uid>/tier-purchases",

@@ -95,7 +95,7 @@ def account(*, member_id: int, at: datetime) -> AccountView | None:
         earned=balances.earned,
         redeemed=balances.redeemed,
         expired=balances.expired,
-        expiring=_expiring(ledger, at),
+        expiring=expiring(ledger, at),
         tier=rows[standing.level.id],
         tier_since_at=standing.since_at,
         tier_until_at=standing.until_at,
@@ -188,7 +188,8 @@ def _ledger(row: Account, lots: Iterable[Lot], held: Iterable[Hold] = ()) -> Led
     return Ledger(row.member_id, balances, working, list(held), next_change_at=row.next_change_at)
 
 
-def _expiring(ledger: Ledger, at: datetime) -> tuple[Expiring, ...]:
+def expiring(ledger: Ledger, at: datetime) -> tuple[Expiring, ...]:
+    """What of the ledger's points lapses soon after `at`, by instant."""
     by_instant: dict[datetime, int] = {}
     for lot in ledger.lots:
         if lot.expires_at and at < lot.expires_at <= at + SOON and not lot.is_pending:

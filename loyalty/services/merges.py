@@ -3,7 +3,7 @@
 Registered as a step of `members.services.merges`. Source: docs/algorithms/transfers-and-merges.md.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import F
@@ -17,7 +17,8 @@ from loyalty.services.states import State
 from members.services import bell
 from members.services.merges import Merge
 
-_FOREVER = datetime.max.replace(tzinfo=None)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+_NO_FLOOR = (-1, _FOREVER)
 
 
 def move(done: Merge) -> None:
@@ -112,17 +113,13 @@ def _keep_higher_tier(survivor: State, retired: State, batch: Posting, terms: Te
 
 
 def _standing(state: State, terms: Terms) -> tuple[int, datetime]:
-    until_at = state.tier_until_at
-    rank = terms.level(state.tier_id).rank
-    return rank, _FOREVER if until_at is None else until_at.replace(tzinfo=None)
+    return terms.level(state.tier_id).rank, state.tier_until_at or _FOREVER
 
 
 def _floor_rank(state: State, terms: Terms) -> tuple[int, datetime]:
     if state.floor_tier_id is None:
-        return -1, datetime.min
-    until_at = state.floor_until_at
-    rank = terms.level(state.floor_tier_id).rank
-    return rank, _FOREVER if until_at is None else until_at.replace(tzinfo=None)
+        return _NO_FLOOR
+    return terms.level(state.floor_tier_id).rank, state.floor_until_at or _FOREVER
 
 
 def _move_rows(done: Merge) -> None:

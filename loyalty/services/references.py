@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from loyalty.services.documents import MemberReference, OrderDocument
+from members.errors import NotFound
+from members.models import Member
 from members.sealing import blind, normalize
 from members.sealing.normalize import BadIdentity
+from members.selectors import members
 
 Claim = dict[str, str]
 
@@ -38,6 +41,23 @@ def _claim(reference: MemberReference) -> Claim | None:
     except (BadIdentity, KeyError, ValueError):
         return None
     return {"kind": kind, "issuer": reference.issuer, "digest": digest.hex()}
+
+
+def member(reference: MemberReference) -> Member:
+    """The member whom a reference leads to; of merged ones the survivor.
+
+    Raises: NotFound, also for a text that is no identity of its kind.
+    """
+    kind = reference.type.upper()
+    try:
+        if kind == "ID":
+            return members.by_uid(uid=uuid.UUID(reference.value))
+        found = members.find(kind=kind, value=reference.value, issuer=reference.issuer)
+    except (KeyError, ValueError):
+        found = None
+    if found is None:
+        raise NotFound("there is no such member")
+    return found
 
 
 def not_honored(order: OrderDocument) -> tuple[dict[str, Any], ...]:

@@ -36,9 +36,9 @@ class Recorded:
 
 
 class _Preview(Exception):
-    def __init__(self, answer: dict[str, Any]) -> None:
+    def __init__(self, recorded: Recorded) -> None:
         super().__init__()
-        self.answer = answer
+        self.recorded = recorded
 
 
 def record(*, order_uid: UUID, refund: RefundDocument, source: Source, at: datetime) -> Recorded:
@@ -66,13 +66,11 @@ def preview(
 
     Raises: as `record`.
     """
-    return _undone(lambda: _record(_visible_order(order_uid, source), refund, source, at))
+    return _undone(lambda: _record(_visible_order(order_uid, source), refund, source, at)).answer
 
 
-def preview_by_number(
-    *, refund: OrderRefundDocument, source: Source, at: datetime
-) -> dict[str, Any]:
-    """The answer that `record_by_number` would give; nothing is changed.
+def preview_by_number(*, refund: OrderRefundDocument, source: Source, at: datetime) -> Recorded:
+    """What `record_by_number` would give; nothing is changed.
 
     Raises: as `record_by_number`.
     """
@@ -93,12 +91,12 @@ def _once(do: Callable[[], Recorded]) -> Recorded:
             return do()
 
 
-def _undone(do: Callable[[], Recorded]) -> dict[str, Any]:
+def _undone(do: Callable[[], Recorded]) -> Recorded:
     try:
         with transaction.atomic():
-            raise _Preview(do().answer)
+            raise _Preview(do())
     except _Preview as shown:
-        return shown.answer
+        return shown.recorded
 
 
 def _record(order: Order, refund: RefundDocument, source: Source, at: datetime) -> Recorded:

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
 from members.models import Event, Member
 
 _MERGED = "members.member.merged"
@@ -11,10 +13,12 @@ _MERGED = "members.member.merged"
 def one_person(*, member_id: int, at: datetime) -> frozenset[int]:
     """The ids whose facts were this member's as of `at`: their own, and those of members that
     had been merged into them by then."""
-    if not Member.objects.filter(merged_into_id=member_id).exists():
-        # A member who was merged on carries no pointers any more; the events tell.
-        if not Member.objects.filter(pk=member_id, merged_into__isnull=False).exists():
-            return frozenset({member_id})
+    # One who was merged on carries no pointers any more: then the events tell.
+    concerned = Member.objects.filter(
+        Q(merged_into_id=member_id) | Q(pk=member_id, merged_into__isnull=False)
+    )
+    if not concerned.exists():
+        return frozenset({member_id})
     found: set[int] = set()
     ahead = {member_id}
     while ahead:

@@ -1,16 +1,20 @@
 """docs/algorithms/expiry.md, run row by row."""
 
+from datetime import time
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from loyalty.models import LedgerEntry, Program
+from loyalty.models import Lot as LotRow
 from loyalty.rules import calendar
 from loyalty.rules.calendar import Validity
 from loyalty.rules.entries import Balances, Document
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
+from loyalty.services import completions, points, programs
 from members.services import nights
 from tests import documented
 from tests.documented import Row
@@ -105,3 +109,41 @@ def test_points_repay_a_debt_before_they_can_be_spent(row: Row) -> None:
     )
     assert -sum(e.points for e in ledger.entries if e.kind == "REPAY") == row.number("repaid")
     assert ledger.balances.available == row.number("available")
+
+
+def _check_last_day(row: Row, life: Validity) -> None:
+    usable_at = row.instant("usable from")
+    assert usable_at is not None
+    gone_at = calendar.expiry(usable_at, life, documented.SHANGHAI)
+    assert gone_at is not None
+    assert calendar.last_day(gone_at, documented.SHANGHAI) == row.day("last day")
+    assert gone_at.astimezone(documented.SHANGHAI).time() == time.min
+
+
+@rows("Rounded up")
+def test_points_live_to_the_end_of_the_part_of_the_year(row: Row) -> None:
+    plain = validity(row.text("validity"))
+    _check_last_day(row, Validity(plain.kind, plain.count, row.text("rounded up to")))
+
+
+@rows("Until the next of fixed dates")
+def test_points_live_through_the_next_of_the_fixed_dates(row: Row) -> None:
+    dates = programs.month_days(row.text("dates").split())
+    _check_last_day(row, Validity("FIXED_DATES", dates=dates))
+
+
+@pytest.mark.django_db
+@rows("Until the order is completed")
+def test_points_wait_for_completion_and_then_live_from_it(alice: Any, row: Row) -> None:
+    Program.objects.update(pending_until="COMPLETION", validity="MONTHS", validity_count=1)
+    order = till.sell("o-1", line("1", 10_000), when=at("2026-05-01 10:00"))
+    completed_at, told_at = row.instant("completed"), row.instant("told")
+    if completed_at and told_at:
+        completions.complete(
+            order_uid=UUID(order["id"]), source=till.TILL, occurred_at=completed_at, at=told_at
+        )
+    asked_at = row.instant("at")
+    assert asked_at is not None
+    points.settle(member_ids=[alice.pk], at=asked_at)
+    assert till.balances(alice)[:2] == (row.number("pending"), row.number("active"))
+    assert LotRow.objects.get().expires_at == row.instant("gone at")

@@ -212,7 +212,7 @@ def test_a_preview_of_a_refund_before_its_order_parks_nothing(alice):
         {"external_id": "r-1", "occurred_at": NOW.isoformat(), "order_external_id": "o-1"},
         OrderRefundDocument,
     )
-    answer = refunds.preview_by_number(refund=document, source=till.TILL, at=NOW)
+    answer = refunds.preview_by_number(refund=document, source=till.TILL, at=NOW).answer
     assert (answer["state"], answer["order"]) == ("PARKED", None)
     assert Refund.objects.count() == 0
 

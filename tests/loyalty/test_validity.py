@@ -1,4 +1,4 @@
-"""How long points live: every policy, on the days where it matters. docs/algorithms/expiry.md"""
+"""How long points live: every policy, on the days where it matters."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,12 +11,9 @@ from loyalty.models import Lot, Program
 from loyalty.rules import calendar
 from loyalty.rules.calendar import Validity
 from loyalty.services import programs
-from tests import documented
-from tests.documented import Row
 from tests.loyalty import till
 from tests.loyalty.till import line
 
-PAGE = "algorithms/expiry.md"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
 VALIDITIES = st.one_of(
@@ -36,30 +33,6 @@ VALIDITIES = st.one_of(
     ),
 )
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
-
-
-def rows(heading: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("row", documented.rows(PAGE, heading), ids=str)
-
-
-def _check(row: Row, validity: Validity) -> None:
-    usable_at = row.instant("usable from")
-    assert usable_at is not None
-    gone_at = calendar.expiry(usable_at, validity, SHANGHAI)
-    assert gone_at is not None
-    assert calendar.last_day(gone_at, SHANGHAI) == row.day("last day")
-    assert gone_at.astimezone(SHANGHAI).time() == datetime.min.time()
-
-
-@rows("Rounded up")
-def test_points_live_to_the_end_of_the_part_of_the_year(row: Row) -> None:
-    count, _, unit = row.text("validity").partition(" ")
-    _check(row, Validity(unit.upper(), int(count), row.text("rounded up to")))
-
-
-@rows("Until the next of fixed dates")
-def test_points_live_through_the_next_of_the_fixed_dates(row: Row) -> None:
-    _check(row, Validity("FIXED_DATES", dates=programs.month_days(row.text("dates").split())))
 
 
 @given(DAYS, VALIDITIES)
