@@ -162,6 +162,7 @@ DEEDS = {
     "admin:loyalty_earningrule_new_version": _SETS_PROGRAM,
     "admin:loyalty_earningrule_stop": _SETS_PROGRAM,
     "admin:loyalty_earningrule_try_it": _SEES_PROGRAM,
+    "admin:loyalty_earningrule_what_if": MARKETING | OVERSIGHT | {ANALYST},
     "admin:loyalty_earningrule_try_draft": _SEES_PROGRAM,
     "admin:loyalty_earningrule_spoken": _SETS_PROGRAM,
     "admin:loyalty_earningrule_spoken_new": _SETS_PROGRAM,

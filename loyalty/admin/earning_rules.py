@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from loyalty.admin import dry_runs, order_fields, rule_sentences
+from loyalty.admin import dry_runs, order_fields, replays, rule_sentences
 from loyalty.admin.earning_rule_cells import NAMES as READ_ONLY
 from loyalty.admin.earning_rule_cells import RuleCells
 from loyalty.admin.earning_rule_forms import EarningRuleForm
@@ -112,7 +112,7 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
         (_("Budget and uses"), {"fields": (("shown_budget", "shown_uses"),)}),
     )
     readonly_fields = READ_ONLY
-    actions_list = ("try_it",)
+    actions_list = ("try_it", "what_if")
     actions_detail = ("publish", "new_version", "try_draft", "stop")
 
     def get_urls(self) -> list[URLPattern]:
@@ -241,6 +241,14 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
     def try_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
         there = reverse("admin:loyalty_earningrule_try_it")
         return HttpResponseRedirect(f"{there}?drafts={int(object_id)}")
+
+    @action(description=_("What if"), url_path="what-if", icon="history", permissions=["replay"])
+    def what_if(self, request: HttpRequest) -> HttpResponse:
+        return replays.page(request, at=self.now())
+
+    def has_replay_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Figures of the whole shop: for those who see its jobs."""
+        return request.user.has_perms(("loyalty.view_earningrule", "members.view_job"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An order keeps the version that it was judged by: only drafts change."""
