@@ -1,12 +1,13 @@
 """docs/algorithms/refunds.md, run row by row."""
 
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 import pytest
 
 from loyalty.models import Program
-from loyalty.rules import clawbacks, refunds
+from loyalty.rules import bonuses, clawbacks, refunds, shares
 from loyalty.rules.entries import Balances, Document
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
@@ -14,6 +15,7 @@ from loyalty.selectors import ledger_checks
 from loyalty.services import points
 from tests import documented
 from tests.documented import Row
+from tests.loyalty import rules as earning_rules
 from tests.loyalty import till
 from tests.loyalty.till import at, line
 
@@ -75,6 +77,35 @@ def test_points_and_money_given_back_are_worth_the_refund(alice: Any, group: lis
         assert answer["points"]["restored"] == row.number("points back")
         assert answer["points"]["clawed_back"] == row.number("taken back")
     assert ledger_checks.findings() == []
+
+
+@rows("Several lots")
+def test_points_of_one_line_come_back_from_each_of_its_lots(row: Row) -> None:
+    parts = shares.first(row.number("taken, in all"), row.numbers("points by lot"))
+    assert parts == row.numbers("taken by lot")
+
+
+def _bonuses() -> list[Any]:
+    table = documented.rows(PAGE, "Bonuses")
+    groups = groupby(table, lambda row: row.text("on return"))
+    return [pytest.param(list(group), id=name) for name, group in groups]
+
+
+@pytest.mark.parametrize("group", _bonuses())
+def test_a_bonus_goes_back_whole_or_pro_rata(group: list[Row]) -> None:
+    gift = earning_rules.bonus("gift", 50, min_amount=10_000)
+    sold, left = [8_000, 4_000], [8_000, 4_000]
+    snapshot = bonuses.snapshot(gift, earning_rules.facts(sold), (0, 1))
+    taken = 0
+    for row in group:
+        left = [one - gone for one, gone in zip(left, row.amounts("refund of lines"), strict=True)]
+        lines = [
+            bonuses.LeftLine(one, Decimal(one > 0), one, was)
+            for one, was in zip(left, sold, strict=True)
+        ]
+        now = bonuses.taken_back(gift, 50, row.text("on return"), snapshot, lines)
+        taken = max(taken, now)
+        assert taken == row.number("bonus taken back, in all")
 
 
 @rows("Where points are taken from")
