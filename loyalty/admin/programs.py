@@ -1,5 +1,6 @@
 """The programme: one row in force, shown as what it means for a member."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,11 +9,35 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from loyalty.admin import program_sentences
 from loyalty.admin.amount_fields import AmountField
 from loyalty.models import Program
+from loyalty.services import programs
 from members.admin.base import ConsoleAdmin
+
+
+class DaysField(forms.CharField):
+    """Days of the year as people type them: `06-30, 12-31`."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        words = re.split(r"[\s,;，、]+", super().clean(value))
+        try:
+            days = programs.month_days([word for word in words if word])
+        except ValueError:
+            raise forms.ValidationError(
+                _("A date is month-day in two digits each, such as 06-30.")
+            ) from None
+        return [f"{month:02}-{day:02}" for month, day in days]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
 
 
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,6 +45,18 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         label=capfirst(_("amount per unit redeemed")),
         help_text=_("What that many points pay for; 1.00 by default."),
     )
+    validity_dates = DaysField(
+        label=capfirst(_("fixed dates")),
+        required=False,
+        help_text=_("Last days of points, as month-day, with spaces between: 06-30 12-31."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_fixed = cleaned.get("validity") == Program.Validity.FIXED_DATES
+        if is_fixed and not cleaned.get("validity_dates") and not self.errors:
+            self.add_error("validity_dates", _("Name at least one date, such as 12-31."))
+        return cleaned
 
 
 @admin.register(Program)
@@ -36,7 +73,31 @@ class ProgramAdmin(ConsoleAdmin):
         ),
         (
             _("How points live"),
-            {"fields": ("pending_days", ("validity", "validity_count"), "uncollected")},
+            {
+                "fields": (
+                    ("pending_until", "pending_days"),
+                    ("validity", "validity_count", "validity_rounding"),
+                    ("validity_dates", "validity_slides"),
+                    ("uncollected", "restore_grace_days"),
+                ),
+                "description": _(
+                    "A change is for points earned from then on; what members hold keeps its day."
+                ),
+            },
+        ),
+        (
+            _("Checkout, transfers and caps"),
+            {
+                "fields": (
+                    ("hold_minutes",),
+                    ("transfers_allowed", "transfer_day_points"),
+                    ("cap_order_points", "cap_day_points"),
+                    ("cap_month_points", "cap_member_points"),
+                ),
+                "description": _(
+                    "Caps trim what rules give, and the order says so. Empty: no limit."
+                ),
+            },
         ),
         (
             _("How tiers are counted"),

@@ -25,6 +25,9 @@ SEEN = "_moves_seen"
 
 @admin.register(Tier)
 class TierAdmin(ConsoleAdmin):
+    class Media:
+        css = {"all": ("console/member.css",)}
+
     form = tier_forms.TierForm
     empty_hint = _("Add the tier where everyone starts (rank 0), then the higher ones.")
     list_display = ("shown_name", "rank", "shown_needs", "shown_gives", "code")

@@ -183,21 +183,33 @@ _CHECKS = {
         UNION ALL
         SELECT 'entry ' || e.id, e.member_id, NULL FROM loyalty_ledgerentry e
         WHERE NOT EXISTS (SELECT FROM loyalty_account a WHERE a.member_id = e.member_id)""",
-    "the tier window holds the orders that lie in it": """
-        SELECT a.member_id, ARRAY[a.window_spend_amount, a.window_orders_count],
-               ARRAY[coalesce(o.spend, 0), coalesce(o.orders, 0)]
+    "the tier window holds the orders and behaviors that lie in it": """
+        SELECT a.member_id,
+               ARRAY[a.window_spend_amount, a.window_orders_count, a.window_qualifying_points],
+               ARRAY[coalesce(o.spend, 0), coalesce(o.orders, 0),
+                     coalesce(o.qualifying, 0) + coalesce(b.qualifying, 0)]
         FROM loyalty_account a
         LEFT JOIN LATERAL (
             SELECT sum(net_amount - refunded_amount + refunded_shipping_amount) AS spend,
                    count(*) FILTER (
                        WHERE net_amount - refunded_amount + refunded_shipping_amount > 0
-                   ) AS orders
+                   ) AS orders,
+                   sum(qualifying_points - returned_qualifying_points) AS qualifying
             FROM loyalty_order o
             WHERE o.member_id = a.member_id AND o.business_date >= a.window_from_on
         ) o ON true
+        LEFT JOIN LATERAL (
+            -- Awards are append-only: those of a merged member stay with the retired id.
+            SELECT sum(w.qualifying_points) AS qualifying
+            FROM (SELECT a.member_id AS id UNION ALL
+                  SELECT m.id FROM members_member m WHERE m.merged_into_id = a.member_id) who
+            JOIN loyalty_behavioraward w ON w.member_id = who.id
+                AND w.business_date >= a.window_from_on AND w.qualifying_points <> 0
+        ) b ON true
         WHERE a.window_from_on IS NOT NULL
-          AND (a.window_spend_amount, a.window_orders_count)
-              <> (coalesce(o.spend, 0), coalesce(o.orders, 0))""",
+          AND (a.window_spend_amount, a.window_orders_count, a.window_qualifying_points)
+              <> (coalesce(o.spend, 0), coalesce(o.orders, 0),
+                  coalesce(o.qualifying, 0) + coalesce(b.qualifying, 0))""",
 }
 
 
