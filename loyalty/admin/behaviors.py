@@ -96,7 +96,7 @@ class BehaviorRuleAdmin(ConsoleAdmin):
             _("At most"),
             {"fields": (("cap_day_points", "cap_month_points", "cap_member_points"),)},
         ),
-        (_("When"), {"fields": (("valid_from", "valid_until"), "is_active")}),
+        (_("When"), {"fields": ("valid_from", "valid_until", "is_active")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

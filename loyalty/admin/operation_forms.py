@@ -27,6 +27,14 @@ from members.models import Tag
 
 LIST, TAG, TIER, ALL = "list", "tag", "tier", "all"
 _DAY = timedelta(days=1)
+# static/console/shown_when.js shows a field while another one has one of these values.
+_SHOWN_WHEN = {
+    "file": f"who={LIST}",
+    "tag": f"who={TAG}",
+    "tier": f"who={TIER}",
+    "points": f"kind={Operation.Kind.GRANT.value},{Operation.Kind.OPENING.value}",
+    "lapsing_on": f"kind={Operation.Kind.EXTEND.value}",
+}
 
 
 class OperationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -98,6 +106,15 @@ class OperationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Operation
         fields = ("kind", "reason")
+
+    class Media:
+        js = ("console/shown_when.js",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, when in _SHOWN_WHEN.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs["data-shown-when"] = when
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -87,6 +87,7 @@ class OperationRowInline(ReadOnlyInline):
 @admin.register(Operation)
 class OperationAdmin(KeysetAdmin):
     form = OperationForm
+    show_add_link = True
     empty_hint = _("Grant points, take over balances or extend expiry for many members at once.")
     list_display = (
         "shown_what", "shown_whom", "shown_state", "members_count", "shown_points",
@@ -95,8 +96,8 @@ class OperationAdmin(KeysetAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("created_by", "job", "undo_job")
     add_fieldsets = (
-        (None, {"fields": (("kind", "reason"), ("who", "file"), ("tag", "tier"))}),
-        (_("Points"), {"fields": ("points", ("last_on", "lapsing_on"))}),
+        (None, {"fields": (("kind", "reason"), "who", "file", "tag", "tier")}),
+        (_("Points"), {"fields": ("points", "last_on", "lapsing_on")}),
     )
     fieldsets = (
         (
@@ -124,6 +125,16 @@ class OperationAdmin(KeysetAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("loyalty.add_operation")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Leads to the preview, and nowhere else."""
+        hidden = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        answer: HttpResponse = super().add_view(
+            request, form_url, {**(extra_context or {}), **hidden}
+        )
+        return answer
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
