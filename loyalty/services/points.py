@@ -146,7 +146,8 @@ def redeem_by_rules(*, member_id: int, points: int, key: str, reason: str, at: d
         raise InsufficientPoints(
             asked_points=points, available_points=state.ledger.available_at(at)
         )
-    holds.slide(state, at)
+    if any(lot.is_sliding for lot in state.ledger.lots):
+        holds.slide(state, at)
     batch.tell(PointsRedeemed(order="", points=points), member_id=member_id, occurred_at=at)
     write(batch, [state])
 

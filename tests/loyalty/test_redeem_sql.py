@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty.errors import InsufficientPoints
-from loyalty.models import LedgerEntry, Lot
+from loyalty.models import LedgerEntry, Lot, Program
 from loyalty.selectors import ledger_checks
 from loyalty.services import points, redemptions
 from tests.loyalty import till
@@ -88,3 +88,16 @@ def test_a_key_is_spent_under_once(alice):
     with pytest.raises(IntegrityError, match="entry_posted_once"), transaction.atomic():
         points.redeem(**spent)
     assert till.balances(alice) == (0, 490, 0)
+
+
+def test_a_redemption_gives_sliding_points_their_whole_life_again(alice):
+    Program.objects.update(validity_slides=True, validity="DAYS", validity_count=10)
+    points.grant(
+        member_id=alice.pk, points=50, key="g", reason="opening", at=till.NOW,
+        expires_at=till.NOW + timedelta(days=1),
+    )  # fmt: skip
+    Lot.objects.update(is_sliding=True)
+    points.redeem(member_id=alice.pk, points=10, key="x", reason="x", at=till.NOW)
+    # Through the 1st of December, ten days after 21 November.
+    assert Lot.objects.get().expires_at == till.at("2026-12-02")
+    assert till.balances(alice) == (0, 40, 0)
