@@ -103,7 +103,7 @@ def _settle(member_ids: Sequence[int], at: datetime, *, waits: bool) -> _Settled
             _wait_briefly()
             cursor.execute(
                 "SELECT * FROM loyalty_settle(%s, %s, %s::jsonb, %s)",
-                [member_ids, at, json.dumps(tells), waits],
+                [list(member_ids), at, json.dumps(tells), waits],
             )
             count, others = cursor.fetchone()
             if any(subscribers for _, subscribers in tells.values()):

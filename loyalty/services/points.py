@@ -127,9 +127,10 @@ def redeem(*, member_id: int, points: int, key: str, reason: str, at: datetime) 
 
     Raises: InsufficientPoints.
     """
-    asked = {"member_id": member_id, "points": points, "key": key, "reason": reason, "at": at}
-    if not redemptions.redeem_plainly(**asked):
-        redeem_by_rules(**asked)
+    if not redemptions.redeem_plainly(
+        member_id=member_id, points=points, key=key, reason=reason, at=at
+    ):
+        redeem_by_rules(member_id=member_id, points=points, key=key, reason=reason, at=at)
 
 
 @transaction.atomic
