@@ -54,7 +54,7 @@ def page(request: HttpRequest, *, at: datetime) -> HttpResponse:
         "form": form,
         "lines": lines,
         "place": [form[name] for name in PLACE],
-        "buyer": [form[name] for name in BUYER],
+        "buyer": [form[name] for name in BUYER if name != "tags" or form.fields["tags"].queryset],
         "known": dry_run_forms.suggestions(),
         "may_add": lines.total_form_count() < MOST_LINES,
         "has_drafts": bool(form.fields["drafts"].queryset),

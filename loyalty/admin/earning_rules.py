@@ -53,7 +53,7 @@ RENEW = {
 }
 COLORS = {"DRAFT": "warning", "PUBLISHED": "success", "RETIRED": "info"}
 _State = EarningRule.State
-OFFERED = {
+OFFERED: dict[str, frozenset[str]] = {
     _State.DRAFT: frozenset({"publish", "try_draft"}),
     _State.PUBLISHED: frozenset({"new_version", "stop"}),
     _State.RETIRED: frozenset({"new_version"}),
@@ -66,7 +66,6 @@ class EarningRuleChangeList(ConsoleChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         said = Words(order_fields.VOCABULARY)
-        self.result_list = list(self.result_list)
         for rule in self.result_list:
             rule.said = said
 
@@ -162,7 +161,7 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """What fits the rule's state; the service refuses the rest in words."""
         rule = EarningRule.objects.filter(pk=object_id).first()
-        offered = OFFERED.get(rule.state, frozenset()) if rule else frozenset()
+        offered = OFFERED[rule.state] if rule else frozenset()
         found = super().get_actions_detail(request, object_id)
         return [one for one in found if one.action_name.rpartition("earningrule_")[2] in offered]
 

@@ -102,41 +102,42 @@ class Reader:
         self.leaves.append(leaf)
         return leaf
 
-    def _keys(self, tree: Mapping[str, Any], path: str) -> None:
+    def _keys(self, tree: Mapping[str, Any], path: str) -> Node | None:
         missing = sorted(_LEAF_KEYS - set(tree))
         strange = sorted(_short(name) for name in set(tree) - _LEAF_KEYS)
         if strange:
-            self._wrong(
+            return self._wrong(
                 path,
                 "unknown_key",
                 "“%(name)s” has no meaning here: a comparison has field, op and value.",
                 name=strange[0],
             )
-        else:
-            self._wrong(
-                path,
-                "missing_key",
-                "“%(name)s” is missing: a comparison has field, op and value.",
-                name=missing[0],
-            )
+        return self._wrong(
+            path,
+            "missing_key",
+            "“%(name)s” is missing: a comparison has field, op and value.",
+            name=missing[0],
+        )
 
-    def _empty(self, path: str) -> None:
-        self._wrong(
+    def _empty(self, path: str) -> Node | None:
+        return self._wrong(
             path,
             "empty_group",
             "An empty group would match everything: give it a condition or remove it.",
         )
 
-    def _too_many(self, path: str) -> None:
-        self._wrong(
+    def _too_many(self, path: str) -> Node | None:
+        return self._wrong(
             path,
             "too_many",
             "A condition has %(limit)s comparisons at most: use lists of values.",
             limit=shapes.MAX_LEAVES,
         )
 
-    def _wrong(self, path: str, code: str, message: str, **figures: Any) -> None:
+    def _wrong(self, path: str, code: str, message: str, **figures: Any) -> Node | None:
+        """Nothing, so that reading goes on beside it."""
         self.problems.append(BadCondition(path, code, message, **figures))
+        return None
 
 
 def read_value(asked: Field, op: Op, raw: Any, path: str) -> Any:
@@ -195,7 +196,8 @@ def _number(asked: Field, raw: Any, path: str) -> int:
         raise BadCondition(path, "not_a_number", "A whole number is needed here.")
     least = -shapes.MAX_NUMBER if asked.least is None else asked.least
     most = shapes.MAX_NUMBER if asked.most is None else asked.most
-    if not least <= raw <= most:
+    number: int = raw
+    if not least <= number <= most:
         raise BadCondition(
             path,
             "out_of_range",
@@ -203,7 +205,7 @@ def _number(asked: Field, raw: Any, path: str) -> int:
             least=least,
             most=most,
         )
-    return raw
+    return number
 
 
 def _text(asked: Field, raw: Any, path: str) -> str:

@@ -3,6 +3,14 @@
   "use strict";
   const PAUSE = 2000;
 
+  // The list beside it says the state too.
+  function take(card, read) {
+    for (const [id, old] of [["replay", card], ["earlier", document.getElementById("earlier")]]) {
+      const fresh = read.getElementById(id);
+      if (old && fresh) old.replaceWith(document.adoptNode(fresh));
+    }
+  }
+
   async function look() {
     const card = document.getElementById("replay");
     if (!card || !("busy" in card.dataset)) return;
@@ -12,8 +20,8 @@
         const read = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = read.getElementById("replay");
         // A button in use keeps its focus.
-        if (fresh && !card.contains(document.activeElement)) card.replaceWith(document.adoptNode(fresh));
-        else if (fresh && !("busy" in fresh.dataset)) card.replaceWith(document.adoptNode(fresh));
+        const isDone = fresh && !("busy" in fresh.dataset);
+        if (isDone || !card.contains(document.activeElement)) take(card, read);
       }
     } catch {
       // The network went away: the next look may find it again.
