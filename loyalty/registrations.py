@@ -19,6 +19,7 @@ from loyalty.services import (
     replays,
     tier_draws,
     tier_reviews,
+    tier_windows,
 )
 from members.registry import birthdays as birthday_policy
 from members.registry import panels
@@ -59,6 +60,7 @@ def register() -> None:
     panels.add_job_kind(replays.KIND, replays.run)
     panels.add_merge_step("loyalty.accounts", 10, merges.move)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
+    panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
     panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))

@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from loyalty.admin import program_sentences
 from loyalty.admin.amount_fields import AmountField
 from loyalty.models import Program
-from loyalty.services import programs
-from members.admin.base import ConsoleAdmin
+from loyalty.services import programs, tier_windows
+from members.admin.base import ConsoleAdmin, operator_of
 
 
 class DaysField(forms.CharField):
@@ -79,6 +79,7 @@ class ProgramAdmin(ConsoleAdmin):
                     ("validity", "validity_count", "validity_rounding"),
                     ("validity_dates", "validity_slides"),
                     ("uncollected", "restore_grace_days"),
+                    ("lapse_notice_days",),
                 ),
                 "description": _(
                     "A change is for points earned from then on; what members hold keeps its day."
@@ -118,6 +119,11 @@ class ProgramAdmin(ConsoleAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Amounts and days that are recorded already were counted in these.
         return ("code", "is_current", "currency", "time_zone") if obj else ("is_current",)
+
+    def save_model(self, request: HttpRequest, obj: Program, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"tier_window", "tier_window_months"} & set(form.changed_data):
+            tier_windows.ask(at=self.now(), requested_by_id=operator_of(request).pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # One programme; a second one would have to take over members and points.
