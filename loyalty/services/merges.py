@@ -3,17 +3,17 @@
 Registered as a step of `members.services.merges`. Source: docs/algorithms/transfers-and-merges.md.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import connection
 from django.db.models import F
 
 from loyalty.models import Account, Hold, Order, Refund, RuleUse
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, programs, tier_days
+from loyalty.services import accounts, programs
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
-from loyalty.services.states import State
+from loyalty.services.states import Days, State
 from members.services import bell
 from members.services.merges import Merge
 
@@ -165,7 +165,7 @@ def _recount_window(survivor: State, retired: State) -> None:
     empty.spend_amount = empty.orders_count = empty.qualifying_points = 0
 
 
-def _days(survivor_id: int, retired_id: int, from_on: object) -> tier_days.Days:
+def _days(survivor_id: int, retired_id: int, from_on: date) -> Days:
     """As `tier_days` reads them, before either row says so: the account's beginning has moved,
     and the retired member doesn't lead here yet."""
     with connection.cursor() as cursor:
