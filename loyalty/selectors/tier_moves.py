@@ -7,6 +7,7 @@ would no longer carry falls then, unless they buy more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
@@ -114,7 +115,7 @@ def _summed(found: Sequence[Move]) -> tuple[Move, ...]:
 
 def _groups(before: TierTerms, after: TierTerms, at: datetime) -> list[Group]:
     today = after.day(at)
-    params: dict[str, object] = {"today": today, "first": after.levels[0].id}
+    params: dict[str, Any] = {"today": today, "first": after.levels[0].id}
     start = _start_sql(after, today, params)
     new = _rank_sql(after, "new", params)
     old = _rank_sql(before, "old", params)
@@ -164,14 +165,14 @@ def _groups(before: TierTerms, after: TierTerms, at: datetime) -> list[Group]:
         return cursor.fetchall()
 
 
-def _start_sql(terms: TierTerms, today: date, params: dict[str, object]) -> str:
+def _start_sql(terms: TierTerms, today: date, params: dict[str, Any]) -> str:
     params["rolling"] = terms.window_start(today, None)
     if terms.window == "MEMBERSHIP_YEAR":
         return "coalesce(loyalty_year_start(a.joined_on, %(today)s::date), %(rolling)s::date)"
     return "%(rolling)s::date"
 
 
-def _rank_sql(terms: TierTerms, name: str, params: dict[str, object]) -> str:
+def _rank_sql(terms: TierTerms, name: str, params: dict[str, Any]) -> str:
     """The rank that the figures reach, highest first."""
     whens = []
     for level in reversed(terms.levels):
@@ -182,8 +183,8 @@ def _rank_sql(terms: TierTerms, name: str, params: dict[str, object]) -> str:
     return f"CASE {' '.join(whens)} ELSE {first} END" if whens else str(first)
 
 
-def _met_sql(level: Level, name: str, params: dict[str, object]) -> str:
-    parts = []
+def _met_sql(level: Level, name: str, params: dict[str, Any]) -> str:
+    parts: list[str] = []
     for column, need in (
         ("spend", level.spend_amount),
         ("orders", level.orders_count),
@@ -196,7 +197,7 @@ def _met_sql(level: Level, name: str, params: dict[str, object]) -> str:
     return f"({(' AND ' if level.needs_all else ' OR ').join(parts)})" if parts else ""
 
 
-def _stored_sql(terms: TierTerms, params: dict[str, object]) -> str:
+def _stored_sql(terms: TierTerms, params: dict[str, Any]) -> str:
     """Who may reach something by the sums as they stand; as a window moves on they only fall."""
     met = [tier_reviews.met_sql(level, params) for level in terms.levels if level.is_open]
     return " OR ".join(part for part in met if part) or "false"

@@ -226,9 +226,8 @@ def _request(
 
 
 def _windows(orders: Sequence[OrderDocument], terms: Terms, here: Places | None) -> dict[str, date]:
-    """Where tier windows begin on the newest day of the batch. Days of an account before it may
-    leave its window; for most orders there are none, and none are read. In membership years the
-    database finds each member's own."""
+    """Where tier windows begin on the newest day of the batch: days of an account before it may
+    leave its window, mostly none. In membership years the database finds each member's own."""
     if here is None:
         # The shop's zone isn't known yet; it may be a day ahead of the programme's.
         newest = max(order.occurred_at for order in orders)

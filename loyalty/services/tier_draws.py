@@ -6,6 +6,7 @@ Source: docs/algorithms/tiers.md.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -99,12 +100,13 @@ def measure(level: Level) -> str:
 
 
 def _value(level: Level, row: Row) -> int:
-    return row[3 + list(_MEASURES).index(measure(level))]
+    figures = row[3:]
+    return figures[list(_MEASURES).index(measure(level))]
 
 
 def _rows(level: Level, terms: TierTerms, count: int) -> list[Row]:
     """The best by the sums on the account row, without those who hold it or more otherwise."""
-    params: dict[str, object] = {"count": count}
+    params: dict[str, Any] = {"count": count}
     met = tier_reviews.met_sql(level, params) or "true"
     params["below"] = [one.id for one in terms.levels if one.rank < level.rank]
     params["floors"] = [one.id for one in terms.levels if one.rank >= level.rank]
@@ -122,7 +124,8 @@ def _rows(level: Level, terms: TierTerms, count: int) -> list[Row]:
             " LIMIT %(count)s",
             params,
         )
-        return cursor.fetchall()
+        found: list[Row] = cursor.fetchall()
+        return found
 
 
 def _exact(rows: Sequence[Row], level: Level, terms: TierTerms, at: datetime) -> Iterator[Entrant]:

@@ -9,6 +9,7 @@ Source: docs/algorithms/tiers.md.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -50,10 +51,10 @@ def lift(*, at: datetime) -> Iterator[int]:
         yield _lift(member_ids, at)
 
 
-def candidates(terms: TierTerms) -> tuple[str, dict[str, object]]:
+def candidates(terms: TierTerms) -> tuple[str, dict[str, Any]]:
     """Who may be lifted, by the sums as they stand on the account row: as a window moves on they
     only fall, so nobody is missed, and the few who are found are judged exactly."""
-    params: dict[str, object] = {}
+    params: dict[str, Any] = {}
     conditions = ["a.tier_grace_until_at IS NOT NULL"]
     for level in terms.levels:
         if met := met_sql(level, params) if level.is_open else "":
@@ -73,10 +74,10 @@ def candidates(terms: TierTerms) -> tuple[str, dict[str, object]]:
     return query, params
 
 
-def met_sql(level: Level, params: dict[str, object]) -> str:
+def met_sql(level: Level, params: dict[str, Any]) -> str:
     """The level's thresholds over an account `a` (and its measure `m`), as a condition; empty
     where it asks for nothing."""
-    parts = []
+    parts: list[str] = []
     for column, need in (
         ("a.window_spend_amount", level.spend_amount),
         ("a.window_orders_count", level.orders_count),
@@ -108,7 +109,7 @@ def chunks(member_ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         yield member_ids[start : start + size]
 
 
-def _ids(query: str, params: dict[str, object]) -> list[int]:
+def _ids(query: str, params: dict[str, Any]) -> list[int]:
     # Asked once: a loop that asks anew for the next chunk reads the table as often as it asks.
     with connection.cursor() as cursor:
         cursor.execute(query, params)
