@@ -103,6 +103,7 @@ TABLES = {
     "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_earningrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_hold": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "loyalty_ledgerentry": Pages(view=_SEES_DOCUMENTS),
     "loyalty_lot": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     # Made by a form, changed by services alone.
@@ -114,6 +115,7 @@ TABLES = {
     "loyalty_refund": Pages(view=_SEES_DOCUMENTS),
     "loyalty_stackinggroup": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_tier": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_transfer": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "members_apiclient": Pages(view=_SETTINGS, change={ADMINISTRATOR}),
     "members_approvalrequest": Pages(view=STAFF - {ANALYST}),
     "members_auditrecord": Pages(view=_SETTINGS),
@@ -139,6 +141,7 @@ _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 
 # Of the console: deeds and pages of their own.
 DEEDS = {
+    "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:members_counter": STAFF,
     "admin:members_counter_lookup": STAFF,
     "admin:members_counter_card": STAFF,

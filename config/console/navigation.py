@@ -99,6 +99,18 @@ GROUPS = (
                 "loyalty.view_lot",
             ),
             Place(
+                _("Held points"),
+                "pause_circle",
+                "admin:loyalty_hold_changelist",
+                "loyalty.view_hold",
+            ),
+            Place(
+                _("Transfers"),
+                "swap_horiz",
+                "admin:loyalty_transfer_changelist",
+                "loyalty.view_transfer",
+            ),
+            Place(
                 _("Points for many"),
                 "groups",
                 "admin:loyalty_operation_changelist",

@@ -15,7 +15,19 @@ def _edit(app: str, *models: str) -> frozenset[str]:
 
 
 _PLACES = _view("members", "store", "channel", "tag")
-_DOCUMENTS = _view("loyalty", "order", "refund", "ledgerentry", "lot", "account", "behavioraward")
+_DOCUMENTS = _view(
+    "loyalty",
+    "order",
+    "refund",
+    "ledgerentry",
+    "lot",
+    "account",
+    "behavioraward",
+    "hold",
+    "transfer",
+)
+# Taking goods back at the counter: a person at the till of their own store.
+_REFUND = frozenset({"loyalty.add_refund"})
 _PROGRAM = _view(
     "loyalty",
     "program",
@@ -58,14 +70,17 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _PLACES
     | _view("loyalty", "order", "refund", "ledgerentry", "account", "behavioraward")
     | _view("loyalty", "tier", "product")
+    | _REFUND
     | _ASK,
     "store_manager": _SERVICE
+    | _REFUND
     | _SALES
     | _REVEAL
     | _ADJUST
     | _view("members", "consent")
     | _view("campaigns", "delivery"),
     "customer_service": _SERVICE
+    | _REFUND
     | _REVEAL
     | _ADJUST
     | _SET_TIER
@@ -95,6 +110,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("campaigns", "delivery")
     | {"campaigns.read_delivery"},
     "administrator": _SERVICE
+    | _REFUND
     | _MARKETING
     | _SALES
     | _RUNNING

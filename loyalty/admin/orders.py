@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from loyalty.admin import documents, traces
+from loyalty.admin import documents, refund_desk, traces
 from loyalty.models import EarningRule, Order, OrderLine, Tier
 from members.admin.base import KeysetAdmin, ReadOnlyInline
 from members.admin.filters import ChannelFilter, StoreFilter
@@ -112,6 +113,20 @@ class OrderAdmin(KeysetAdmin):
         "shown_trace",
     )
     inlines = (OrderLineInline,)
+    actions_detail = ("refund",)
+
+    @action(
+        description=_("Refund"),
+        url_path="refund",
+        icon="assignment_return",
+        permissions=["refund"],
+    )
+    def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        order = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return refund_desk.page(request, order, at=self.now())
+
+    def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("loyalty.add_refund"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

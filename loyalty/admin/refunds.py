@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
@@ -44,6 +45,7 @@ class RefundAdmin(KeysetAdmin):
                     ("order", "member"),
                     ("occurred_at", "recorded_at"),
                     ("shown_state", "reason"),
+                    ("order_external_id", "shown_problem"),
                 )
             },
         ),
@@ -59,7 +61,13 @@ class RefundAdmin(KeysetAdmin):
             },
         ),
     )
-    readonly_fields = ("shown_value", "shown_money", "shown_shipping", "shown_state")
+    readonly_fields = (
+        "shown_value",
+        "shown_money",
+        "shown_shipping",
+        "shown_state",
+        "shown_problem",
+    )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -90,6 +98,23 @@ class RefundAdmin(KeysetAdmin):
     @display(description=_("state"), label={"APPLIED": "success", "PARKED": "warning"})
     def shown_state(self, refund: Refund) -> labels.Label:
         return labels.label(refund.state, refund.get_state_display())
+
+    @display(description=_("why it waits"))
+    def shown_problem(self, refund: Refund) -> str:
+        if refund.state != Refund.State.PARKED:
+            return "–"
+        problem = refund.answer.get("problem")
+        if problem is None:
+            return gettext("Its order has not arrived yet.")
+        if problem["code"] == "refund_exceeds_order":
+            return gettext(
+                "More would come back than was bought: %(asked)s of %(left)s. The shop has to send "
+                "the right refund under a new number."
+            ) % {
+                "asked": documents.amount(problem["asked_amount"], _currency(refund)),
+                "left": documents.amount(problem["left_amount"], _currency(refund)),
+            }
+        return gettext("It does not fit its order: %(why)s") % {"why": problem["detail"]}
 
 
 def _currency(refund: Refund) -> str:

@@ -145,6 +145,21 @@ def _adjusted(payload: dict[str, Any], names: Names) -> Sentence:
     )
 
 
+def _transferred(payload: dict[str, Any], names: Names) -> Sentence:
+    came = payload["points"] >= 0
+    text = (
+        _("%(points)s received from another member")
+        if came
+        else _("%(points)s given to another member")
+    )
+    return Sentence(
+        text=text % {"points": words.points(payload["points"])},
+        icon="swap_horiz",
+        tone=GOOD if came else BAD,
+        tab="ledger",
+    )
+
+
 def _upgraded(payload: dict[str, Any], names: Names) -> Sentence:
     text = _("Rose from %(from)s to %(to)s") % _tiers(payload, names)
     return Sentence(text=text, icon="trending_up", tone=GOOD, tab="tier")
@@ -184,6 +199,7 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.points.activated": _activated,
     "loyalty.points.expired": _expired,
     "loyalty.points.adjusted": _adjusted,
+    "loyalty.points.transferred": _transferred,
     "loyalty.tier.upgraded": _upgraded,
     "loyalty.tier.downgraded": _downgraded,
     "loyalty.tier.renewed": _renewed,

@@ -1,0 +1,112 @@
+"""Transfers, merges and refunds before their order, from several processes at once."""
+
+import msgspec
+
+from loyalty.errors import InsufficientPoints
+from loyalty.models import Account, Order, Program, Refund, Transfer
+from loyalty.selectors import ledger_checks
+from loyalty.services import points, refunds, transfers
+from loyalty.services.documents import OrderRefundDocument, TransferDocument
+from members.errors import DomainError
+from members.services import merges
+from tests.concurrency.processes import at_once
+from tests.loyalty import till
+from tests.loyalty.till import NOW, line
+
+ALICE, BOB = "13800138000", "13900139000"
+
+
+def _send(external_id, giver, taker, count):
+    sent = {
+        "external_id": external_id,
+        "from": {"type": "phone", "value": giver},
+        "to": {"type": "phone", "value": taker},
+        "points": count,
+    }
+    document = msgspec.convert(sent, TransferDocument)
+    return transfers.transfer(transfer=document, source=till.TILL, at=NOW)
+
+
+def _bob():
+    return till.register(BOB, "Bob")
+
+
+def _grant(member, count):
+    points.grant(member_id=member.pk, points=count, key=f"g-{member.pk}", reason="gift", at=NOW)
+
+
+def test_opposite_transfers_at_once_keep_the_sum_and_wait_in_no_ring(alice):
+    bob = _bob()
+    Program.objects.update(transfers_allowed=True)
+    for member in (alice, bob):
+        _grant(member, 100)
+
+    def work(number):
+        giver, taker = (ALICE, BOB) if number % 2 else (BOB, ALICE)
+        for turn in range(10):
+            try:
+                _send(f"t-{number}-{turn}", giver, taker, 7)
+            except InsufficientPoints:
+                pass
+
+    at_once(work)
+
+    held = [account.active_points for account in Account.objects.all()]
+    assert sum(held) == 200
+    assert Transfer.objects.count() > 0
+    assert ledger_checks.findings() == []
+
+
+def test_one_transfer_sent_by_all_at_once_moves_once(alice):
+    bob = _bob()
+    Program.objects.update(transfers_allowed=True)
+    _grant(alice, 100)
+
+    answers = at_once(lambda number: _send("t-1", ALICE, BOB, 60).answer)
+
+    assert all(answer == answers[0] for answer in answers)
+    assert (till.balances(alice), till.balances(bob)) == ((0, 40, 0), (0, 60, 0))
+
+
+def test_an_order_and_its_refund_at_once_never_miss_each_other(alice):
+    def work(number):
+        for turn in range(10):
+            name = f"{number // 2}-{turn}"
+            if number % 2:
+                till.sell(f"o-{name}", line("1", 10_000))
+            else:
+                alone = msgspec.to_builtins(till.refund(f"r-{name}", {"1": 4_000}))
+                document = msgspec.convert(
+                    {**alone, "order_external_id": f"o-{name}"}, OrderRefundDocument
+                )
+                refunds.record_by_number(refund=document, source=till.TILL, at=NOW)
+
+    at_once(work)
+
+    assert (Order.objects.count(), Refund.objects.count()) == (40, 40)
+    assert not Refund.objects.filter(state="PARKED").exists()
+    assert till.balances(alice) == (0, 2_400, 0)
+    assert ledger_checks.findings() == []
+
+
+def test_orders_during_a_merge_end_with_the_survivor(alice):
+    bob = _bob()
+
+    def work(number):
+        if number == 0:
+            merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+            return 0
+        sold = 0
+        for turn in range(10):
+            try:
+                till.sell(f"o-{number}-{turn}", line("1", 1_000), phone=BOB)
+                sold += 1
+            except DomainError:
+                pass
+        return sold
+
+    assert sum(at_once(work)) == 70
+    assert till.balances(alice) == (0, 700, 0)
+    assert till.balances(bob) == (0, 0, 0)
+    assert Order.objects.filter(member=alice).count() == 70
+    assert ledger_checks.findings() == []
