@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from loyalty.admin import operation_words, words
+from loyalty.admin import operation_steps, operation_words, words
 from loyalty.admin.operation_forms import OperationForm, UndoForm
+from loyalty.admin.operation_steps import GO_ON, RUN, UNDO
 from loyalty.models import Operation, OperationRow
 from loyalty.selectors import operations as selector
 from loyalty.services import operations
@@ -20,7 +21,6 @@ from members.admin import confirmations, labels
 from members.admin.base import KeysetAdmin, ReadOnlyInline, operator_of
 from members.models import Job
 
-_State = Operation.State
 COLORS = {
     "DRAFT": "info",
     "PREVIEWED": "warning",
@@ -31,30 +31,6 @@ COLORS = {
     "UNDONE": "danger",
 }
 _PREFIX = "loyalty_operation_"
-_WORKS = (Job.State.QUEUED, Job.State.RUNNING, Job.State.CANCELING)
-RUN = {
-    "title": _("Run it"),
-    "description": _(
-        "All ready rows are run. More points than you may adjust alone need a second person."
-    ),
-    "form_class": confirmations.NoteForm,
-    "form_submit_text": _("Run"),
-}
-GO_ON = {
-    "title": _("Go on"),
-    "description": _("Goes on where it stopped. What is done is not done again."),
-    "form_class": confirmations.ConfirmForm,
-    "form_submit_text": _("Go on"),
-}
-UNDO = {
-    "title": _("Undo it"),
-    "description": _(
-        "A grant: what is left of it is taken back. An extension: points get their old expiry "
-        "again, and what would have lapsed by now lapses at once."
-    ),
-    "form_class": UndoForm,
-    "form_submit_text": _("Undo"),
-}
 
 
 class OperationRowInline(ReadOnlyInline):
@@ -165,7 +141,7 @@ class OperationAdmin(KeysetAdmin):
     # Steps: offered where the service would take them, which refuses others in words
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        steps = _steps(object_id)
+        steps = operation_steps.offered(object_id)
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.action_name.removeprefix(_PREFIX) in steps]
 
@@ -291,7 +267,11 @@ class OperationAdmin(KeysetAdmin):
         shown = render_to_string("console/progress.html", {"percent": job.progress_percent})
         return render_to_string(
             "console/operation_progress.html",
-            {"shown": shown, "job": job, "is_stopped": job.state not in (*_WORKS, Job.State.DONE)},
+            {
+                "shown": shown,
+                "job": job,
+                "is_stopped": job.state not in (*operation_steps.WORKS, Job.State.DONE),
+            },
         )
 
     @display(description=_("compared with the ledger"))
@@ -309,21 +289,3 @@ class OperationAdmin(KeysetAdmin):
 
 def _page(object_id: Any) -> str:
     return reverse("admin:loyalty_operation_change", args=[object_id])
-
-
-def _steps(object_id: Any) -> set[str]:
-    """Names of the actions that fit the operation's state."""
-    operation = Operation.objects.select_related("job", "undo_job").filter(pk=object_id).first()
-    if operation is None:
-        return set()
-    job = operation.undo_job if operation.state == _State.UNDOING else operation.job
-    is_stopped = job is not None and job.state not in _WORKS
-    steps = {
-        _State.PREVIEWED: {"run_it"},
-        _State.WAITING: {"run_it"},
-        _State.RUNNING: {"go_on", "undo_it"} if is_stopped else set(),
-        _State.DONE: {"undo_it"},
-    }.get(_State(operation.state), {"go_on"} if is_stopped else set())
-    if operation.state == _State.UNDONE:
-        steps = set()
-    return steps | ({"errors_file"} if operation.refused_count else set())

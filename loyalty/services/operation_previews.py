@@ -151,10 +151,10 @@ def _find_lots(operation: Operation, rows: list[OperationRow], at: datetime) -> 
     )
     if operation.expiring_before_at is not None:
         found = found.filter(expires_at__lte=operation.expiring_before_at)
-    for member_id, expires_at, points in found.values_list(
-        "member_id", "expires_at", "remaining_points"
-    ):
-        lots.setdefault(member_id, []).append((expires_at, points))
+    columns = ("member_id", "expires_at", "remaining_points")
+    for member_id, end, points in found.values_list(*columns):
+        if end is not None:
+            lots.setdefault(member_id, []).append((end, points))
     for row in rows:
         until = row.expires_at
         own = lots.get(row.member_id or 0, ())

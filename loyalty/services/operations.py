@@ -178,7 +178,8 @@ def go_on(*, operation_id: int, actor: User, at: datetime) -> Operation:
     Raises: NotFound, NotInThatState: its job still works, or there is nothing to go on with.
     """
     operation = _locked(operation_id)
-    deed = {_State.DRAFT: PREVIEW, _State.RUNNING: RUN, _State.UNDOING: UNDO}.get(operation.state)
+    deeds = {_State.DRAFT: PREVIEW, _State.RUNNING: RUN, _State.UNDOING: UNDO}
+    deed = deeds.get(_State(operation.state))
     job = operation.undo_job if deed == UNDO else operation.job
     if deed is None or job is None or job.state not in _ENDED:
         raise NotInThatState(state=operation.state)
