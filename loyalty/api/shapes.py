@@ -40,8 +40,16 @@ class BreakdownShown(msgspec.Struct, kw_only=True):
     points: int
 
 
+class LotShown(msgspec.Struct, kw_only=True):
+    """Points with one life."""
+
+    points: int
+    active_at: str | None
+    expires_at: str | None
+
+
 class OrderPointsShown(msgspec.Struct, kw_only=True):
-    """What the order earned and spent."""
+    """What the order earned and spent. Points with several lives are told apart in `lots`."""
 
     earned: int
     spent: int
@@ -49,6 +57,7 @@ class OrderPointsShown(msgspec.Struct, kw_only=True):
     active_at: str | None
     expires_at: str | None
     breakdown: list[BreakdownShown]
+    lots: list[LotShown] | msgspec.UnsetType = msgspec.UNSET
 
 
 class OrderShown(msgspec.Struct, kw_only=True):

@@ -114,9 +114,14 @@ class Rule:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
     def step_order(self) -> tuple[int, bool, str]:
-        """Bases first, then multipliers, limited ones last; then bonuses. By code within."""
+        """Bases first, then multipliers, limited ones last; then bonuses. By code within.
+
+        What lowers points has nothing to limit, and counts before what a limit may cut: it must
+        not take away what wasn't given.
+        """
         effect = (PER_AMOUNT, MULTIPLIER, FIXED).index(self.effect)
-        return effect, self.is_limited, self.code
+        is_lowering = effect == 1 and self.percent < 100
+        return effect, self.is_limited and not is_lowering, self.code
 
 
 @dataclass(frozen=True)

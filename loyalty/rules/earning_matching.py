@@ -48,6 +48,8 @@ def judge(rule: Rule, facts: Facts) -> Hit | Miss:
     amount = sum(facts.eligible_amounts[index] for index in lines)
     if amount < rule.min_amount:
         return Miss(rule, "min_amount", {"wanted": rule.min_amount, "seen": amount})
+    if rule.min_quantity == 0:
+        return Hit(rule, lines)
     quantity = sum((facts.lines[index].quantity for index in lines), Decimal(0))
     if quantity < rule.min_quantity:
         return Miss(rule, "min_quantity", {"wanted": rule.min_quantity, "seen": plain(quantity)})

@@ -31,7 +31,7 @@ class Outcome:
 
 def breakdown(outcome: Outcome) -> tuple[Row, ...]:
     """What each rule brought; the rows sum to the order's points."""
-    rows = [
+    rows: list[Row] = [
         {"id": step.id, "points": step.points}
         for step in outcome.steps
         if step.points or (step.rule and step.rule.effect == PER_AMOUNT and not step.lost_to)

@@ -36,9 +36,11 @@ def _judge(case: Case, terms: Terms) -> Award:
     """The award within caps and budgets; what it used counts for the next order of the batch."""
     assert case.state is not None
     selection = terms.rules.at(case.document.occurred_at)
+    amounts = case.sums.line_eligible_amounts
+    if selection.plain is not None and sum(amounts) > 0:
+        level = terms.level(case.state.tier_id)
+        return earning.plain(amounts, selection.plain, level.code, level.coefficient_percent)
     facts = cases.facts(case, terms)
-    if selection.plain is not None:
-        return earning.award(selection, facts)
     member_id, day = case.state.member_id, rule_inputs.day_of(case.document.occurred_at, terms)
     uses, purse = case.inputs.uses, case.inputs.purse
     limits = Limits(uses.used(member_id, selection.capped_codes, day))

@@ -184,6 +184,13 @@ def test_a_capped_multiplier_adds_no_more_than_its_cap():
     assert given.line_points == (180,)
 
 
+def test_what_lowers_points_never_takes_away_what_a_cap_has_cut():
+    capped = times("double", 300, caps=Caps(order=1))
+    given = award([per_amount(), capped, times("none", 0, caps=Caps(order=5))], [300], buyer=GOLD)
+    assert given.points == 0
+    assert given.line_points == (0,)
+
+
 def test_the_programmes_cap_cuts_bonuses_first():
     given = award(
         [per_amount(), bonus("gift", 50)], [10_000], caps=Caps(day=200),
@@ -247,8 +254,9 @@ def _sets(draw):
         condition = draw(st.sampled_from([None, _is("line.category", "x")]))
         kind = draw(st.sampled_from(["base", "times", "bonus"]))
         if kind == "base":
-            made = per_amount(f"r{number}", condition, points=draw(st.integers(1, 5)),
-                              per_amount=draw(st.sampled_from([100, 300, 1_000])), **settings)  # fmt: skip
+            settings["points"] = draw(st.integers(1, 5))
+            settings["per_amount"] = draw(st.sampled_from([100, 300, 1_000]))
+            made = per_amount(f"r{number}", condition, **settings)
         elif kind == "times":
             made = times(f"r{number}", draw(st.integers(0, 300)), condition, **settings)
         else:
