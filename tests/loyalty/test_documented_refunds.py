@@ -4,15 +4,18 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+import msgspec
 import pytest
 
-from loyalty.models import Program
+from loyalty.models import Order, Program, Refund
 from loyalty.rules import bonuses, clawbacks, refunds, shares
 from loyalty.rules.entries import Balances, Document
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
 from loyalty.selectors import ledger_checks
 from loyalty.services import points
+from loyalty.services import refunds as refund_service
+from loyalty.services.documents import OrderRefundDocument
 from tests import documented
 from tests.documented import Row
 from tests.loyalty import rules as earning_rules
@@ -158,3 +161,21 @@ def test_points_given_back_after_their_day_lapse_at_once(alice: Any, row: Row) -
     assert {name: told[name] for name in ("restored", "available", "expired")} == {
         name: row.number(name) for name in ("restored", "available", "expired")
     }
+
+
+@pytest.mark.django_db
+@rows("Before the order")
+def test_whatever_comes_first_the_end_is_the_same(alice: Any, row: Row) -> None:
+    amounts = {"r-1": 4_000, "r-2": 3_000, "r-3": 8_000}
+    for word in row.text("arrives").split():
+        if word == "order":
+            till.sell("o-1", line("1", 10_000))
+            continue
+        alone = msgspec.to_builtins(till.refund(word, {"1": amounts[word]}))
+        sent = msgspec.convert({**alone, "order_external_id": "o-1"}, OrderRefundDocument)
+        refund_service.record_by_number(refund=sent, source=till.TILL, at=till.NOW)
+    refunded = sum(Order.objects.values_list("refunded_amount", flat=True))
+    assert refunded == row.amount("refunded")
+    assert till.balances(alice) == (0, row.number("points left"), 0)
+    parked = Refund.objects.filter(state="PARKED").values_list("external_id", flat=True)
+    assert " ".join(parked) == row.text("parked")
