@@ -3,22 +3,18 @@
 Registered as a step of `members.services.merges`. Source: docs/algorithms/transfers-and-merges.md.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from django.db import connection
 from django.db.models import F
 
 from loyalty.models import Account, Hold, Order, Refund, RuleUse
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, programs
+from loyalty.services import accounts, programs, tier_merges
 from loyalty.services.posting import Posting
-from loyalty.services.programs import Terms
 from loyalty.services.states import Days, State
 from members.services import bell
 from members.services.merges import Merge
-
-_FOREVER = datetime.max.replace(tzinfo=UTC)
-_NO_FLOOR = (-1, _FOREVER)
 
 
 def move(done: Merge) -> None:
@@ -32,8 +28,8 @@ def move(done: Merge) -> None:
     for state in (survivor, retired):
         state.ledger.settle(done.at)
     _carry_balances(survivor, retired, done)
+    tier_merges.keep_best(survivor, retired, batch, terms)
     _carry_counts(survivor, retired)
-    _keep_higher_tier(survivor, retired, batch, terms)
     # Lots first, so that what the posting says of them finds them where they are.
     _move_rows(done)
     _recount_window(survivor, retired)
@@ -80,46 +76,6 @@ def _carry_counts(survivor: State, retired: State) -> None:
     days = (survivor.joined_on, retired.joined_on)
     survivor.joined_on = min((day for day in days if day is not None), default=None)
     retired.orders_count, retired.last_order_at = 0, None
-
-
-def _keep_higher_tier(survivor: State, retired: State, batch: Posting, terms: Terms) -> None:
-    """The higher of both tiers with its term; of equal ones the one that lasts longer. A floor
-    by hand stands whoever it was given to."""
-    floor = max((survivor, retired), key=lambda state: _floor_rank(state, terms))
-    survivor.floor_tier_id, survivor.floor_until_at = floor.floor_tier_id, floor.floor_until_at
-    if _standing(retired, terms) <= _standing(survivor, terms):
-        return
-    before = survivor.tier_id
-    survivor.tier_id, survivor.tier_since_at = retired.tier_id, retired.tier_since_at
-    survivor.tier_until_at = retired.tier_until_at
-    survivor.earned_tier_id = retired.earned_tier_id
-    survivor.earned_until_at = retired.earned_until_at
-    survivor.grace_until_at = retired.grace_until_at
-    batch.add(
-        "tier_changes",
-        {
-            "member_id": survivor.member_id,
-            "from_tier_id": before,
-            "to_tier_id": survivor.tier_id,
-            "reason": "MERGED",
-            "figures": {},
-            "actor_id": batch.actor_id,
-            "order_id": None,
-            "occurred_at": batch.at,
-            "recorded_at": batch.at,
-            "until_at": survivor.tier_until_at,
-        },
-    )
-
-
-def _standing(state: State, terms: Terms) -> tuple[int, datetime]:
-    return terms.level(state.tier_id).rank, state.tier_until_at or _FOREVER
-
-
-def _floor_rank(state: State, terms: Terms) -> tuple[int, datetime]:
-    if state.floor_tier_id is None:
-        return _NO_FLOOR
-    return terms.level(state.floor_tier_id).rank, state.floor_until_at or _FOREVER
 
 
 def _move_rows(done: Merge) -> None:

@@ -150,6 +150,9 @@ def _figures(change: Change, terms: TierTerms, cause: Cause) -> dict[str, Any]:
 
 
 def _tell(state: State, change: Change, posting: Posting, cause: Cause) -> None:
+    if change.reason == "MERGED":
+        # The member had it already, on another card.
+        return
     from_code, to_code = change.from_level.code, change.to_level.code
     until_at = change.until_at.isoformat() if change.until_at else ""
     fact: Any = None

@@ -15,6 +15,7 @@ from loyalty.selectors import ledger_checks
 from loyalty.services import points, tier_grants, tier_reviews
 from members.errors import ReasonRequired
 from members.models import Event, User
+from members.services import merges
 from tests.loyalty import tier_shop, till
 from tests.loyalty.tier_shop import REACHED, buy, code_of, story
 from tests.loyalty.till import at
@@ -253,3 +254,14 @@ def test_a_small_return_does_not_lower_who_had_left_the_figures_behind_anyway(al
     order = buy("o-3", 100, at("2026-12-05T12:00"))
     till.give_back(order, "r-1", when=at("2026-12-06T12:00"))
     assert code_of(alice) == "silver"
+
+
+def test_a_merge_keeps_what_was_earned_beneath_a_floor(alice, bob, boss):
+    buy("o-1", 3_000, phone="13900139000")
+    by_hand(alice, boss)
+    merges.merge(survivor_id=alice.pk, retired_id=bob.pk, actor_id=boss.pk, at=BY_HAND)
+    night(at("2027-04-01T03:10"))
+    assert story(alice) == [
+        ("HAND", "gold", BY_HAND, at("2027-04-01")),
+        ("ENDED", "silver", at("2027-04-01"), at("2027-11-22")),
+    ]
