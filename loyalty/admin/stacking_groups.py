@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from loyalty.admin import rule_sentences, words
-from loyalty.models import EarningRule, StackingGroup
+from loyalty.models import EarningRule, Program, StackingGroup
 from members.admin.base import ConsoleAdmin
 
 # Of a base of 100, a tier × 1.5 and a weekend × 2 in one group.
@@ -48,6 +48,10 @@ class StackingGroupAdmin(ConsoleAdmin):
         live = Q(rules__state=EarningRule.State.PUBLISHED)
         queryset: QuerySet[StackingGroup] = super().get_queryset(request)
         return queryset.annotate(live_count=Count("rules", filter=live))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        current = Program.objects.filter(is_current=True).values_list("pk", flat=True).first()
+        return {"program": current, **super().get_changeform_initial_data(request)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
