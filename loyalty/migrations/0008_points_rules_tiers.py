@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                 ('name_zh', models.CharField(blank=True, max_length=120, verbose_name='name in Chinese')),
                 ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
                 ('code', models.SlugField(max_length=40, verbose_name='code')),
-                ('mode', models.CharField(choices=[('MULTIPLY', 'Multiply'), ('ADD', 'Add'), ('BEST', 'The best one')], default='MULTIPLY', max_length=8, verbose_name='combine')),
+                ('mode', models.CharField(choices=[('MULTIPLY', 'Multiply'), ('ADD', 'Add up'), ('BEST', 'The best one')], default='MULTIPLY', max_length=8, verbose_name='combine')),
             ],
             options={
                 'verbose_name': 'stacking group',

@@ -13,7 +13,7 @@ class StackingGroup(Named):
 
     class Mode(models.TextChoices):
         MULTIPLY = "MULTIPLY", _("Multiply")
-        ADD = "ADD", _("Add")
+        ADD = "ADD", _("Add up")
         BEST = "BEST", _("The best one")
 
     program = models.ForeignKey(
