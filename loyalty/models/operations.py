@@ -47,9 +47,15 @@ class Operation(models.Model):
         "members.User", verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(_("created"))
-    job = models.ForeignKey("members.Job", on_delete=models.PROTECT, null=True, related_name="+")
+    job = models.ForeignKey(
+        "members.Job", verbose_name=_("job"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
     undo_job = models.ForeignKey(
-        "members.Job", on_delete=models.PROTECT, null=True, related_name="+"
+        "members.Job",
+        verbose_name=_("job that undoes it"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
 
     class Meta:

@@ -36,7 +36,7 @@ class Refund(models.Model):
         db_index=False,
         related_name="refunds",
     )
-    order_external_id = models.CharField(max_length=80, blank=True)
+    order_external_id = models.CharField(_("order number"), max_length=80, blank=True)
     occurred_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"))
     business_date = models.DateField(_("business day"))
