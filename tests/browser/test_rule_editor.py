@@ -148,7 +148,8 @@ def test_on_a_phone_the_form_needs_no_sideways_scrolling(manager, live_server):
     add(manager, "order.net_amount").locator(".condition-op").select_option("between")
     add(manager, "time.weekday").get_by_label("Sunday").check()
     manager.locator("[data-add=group]").first.click()
-    manager.locator(".condition-group .condition-group .condition-field").select_option("line.brand")
+    inner = manager.locator(".condition-group .condition-group")
+    inner.locator(".condition-field").select_option("line.brand")
 
     expect(manager.locator(".condition-problem:visible").first).to_be_visible()
     shot(manager, "rule-editor-390")
