@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from loyalty.rules.entries import Entry
 from loyalty.rules.ledger import Ledger
-from loyalty.rules.lots import Lot
+from loyalty.services import ledger_rows
 from loyalty.services.rule_extras import Extras
 from loyalty.services.states import AccountRow, Days, HoldRow, LotRow, State
 from members.ids import uuid7
@@ -119,105 +118,10 @@ class Posting:
 
     def _ledger(self, ledger: Ledger) -> None:
         """A ledger numbers its entries and lots from 1; here they follow those of others."""
-        entries = len(self.rows.get("entries", ()))
-        lots = len(self.rows.get("lots", ()))
-        for entry in ledger.entries:
-            number = entries + entry.ref
-            self.add("entries", _entry(entry, number, ledger.member_id, self.at))
-            for lot_id, points in entry.movements:
-                self.add(
-                    "movements",
-                    {
-                        "entry_ref": number,
-                        "lot": lot_id if lot_id > 0 else lot_id - lots,
-                        "member_id": ledger.member_id,
-                        "points": points,
-                    },
-                )
-        for new in ledger.new_lots:
-            self.add(
-                "lots",
-                {
-                    "ref": lots - new.id,
-                    "member_id": ledger.member_id,
-                    "order_id": new.order_id,
-                    "entry_ref": entries + new.entry_ref,
-                    "earned_points": new.earned,
-                    "activates_at": new.activates_at,
-                    "expires_at": new.expires_at,
-                    "is_sliding": new.is_sliding,
-                    **_lot_figures(new),
-                },
-            )
-        for changed in ledger.changed_lots():
-            self.add(
-                "lot_changes",
-                {
-                    "id": changed.id,
-                    "held_points": changed.held,
-                    "activates_at": changed.activates_at,
-                    **_lot_figures(changed),
-                },
-            )
-        for hold in ledger.holds:
-            if not hold.is_open:
-                self.add(
-                    "hold_changes",
-                    {
-                        "id": hold.id,
-                        "state": hold.state,
-                        "captured_points": hold.captured,
-                        "resolved_at": hold.resolved_at,
-                        "order_id": hold.order_id,
-                    },
-                )
-        for moved in ledger.extensions:
-            self.add(
-                "lot_extensions",
-                {
-                    "lot": moved.lot_id if moved.lot_id > 0 else moved.lot_id - lots,
-                    "member_id": ledger.member_id,
-                    "before_at": moved.before_at,
-                    "after_at": moved.after_at,
-                    "reason": moved.reason,
-                    "operation_id": moved.operation_id,
-                    "recorded_at": self.at,
-                },
-            )
-
-
-def _entry(entry: Entry, number: int, member_id: int, at: datetime) -> Row:
-    document = entry.document
-    return {
-        "ref": number,
-        "member_id": member_id,
-        "kind": entry.kind,
-        "points": entry.points,
-        "pending_change": entry.pending_change,
-        "active_change": entry.active_change,
-        "debt_change": entry.debt_change,
-        "pending_after": entry.pending_after,
-        "active_after": entry.active_after,
-        "debt_after": entry.debt_after,
-        "reason": entry.reason,
-        "source_type": document.type,
-        "source_id": document.id,
-        "key": entry.key,
-        "actor_id": document.actor_id,
-        "note": document.note,
-        "occurred_at": document.occurred_at,
-        "recorded_at": at,
-    }
-
-
-def _lot_figures(changed: Lot) -> Row:
-    return {
-        "remaining_points": changed.remaining,
-        "expired_points": changed.expired,
-        "clawed_points": changed.clawed,
-        "absorbed_points": changed.absorbed,
-        "is_pending": changed.is_pending,
-    }
+        entries, lots = (len(self.rows.get(table, ())) for table in ("entries", "lots"))
+        rows = ledger_rows.Rows(ledger, self.at, entries, lots)
+        for table, made in rows.all():
+            self.rows.setdefault(table, []).extend(made)
 
 
 def _account(changed: State) -> Row:
