@@ -11,11 +11,12 @@ from loyalty.errors import (
     InsufficientPoints,
     MoreThanHeld,
     RefundExceedsOrder,
+    TransferToSelf,
 )
 from loyalty.models import Hold
 from loyalty.selectors import accounts, as_of
-from loyalty.services import holds, points, refunds
-from loyalty.services.documents import HoldDocument, OrderRefundDocument
+from loyalty.services import holds, points, refunds, transfers
+from loyalty.services.documents import HoldDocument, OrderRefundDocument, TransferDocument
 from members.errors import NotFound
 from members.services import merges
 from tests.loyalty import till
@@ -137,6 +138,24 @@ class History:
         except InsufficientPoints:
             return
 
+    def transfer(self, amount):
+        """Between the two, and once they are one it is refused."""
+        giver, taker = PHONES if amount % 2 else reversed(PHONES)
+        sent = {
+            "external_id": f"t-{self.count}",
+            "from": {"type": "phone", "value": giver},
+            "to": {"type": "phone", "value": taker},
+            "points": amount % 300 + 1,
+        }
+        document = msgspec.convert(sent, TransferDocument)
+        try:
+            first = transfers.transfer(transfer=document, source=TILL, at=self.now)
+        except (InsufficientPoints, TransferToSelf):
+            return
+        assert transfers.transfer(transfer=document, source=TILL, at=self.now).answer == (
+            first.answer
+        )
+
     def repeat(self, amount):
         for number, lines, sent, answer in self.orders[-2:]:
             again = till.sell(number, *lines, now=self.now, **sent)
@@ -154,7 +173,9 @@ class History:
         """Bob turns out to be Alice; his phone leads to her from now on."""
         if len(self.members) == 2:
             alice, bob = self.members
-            merges.merge(survivor_id=alice.pk, retired_id=bob.pk, actor_id=self.boss.pk, at=self.now)
+            merges.merge(
+                survivor_id=alice.pk, retired_id=bob.pk, actor_id=self.boss.pk, at=self.now
+            )
             self.members = [alice]
 
     def _refund(self, order, amount):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 STEPS = (
     "sell", "sell", "sell_for_points", "sell_late", "sell_with_hold", "refund", "refund_all",
     "refund_first", "hold", "hold", "capture", "capture_all", "release", "adjust", "repeat",
-    "settle", "days", "days", "merge",
+    "settle", "days", "days", "merge", "transfer", "transfer",
 )  # fmt: skip
 STEP = st.tuples(st.sampled_from(STEPS), st.integers(1, 30_000))
 TERMS = {
@@ -47,7 +47,7 @@ def boss(alice):
 @given(steps=st.lists(STEP, min_size=4, max_size=16), terms=st.fixed_dictionaries(TERMS))
 def test_any_history_leaves_a_sound_ledger_and_its_answers_stand(alice, bob, boss, steps, terms):
     with transaction.atomic():
-        Program.objects.update(validity="DAYS", validity_count=25, **terms)
+        Program.objects.update(validity="DAYS", validity_count=25, transfers_allowed=True, **terms)
         history = History(alice, bob, boss)
         for name, amount in steps:
             history.step(name, amount)
