@@ -77,7 +77,9 @@ def test_the_programme_takes_fixed_dates_as_people_type_them(order):
     address = reverse("admin:loyalty_program_change", args=[program.pk])
     form = client.get(address).context_data["adminform"].form
     values = {name: form[name].value() for name in form.fields}
-    sent = {name: value for name, value in values.items() if value is not None and value is not False}
+    sent = {
+        name: value for name, value in values.items() if value is not None and value is not False
+    }
     sent |= {"validity": "FIXED_DATES", "validity_dates": "12-31, 6-30"}
     refused = client.post(address, sent).context_data["adminform"].form
     assert list(refused.errors) == ["validity_dates"]
