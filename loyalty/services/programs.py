@@ -1,7 +1,7 @@
 """The programme as the rules need it: read once, compiled, kept until its version changes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,7 @@ class Terms:
     transfers_allowed: bool = False
     transfer_day_points: int | None = None
     behaviors: tuple[behavior_rules.Rule, ...] = ()
-    tiers: TierTerms = TierTerms((), ZoneInfo("UTC"))
+    tiers: TierTerms = field(default_factory=lambda: TierTerms((), ZoneInfo("UTC")))
     qualifying_points: int = 0
     qualifying_per_amount: int = 100
 

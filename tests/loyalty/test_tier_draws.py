@@ -1,4 +1,4 @@
-"""Capped tiers take the best by measure, drawn anew at each review; measures that no order moves."""
+"""Capped tiers take the best by measure, drawn anew at each review; some move without orders."""
 
 from datetime import date
 
