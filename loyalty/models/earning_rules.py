@@ -197,6 +197,7 @@ class RuleUse(models.Model):
         indexes = [
             models.Index(fields=["member_id", "code", "business_date"], name="ruleuse_member"),
             models.Index(fields=["order_id"], name="ruleuse_order"),
+            models.Index(fields=["rule_id"], name="ruleuse_rule"),
         ]
         constraints = [
             models.CheckConstraint(

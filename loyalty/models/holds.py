@@ -54,7 +54,9 @@ class Hold(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["member"], name="hold_open", condition=models.Q(state="OPEN"))
+            models.Index(fields=["member"], name="hold_open", condition=models.Q(state="OPEN")),
+            # For merges and as-of reads, which ask for all of a member's.
+            models.Index(fields=["member"], name="hold_of_member"),
         ]
 
     def __str__(self) -> str:
