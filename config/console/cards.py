@@ -21,6 +21,14 @@ RECENT_ORDERS = 4
 
 
 @dataclass(frozen=True)
+class Bought:
+    """One of the last orders; `refund_page` is "" where the operator may not take it back."""
+
+    order: Order
+    refund_page: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What the counter shows of one member; nothing of the person in clear but the card."""
 
@@ -28,7 +36,7 @@ class Card:
     name: str
     phone: str
     holdings: Holdings | None
-    orders: list[Order]
+    orders: list[Bought]
     hints: list[Alert]
     page: str
 
@@ -65,10 +73,25 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
         name=masked_name(member),
         phone=_masked_phones([member.pk]).get(member.pk, ""),
         holdings=held,
-        orders=recent,
+        orders=_bought(recent, operator),
         hints=list(_hints(member, held, at)),
         page=reverse("admin:members_member_change", args=[member.pk]) if may_open else "",
     )
+
+
+def _bought(recent: Sequence[Order], operator: User) -> list[Bought]:
+    """The refund page opens for orders of the operator's own stores only."""
+    may_refund = operator.has_perm("loyalty.add_refund")
+    scope = scopes.scope_for(operator)
+    return [
+        Bought(
+            order,
+            reverse("admin:loyalty_order_refund", args=[order.pk])
+            if may_refund and scope.contains(order.store_id)
+            else "",
+        )
+        for order in recent
+    ]
 
 
 def _masked_phones(member_ids: Sequence[int]) -> dict[int, str]:

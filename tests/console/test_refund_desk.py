@@ -71,6 +71,21 @@ def test_who_only_reads_refunds_nothing(order):
     assert client.get(address(order)).status_code == 403
 
 
+def card_at_the_counter(client):
+    return staff.text(client.post("/console/counter/lookup/", {"text": "13800138000"}))
+
+
+def test_the_card_at_the_counter_leads_to_the_refund(order):
+    assert address(order) in card_at_the_counter(sign_in("clerk", "SH01"))
+
+
+def test_the_card_leads_nowhere_for_another_store_or_who_may_not_refund(order):
+    Store.objects.create(code="BJ01", name_en="Sanlitun", name_zh="三里屯")
+
+    assert address(order) not in card_at_the_counter(sign_in("clerk", "BJ01"))
+    assert address(order) not in card_at_the_counter(sign_in("analyst"))
+
+
 def test_the_programme_takes_fixed_dates_as_people_type_them(order):
     client = sign_in("administrator")
     program = Program.objects.get()
