@@ -16,8 +16,10 @@ class LoyaltyConfig(AppConfig):
             panels,
             sentences,
             tier_dialogs,
+            transfer_dialog,
         )
 
         registrations.register()
-        for part in (sentences, cells, panels, adjustments, order_fields, tier_dialogs, behaviors):
+        dialogs = (adjustments, transfer_dialog, tier_dialogs)
+        for part in (sentences, cells, panels, *dialogs, order_fields, behaviors):
             part.register()

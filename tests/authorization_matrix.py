@@ -142,6 +142,7 @@ _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 # Of the console: deeds and pages of their own.
 DEEDS = {
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
+    "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
     "admin:members_counter": STAFF,
     "admin:members_counter_lookup": STAFF,
     "admin:members_counter_card": STAFF,
@@ -149,6 +150,7 @@ DEEDS = {
     "admin:members_member_search": STAFF,
     "admin:members_member_reveal_phone": SERVICE | {DPO},
     "admin:members_member_adjust_points": _ADJUSTS,
+    "admin:members_member_transfer_points": SERVICE | {ADMINISTRATOR},
     "admin:members_member_set_tier": _SETS_TIER,
     "admin:members_member_end_tier": _SETS_TIER,
     "admin:members_approvalrequest_approve": _DECIDES,

@@ -28,6 +28,8 @@ _DOCUMENTS = _view(
 )
 # Taking goods back at the counter: a person at the till of their own store.
 _REFUND = frozenset({"loyalty.add_refund"})
+# Letting go of held points, and giving a member's points to another at their wish.
+_MOVE = frozenset({"loyalty.change_hold", "loyalty.add_transfer"})
 _PROGRAM = _view(
     "loyalty",
     "program",
@@ -73,6 +75,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _REFUND
     | _ASK,
     "store_manager": _SERVICE
+    | _MOVE
     | _REFUND
     | _SALES
     | _REVEAL
@@ -80,6 +83,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("members", "consent")
     | _view("campaigns", "delivery"),
     "customer_service": _SERVICE
+    | _MOVE
     | _REFUND
     | _REVEAL
     | _ADJUST
@@ -110,6 +114,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("campaigns", "delivery")
     | {"campaigns.read_delivery"},
     "administrator": _SERVICE
+    | _MOVE
     | _REFUND
     | _MARKETING
     | _SALES

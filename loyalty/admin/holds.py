@@ -2,19 +2,32 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from loyalty.models import Hold
-from members.admin import labels
-from members.admin.base import KeysetAdmin
+from loyalty.services import holds
+from loyalty.services.documents import Source
+from members.admin import dialogs, labels
+from members.admin.base import KeysetAdmin, operator_of
+from members.errors import DomainError
 from members.models import Member
+from members.services import audit, submissions
 
 _TONES = {"OPEN": "info", "CAPTURED": "success", "RELEASED": "default", "EXPIRED": "warning"}
+RELEASE_DIALOG = {
+    "title": _("Release these points"),
+    "description": _("The member can use them again at once; the checkout can't spend them."),
+    "form_class": dialogs.ReasonForm,
+    "form_submit_text": _("Release"),
+}
 
 
 @admin.register(Hold)
@@ -41,6 +54,50 @@ class HoldAdmin(KeysetAdmin):
         ("points", "captured_points"),
     )
     readonly_fields = ("shown_state",)
+    actions_detail = ("release",)
+
+    @action(
+        description=_("Release"),
+        url_path="release",
+        icon="lock_open",
+        permissions=["loyalty.change_hold"],
+        dialog=RELEASE_DIALOG,
+    )
+    def release(
+        self, request: HttpRequest, form: dialogs.ReasonForm, object_id: str
+    ) -> HttpResponse:
+        hold = get_object_or_404(self.get_queryset(request), pk=object_id)
+        try:
+            self._release(request, hold, form)
+        except DomainError as error:
+            return dialogs.refused(request, RELEASE_DIALOG, form, error)
+        messages.success(request, gettext("The points are free again."))
+        return dialogs.go_to(reverse("admin:loyalty_hold_change", args=[hold.pk]))
+
+    def _release(self, request: HttpRequest, hold: Hold, form: dialogs.ReasonForm) -> None:
+        """In the name of the hold's own source, which alone may resolve it; once for each form."""
+        at, operator = self.now(), operator_of(request)
+
+        def do() -> None:
+            source = Source(name=hold.source, actor_id=operator.pk)
+            holds.release(hold_uid=hold.uid, source=source, at=at)
+            audit.record(
+                action="hold.released",
+                at=at,
+                actor_id=operator.pk,
+                member_id=hold.member_id,
+                reason=form.cleaned_data["reason"],
+                details={"hold": str(hold.uid)},
+            )
+
+        submissions.run_once(
+            uid=form.cleaned_data["submission"],
+            action="loyalty.hold.release",
+            actor_id=operator.pk,
+            at=at,
+            do=do,
+            member_of=lambda _done: hold.member_id,
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
