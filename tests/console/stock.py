@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from campaigns.services import defaults
 from loyalty.models import Program, StackingGroup
-from loyalty.services import behavior_plans, behaviors, operations, points
+from loyalty.services import behavior_plans, behaviors, holds, operations, points, transfers
 from loyalty.services.behaviors import Behavior
+from loyalty.services.documents import HoldDocument, TransferDocument
 from members.models import ApprovalRequest, Dispatch, Job, JobError, Tag, User
 from members.services import audit, dispatches, jobs
 from members.services.consents import ConsentGiven
@@ -30,6 +33,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     asked = [_ask(people[number].pk, maker, at) for number in range(3)]
     _work(people[0], at)
     _deeds(people[0], at)
+    _moves(people, at)
     return {"members": people, "orders": sold, "requests": asked, "maker": maker}
 
 
@@ -98,3 +102,15 @@ def _deeds(member: Any, at: datetime) -> None:
             at=at,
         )
         jobs.run(job_id=made.job_id, clock=lambda: at)
+
+
+def _moves(people: list[Any], at: datetime) -> None:
+    """Points kept aside, and given to another member."""
+    Program.objects.update(transfers_allowed=True)
+    by = [{"type": "id", "value": str(person.uid)} for person in people]
+    for number in range(ROWS):
+        hold = {"external_id": f"h-{number}", "member": by[0], "points": 1}
+        holds.create(hold=msgspec.convert(hold, HoldDocument), source=till.TILL, at=at)
+        sent = {"external_id": f"g-{number}", "from": by[0], "to": by[1], "points": 1}
+        document = msgspec.convert(sent, TransferDocument)
+        transfers.transfer(transfer=document, source=till.TILL, at=at)
