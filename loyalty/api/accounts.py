@@ -19,6 +19,7 @@ from loyalty.selectors.accounts import AccountView as Account
 from members.api import bodies, pages, problems, schema
 from members.api.views import ChannelView
 from members.errors import NotFound
+from members.rules import instants
 from members.selectors import profiles
 
 AS_OF = OpenApiParameter(
@@ -105,7 +106,8 @@ def _instant(text: str) -> datetime:
     # A "+" that wasn't escaped arrives as a space.
     try:
         at = msgspec.convert(text.replace(" ", "+"), bodies.Instant, strict=False)
-    except msgspec.ValidationError:
+        instants.check(at)
+    except (msgspec.ValidationError, ValueError):
         raise _refused(
             "invalid_instant", _("An instant needs its offset, such as +08:00.")
         ) from None

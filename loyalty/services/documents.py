@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from members.rules import instants
 from members.services.idempotency import Attempt
 
 Text = Annotated[str, Meta(max_length=80)]
@@ -88,6 +89,9 @@ class OrderDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Meta(max_length=50),
     ] = {}
 
+    def __post_init__(self) -> None:
+        instants.check(self.occurred_at)
+
 
 class RefundLineDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What of one line comes back; the amount is value, points included."""
@@ -110,6 +114,9 @@ class RefundDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     amount: Amount | UnsetType = UNSET
     shipping_amount: Amount = 0
     reason: Text = ""
+
+    def __post_init__(self) -> None:
+        instants.check(self.occurred_at)
 
 
 class OrderRefundDocument(RefundDocument, frozen=True, forbid_unknown_fields=True, kw_only=True):

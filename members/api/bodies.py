@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from members.api import problems
 from members.models import Member
+from members.rules import instants
 from members.services.idempotency import Answer
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ _FAULTS: tuple[tuple[str, str, Any], ...] = (
     ("missing required field", "missing_field", _("This field is required.")),
     ("timezone component", "naive_instant", _("An instant needs its offset, such as +08:00.")),
     ("Invalid RFC3339", "invalid_instant", _("This is no instant or date of RFC 3339.")),
+    ("an instant ", "out_of_range", _("This is out of range.")),
     ("Invalid UUID", "invalid_id", _("This is no id.")),
     ("Invalid enum value", "unknown_value", _("This is none of the values that we know.")),
     ("of length", "wrong_length", _("This is too long or too short.")),
@@ -43,6 +45,11 @@ _FAULTS: tuple[tuple[str, str, Any], ...] = (
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A body that is refused when it has a field that we don't know: a typo never passes."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if isinstance(value := getattr(self, name), datetime):
+                instants.check(value)
 
 
 def read(request: HttpRequest | Request, expected: type[T]) -> T:

@@ -184,7 +184,7 @@ def test_twenty_upgrades_are_judged_with_a_fixed_number_of_queries(
     for number in range(20):
         upgrade(enroll(email=f"m{number}@example.org", consents=()))
 
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         hear()
 
     assert outcome() == [("INBOX", "SKIPPED", "consent"), ("EMAIL", "SKIPPED", "consent")] * 20

@@ -13,7 +13,10 @@ from tests.console import staff
 from tests.loyalty import till
 
 pytestmark = pytest.mark.django_db
-TABS = ("timeline", "ledger", "orders", "tier", "messages", "consents", "profile", "approvals")
+TABS = (
+    "timeline", "ledger", "orders", "tier", "behaviors", "messages", "consents", "profile",
+    "approvals",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
