@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import holdings, order_fields, tier_words, touches, traces, words
+from loyalty.admin import as_of, holdings, order_fields, tier_words, touches, traces, words
 from loyalty.models import EarningRule, LedgerEntry, Tier, TierChange
 from loyalty.selectors import accounts, ledger, orders, tier_changes
 from loyalty.services import programs
@@ -61,7 +61,8 @@ def _ledger(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
         }
         for story in stories
     ]
-    return {"rows": rows, "next_before_id": page.next_before_id}
+    earlier = as_of.context(member_id=member.pk, request=request, at=at)
+    return {"rows": rows, "next_before_id": page.next_before_id, **earlier}
 
 
 def _why(story: ledger.Story, names: dict[str, Any]) -> list[str]:
