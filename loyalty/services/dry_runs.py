@@ -13,6 +13,7 @@ from loyalty.rules.earning import Award
 from loyalty.rules.earning_caps import Limits, Used
 from loyalty.rules.earning_compile import Selection
 from loyalty.rules.earning_facts import Buyer, Facts, Place
+from loyalty.selectors import progress
 from loyalty.services import budgets, earnings, programs, rule_inputs, rulebooks
 from loyalty.services.programs import Terms
 from loyalty.services.rule_inputs import Uses
@@ -105,7 +106,7 @@ def _facts(basket: Basket, terms: Terms, at: datetime) -> Facts:
             line.net_amount if line.eligible_amount is None else line.eligible_amount
             for line in basket.lines
         ],
-        buyer=_buyer(basket, terms),
+        buyer=_buyer(basket, terms, at),
         place=_place(basket, terms),
         occurred_at=at,
         program_zone=terms.zone,
@@ -130,7 +131,7 @@ class Described(Facts):
         return seen
 
 
-def _buyer(basket: Basket, terms: Terms) -> Buyer:
+def _buyer(basket: Basket, terms: Terms, at: datetime) -> Buyer:
     if basket.member_id is None:
         person = basket.person
         level = next(
@@ -142,7 +143,8 @@ def _buyer(basket: Basket, terms: Terms) -> Buyer:
     account = Account.objects.filter(member_id=basket.member_id).first()
     if account is None:
         raise NotFound("this member has no account")
-    level = terms.level(account.tier_id)
+    # A term that ended is over for an order as well, whether or not the night ran.
+    level = progress.stand(account=account, terms=terms.tiers, at=at).standing.level
     member = Member.objects.only("birthday_md", "birthday_counts_from_on").get(pk=basket.member_id)
     tags = MemberTag.objects.filter(member_id=basket.member_id).values_list("tag__code", flat=True)
     return Buyer(

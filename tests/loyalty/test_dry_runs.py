@@ -8,7 +8,7 @@ from loyalty.models import Account, EarningRule, Order, RuleBudget, RuleUse, Tie
 from loyalty.services import dry_runs
 from loyalty.services.dry_runs import Basket, BasketLine, Person
 from members.errors import NotFound
-from tests.loyalty import till
+from tests.loyalty import tier_shop, till
 from tests.loyalty.test_rules_on_orders import is_, publish
 from tests.loyalty.till import line
 
@@ -63,3 +63,16 @@ def test_somebody_may_be_described_instead_of_named(shop):
         _run(Basket((CREAM,), person=Person(tier="iron")))
     with pytest.raises(NotFound):
         _run(Basket((CREAM,), store="XX99"))
+
+
+def test_a_tier_whose_term_ended_counts_no_more_without_the_night(alice):
+    tier_shop.set_up()
+    tier_shop.buy("o-1", 3_000)
+    basket = Basket((BasketLine(10_000),), "SH01", "pos", alice.pk)
+    for day, points in (("2027-11-21T23:59:59", 120), ("2027-11-22T00:00", 100)):
+        said = dry_runs.dry_run(basket=basket, at=till.at(day))
+        assert said.points == points
+    assert said.tier == "member"
+    earned = tier_shop.buy("o-2", 100, till.at("2027-11-22T00:00"))
+    assert earned["points"]["earned"] == said.points
+    assert Order.objects.get(external_id="o-2").trace == said.trace
