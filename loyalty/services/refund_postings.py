@@ -1,7 +1,7 @@
 """One refund, worked out: the rows it writes and the answer it gives."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ import msgspec
 from loyalty.errors import DuplicateLine, UnknownLine
 from loyalty.events import OrderRefunded, PointsClawedBack, PointsRestored
 from loyalty.models import Order, OrderLine
-from loyalty.rules import clawbacks
+from loyalty.rules import calendar, clawbacks
 from loyalty.rules import refunds as rules
 from loyalty.rules.entries import Clawback, Document
 from loyalty.rules.lots import Lot
@@ -105,7 +105,13 @@ def _move(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Moved:
         batch.actor_id,
     )
     ledger.settle(at)
-    restored = ledger.restore(_parts(case), document=document, reason="refund")
+    restored = ledger.restore(
+        _parts(case),
+        document=document,
+        reason="refund",
+        at=at,
+        grace_until_at=_grace_until(at, terms),
+    )
     expired = ledger.settle(at)
     if restored:
         ledger.repay(document, at)
@@ -117,6 +123,15 @@ def _move(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Moved:
         policy=terms.uncollected,
     )
     return Moved(restored, expired, clawback)
+
+
+def _grace_until(at: datetime, terms: Terms) -> datetime | None:
+    """Until when points live that had lapsed before `at` gave them back: through the end of the
+    local day so many days later. None: they have no grace."""
+    if terms.restore_grace_days == 0:
+        return None
+    last = calendar.local_day(at, terms.zone) + timedelta(days=terms.restore_grace_days)
+    return calendar.start_of_day(last + timedelta(days=1), terms.zone)
 
 
 def _asked(case: Case, taken: Taken) -> list[tuple[Lot | None, int]]:

@@ -1,5 +1,6 @@
 """docs/algorithms/refunds.md, run row by row."""
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ from loyalty.rules import bonuses, clawbacks, refunds, shares
 from loyalty.rules.entries import Balances, Document
 from loyalty.rules.ledger import Ledger
 from loyalty.rules.lots import Lot
-from loyalty.selectors import ledger_checks
+from loyalty.selectors import accounts, ledger_checks
 from loyalty.services import points
 from loyalty.services import refunds as refund_service
 from loyalty.services.documents import OrderRefundDocument
@@ -144,7 +145,10 @@ def test_the_programme_says_what_becomes_of_the_rest(row: Row) -> None:
 
 @pytest.mark.django_db
 @rows("Points given back after their day")
-def test_points_given_back_after_their_day_lapse_at_once(alice: Any, row: Row) -> None:
+def test_points_given_back_after_their_day_lapse_at_once_or_after_a_grace(
+    alice: Any, row: Row
+) -> None:
+    Program.objects.update(restore_grace_days=row.number("grace"))
     bought = at("2026-05-20T12:00")
     points.grant(
         member_id=alice.pk,
@@ -161,6 +165,14 @@ def test_points_given_back_after_their_day_lapse_at_once(alice: Any, row: Row) -
     assert {name: told[name] for name in ("restored", "available", "expired")} == {
         name: row.number(name) for name in ("restored", "available", "expired")
     }
+    gone_at = row.instant("gone at")
+    assert gone_at is not None
+    last_moment = gone_at - timedelta(milliseconds=1)
+    if told["available"]:
+        assert accounts.account(member_id=alice.pk, at=last_moment).available == 2_000
+    assert accounts.account(member_id=alice.pk, at=gone_at).available == 0
+    assert alice.lots.get(earned_points=2_000).expires_at == gone_at
+    assert ledger_checks.findings() == []
 
 
 @pytest.mark.django_db
