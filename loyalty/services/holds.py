@@ -32,6 +32,7 @@ from members.errors import NotFound
 from members.models import Member
 from members.selectors import members
 from members.services import bell
+from members.services.idempotency import KeyReused
 
 _State = Hold.State
 Answer = dict[str, Any]
@@ -47,6 +48,7 @@ def create(*, hold: HoldDocument, source: Source, at: datetime) -> Answer:
         with transaction.atomic():
             return _create(hold, source, at)
     except IntegrityError as error:
+        _refuse_reused_key(error)
         # Sent twice at once: the other one is through, so this one is its repeat.
         if "hold_made_once" not in str(error):
             raise
@@ -128,7 +130,9 @@ def _create(document: HoldDocument, source: Source, at: datetime) -> Answer:
         )
     row = _insert(document, member, hold, source, at)
     hold.id = row.pk
-    _write(Posting(at=at, source=source.name, actor_id=source.actor_id), state)
+    batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
+    batch.remember(source.attempt, 201, member.pk)
+    _write(batch, state)
     return _answer(row, state)
 
 
@@ -172,7 +176,12 @@ def _resolve(
             return _answer(row, state)
         batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
         act(state, row, hold, batch)
-        _write(batch, state)
+        batch.remember(source.attempt, 200, row.member_id)
+        try:
+            _write(batch, state)
+        except IntegrityError as error:
+            _refuse_reused_key(error)
+            raise
         _show(row, hold)
         return _answer(row, state)
 
@@ -193,6 +202,12 @@ def _show(row: Hold, hold: rules.Hold | None) -> None:
     if hold is not None and not hold.is_open:
         row.state = hold.state
         row.captured_points = hold.captured
+
+
+def _refuse_reused_key(error: IntegrityError) -> None:
+    """Raises: KeyReused, when the Idempotency-Key was used for another request."""
+    if "idempotency_key_used_once" in str(error):
+        raise KeyReused from error
 
 
 def _write(batch: Posting, state: State) -> None:

@@ -61,6 +61,19 @@ def test_a_released_hold_says_so_again(till, order):
         assert (answer.status_code, answer.json()["state"]) == (200, "RELEASED")
 
 
+def test_a_key_of_a_hold_is_refused_for_another_request(till, order):
+    first = till.post("points/holds", hold(), key="k")
+    assert till.post("points/holds", hold(), key="k").json()["id"] == first.json()["id"]
+    other = till.post("points/holds", hold("H-2", points=5), key="k")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    capture = f"points/holds/{first.json()['id']}/capture"
+    other = till.post(capture, {"points": 10}, key="k")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    done = till.post(capture, {"points": 10}, key="l")
+    assert (done.status_code, done.json()["account"]["active"]) == (200, 90)
+    assert till.post(capture, {"points": 10}, key="l").json() == done.json()
+
+
 def test_a_hold_of_another_source_or_of_nobody_is_not_found(till, order):
     uid = till.post("points/holds", hold()).json()["id"]
     stranger = world.till(source="stranger", channel="web")
