@@ -1,0 +1,13 @@
+"""The worker's doors: what can't wait for the night."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from loyalty.services import tier_reviews
+
+
+@shared_task
+def end_due_tier_terms() -> int:
+    """By beat, each minute: a term that is over shows in lists and counts too, not only where
+    somebody buys or asks; gives how many members. The night finds nothing left to do."""
+    return sum(tier_reviews.end_terms(at=timezone.now()))
