@@ -7,7 +7,7 @@ from django.db import connection
 from loyalty.errors import InsufficientPoints
 from loyalty.models import LedgerEntry
 from loyalty.services import points
-from members.errors import ReasonRequired
+from members.errors import ReasonRequired, SameChecker
 from members.models import ApprovalRequest, User
 from members.services import approvals
 from tests.loyalty import till
@@ -66,3 +66,21 @@ def test_the_note_can_be_read_and_is_not_in_the_database_in_clear(alice, service
         raw = bytes(cursor.fetchone()[0])
     assert len(raw) > 0
     assert b"Zhang" not in raw
+
+
+def test_below_zero_is_a_debt_where_it_is_chosen_and_is_repaid_first(alice, service):
+    adjust(alice, 20, service)
+    entry = adjust(alice, -50, service, may_owe=True).entry
+    assert (entry.points, entry.active_change, entry.debt_change) == (-50, -20, 30)
+    assert till.balances(alice) == (0, 0, 30)
+    adjust(alice, 50, service)
+    assert till.balances(alice) == (0, 20, 0)
+
+
+def test_who_asked_for_an_adjustment_can_not_approve_it(alice, service):
+    maker = User.objects.create_superuser("maker")
+    maker.groups.add(Group.objects.get(name="customer_service"))
+    request = adjust(alice, 5_000, maker).approval
+    with pytest.raises(SameChecker):
+        approvals.approve(request_id=request.pk, checker=maker, at=NOW)
+    assert till.balances(alice) == (0, 0, 0)
