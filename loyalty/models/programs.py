@@ -39,6 +39,14 @@ class Program(Named):
         WITHIN_BALANCE = "WITHIN_BALANCE", _("Take what there is")
         ONLY_PENDING = "ONLY_PENDING", _("Only pending points")
 
+    class PercentBase(models.TextChoices):
+        RUNNING = "RUNNING", _("What is left after the discounts before")
+        INITIAL = "INITIAL", _("The amount before any discount")
+
+    class RefundMethod(models.TextChoices):
+        PRORATA = "PRORATA", _("By what each line was paid")
+        RECALCULATE = "RECALCULATE", _("The rest is judged again")
+
     class Window(models.TextChoices):
         ROLLING_MONTHS = "ROLLING_MONTHS", _("Rolling months")
         CALENDAR_YEAR = "CALENDAR_YEAR", _("Calendar year")
@@ -153,6 +161,33 @@ class Program(Named):
     )
     downgrade_on_return = models.BooleanField(
         _("a return may lower the tier at once"), default=False
+    )
+    percent_base = models.CharField(
+        _("percentages are taken of"),
+        max_length=7,
+        choices=PercentBase,
+        default=PercentBase.RUNNING,
+    )
+    refund_method = models.CharField(
+        _("a return gives back"),
+        max_length=11,
+        choices=RefundMethod,
+        default=RefundMethod.PRORATA,
+        help_text=_(
+            "Where the till doesn't name an amount. Judged again: who falls below a threshold "
+            "gives the discount back."
+        ),
+    )
+    quote_minutes = models.PositiveSmallIntegerField(
+        _("a quote holds, minutes"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(1_440)],
+    )
+    redeem_max_percent = models.PositiveSmallIntegerField(
+        _("points pay at most, %"),
+        default=100,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Of what an order costs after discounts, freight not counted."),
     )
     breakage_percent = models.PositiveSmallIntegerField(
         _("expected breakage, %"),

@@ -1,0 +1,1 @@
+-- What a quote reads and what settles it. Functions are added below.

@@ -1,0 +1,1 @@
+-- What happens to coupons, behind their row locks. Functions are added below.

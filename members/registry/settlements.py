@@ -1,0 +1,88 @@
+"""What higher apps do about an order or a refund inside its transaction: at-once subscribers of
+`loyalty.order.recorded` and `.refunded` that are asked before the posting, since the answer that
+the till prints carries what they honored and refused.
+
+Higher apps add theirs in `apps.ready`; nobody calls back down.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from members.registry.subscriptions import Settlement
+
+
+@dataclass(frozen=True)
+class Sale:
+    """An order about to be recorded, its member's account locked. `document` is what the till
+    sent; `holder` whose limits it counts against: `member:<id>`, `guest:<blind index>` or "".
+    `coupons` are the codes (normalized) that were redeemed for it, with what they are."""
+
+    order_id: int
+    document: Any
+    source: Any
+    member_id: int | None
+    holder: str
+    store_id: int | None
+    business_date: Any
+    coupons: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What an order's quote promised: codes of coupons with what each takes off (None: the till
+    doesn't say). `problem` says why the quote can't be honored; then nothing of it counts."""
+
+    coupons: Mapping[str, int | None]
+    problem: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Return:
+    """A refund about to be recorded: values by line id of this refund, all figures after it."""
+
+    order_id: int
+    refund_id: int
+    member_id: int | None
+    line_values: Mapping[str, int]
+    value_amount: int
+    refunded_amount: int
+    whole_amount: int
+    occurred_at: datetime
+
+    @property
+    def is_full(self) -> bool:
+        """Nothing of the order is left."""
+        return self.refunded_amount >= self.whole_amount
+
+
+class Settler(Protocol):
+    """Asked for orders that name a quote, and for every refund of an order that may have one."""
+
+    def promises(self, documents: Sequence[Any], source: Any, at: datetime) -> list[Promise]:
+        """One for each order document, in order; pure but for the key that tokens are signed
+        with."""
+
+    def settle(self, sales: Sequence[Sale], at: datetime) -> Mapping[int, Settlement]:
+        """By order id. One statement; never refuses the order."""
+
+    def give_back(self, returned: Return, at: datetime) -> Settlement:
+        """Budgets, limits and gifts of the order's offers, each exactly once."""
+
+    def refund_amounts(
+        self, order: Any, quantities: Mapping[str, Any]
+    ) -> Mapping[str, int] | None:
+        """What comes back by line id, judged again on what is left; None: by what was paid."""
+
+
+_settlers: list[Settler] = []
+
+
+def add_settler(settler: Settler) -> None:
+    if settler not in _settlers:
+        _settlers.append(settler)
+
+
+def settlers() -> Sequence[Settler]:
+    return tuple(_settlers)
