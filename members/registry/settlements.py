@@ -70,9 +70,7 @@ class Settler(Protocol):
     def give_back(self, returned: Return, at: datetime) -> Settlement:
         """Budgets, limits and gifts of the order's offers, each exactly once."""
 
-    def refund_amounts(
-        self, order: Any, quantities: Mapping[str, Any]
-    ) -> Mapping[str, int] | None:
+    def refund_amounts(self, order: Any, quantities: Mapping[str, Any]) -> Mapping[str, int] | None:
         """What comes back by line id, judged again on what is left; None: by what was paid."""
 
 
