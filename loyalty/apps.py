@@ -11,6 +11,7 @@ class LoyaltyConfig(AppConfig):
         from loyalty.admin import (
             adjustments,
             behaviors,
+            cart_fields,
             cells,
             order_fields,
             panels,
@@ -21,5 +22,5 @@ class LoyaltyConfig(AppConfig):
 
         registrations.register()
         dialogs = (adjustments, transfer_dialog, tier_dialogs)
-        for part in (sentences, cells, panels, *dialogs, order_fields, behaviors):
+        for part in (sentences, cells, panels, *dialogs, order_fields, cart_fields, behaviors):
             part.register()
