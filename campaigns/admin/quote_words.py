@@ -5,9 +5,8 @@ name them in `settled` and `refused`."""
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from loyalty.admin import amount_fields
 from loyalty.rules import money
@@ -15,29 +14,31 @@ from members.admin import condition_sentences
 
 # Reasons without figures. A code that isn't here is shown as it is: nothing is hidden.
 REASONS: Mapping[str, Any] = {
-    "lower_value": lazy("Something else lowers the price more, and they don't go together."),
-    "excluded_by": lazy("It doesn't go together with another discount of this purchase."),
-    "min_spend": lazy("The purchase is too small for it."),
-    "min_quantity": lazy("There are too few pieces for it."),
-    "scope": lazy("None of these goods are part of it."),
-    "budget": lazy("Its budget is used up."),
-    "limit": lazy("It has been used as often as it may be."),
-    "not_yet": lazy("It has not begun."),
-    "expired": lazy("It is over."),
-    "store": lazy("It does not hold in this store."),
-    "channel": lazy("It does not hold in this channel."),
-    "tier": lazy("It is for members of another tier."),
-    "tag": lazy("It is for members with another tag."),
-    "member": lazy("It is not for this customer: it may ask for a member's card."),
-    "time": lazy("It does not hold at this time."),
-    "margin": lazy("The price would fall below the least that these goods are sold for."),
-    "not_found": lazy("There is no such code: check it letter by letter."),
-    "redeemed": lazy("It has been used already."),
-    "locked": lazy("It is held for another purchase that is being paid."),
-    "void": lazy("It was withdrawn."),
-    "not_yours": lazy("It belongs to another member."),
-    "currency": lazy("It holds in another currency."),
-    "points": lazy("Points can't pay for this."),
+    "lower_value": gettext_lazy(
+        "Something else lowers the price more, and they don't go together."
+    ),
+    "excluded_by": gettext_lazy("It doesn't go together with another discount of this purchase."),
+    "min_spend": gettext_lazy("The purchase is too small for it."),
+    "min_quantity": gettext_lazy("There are too few pieces for it."),
+    "scope": gettext_lazy("None of these goods are part of it."),
+    "budget": gettext_lazy("Its budget is used up."),
+    "limit": gettext_lazy("It has been used as often as it may be."),
+    "not_yet": gettext_lazy("It has not begun."),
+    "expired": gettext_lazy("It is over."),
+    "store": gettext_lazy("It does not hold in this store."),
+    "channel": gettext_lazy("It does not hold in this channel."),
+    "tier": gettext_lazy("It is for members of another tier."),
+    "tag": gettext_lazy("It is for members with another tag."),
+    "member": gettext_lazy("It is not for this customer: it may ask for a member's card."),
+    "time": gettext_lazy("It does not hold at this time."),
+    "margin": gettext_lazy("The price would fall below the least that these goods are sold for."),
+    "not_found": gettext_lazy("There is no such code: check it letter by letter."),
+    "redeemed": gettext_lazy("It has been used already."),
+    "locked": gettext_lazy("It is held for another purchase that is being paid."),
+    "void": gettext_lazy("It was withdrawn."),
+    "not_yours": gettext_lazy("It belongs to another member."),
+    "currency": gettext_lazy("It holds in another currency."),
+    "points": gettext_lazy("Points can't pay for this."),
 }
 # Where an order or a lock names what it refused, the codes say of what.
 _PREFIXES = ("coupon_", "offer_")
