@@ -2,14 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from loyalty.rules.calendar import Validity
+from members.rules import conditions
 from members.rules.conditions import Condition
 
 PER_AMOUNT, MULTIPLIER, FIXED = "PER_AMOUNT", "MULTIPLIER", "FIXED"
 ADD, BEST, MULTIPLY = "ADD", "BEST", "MULTIPLY"
+_ALWAYS = conditions.parse({}, {})
 # A rule that begins or ended within so long of an order is told in its trace as not in force.
 NEAR = timedelta(days=31)
 
@@ -140,6 +142,24 @@ class Selection:
     fields: frozenset[str]
     budget_ids: tuple[int, ...]
     capped_codes: tuple[str, ...]
+
+    def with_multipliers(self, multipliers: Iterable[tuple[str, int]]) -> "Selection":
+        """What is judged when coupons of these types (code, percent) multiply an order's points:
+        each in a group of its own, beside the rules in force."""
+        extra = [
+            Rule(
+                id=0,
+                code=f"coupon:{code}",
+                version=1,
+                valid_from=datetime.min.replace(tzinfo=UTC),
+                effect=MULTIPLIER,
+                percent=percent,
+                condition=_ALWAYS,
+            )
+            for code, percent in sorted(multipliers)
+        ]
+        rules = tuple(sorted([*self.rules, *extra], key=Rule.step_order))
+        return replace(self, rules=rules, plain=None)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,25 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What of an order's quote and coupons was honored, and what was not. `multipliers` are codes
+    of coupon types with the percent by which this order's points are multiplied."""
+
+    offers: tuple[dict[str, Any], ...] = ()
+    coupons: tuple[dict[str, Any], ...] = ()
+    gifts: tuple[dict[str, Any], ...] = ()
+    refused: tuple[dict[str, Any], ...] = ()
+    multipliers: tuple[tuple[str, int], ...] = ()
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "offers": list(self.offers),
+            "coupons": list(self.coupons),
+            "gifts": list(self.gifts),
+        }
+
+
+@dataclass(frozen=True)
 class Case:
     """An order with all that it is judged by."""
 
@@ -37,6 +56,8 @@ class Case:
     refused: tuple[dict[str, Any], ...] = ()
     inputs: Inputs = field(default_factory=Inputs)
     source: str = ""
+    # Of orders that name a quote or coupons.
+    settled: Settled | None = None
 
 
 def facts(case: Case, terms: Terms) -> Facts:

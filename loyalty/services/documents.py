@@ -81,7 +81,7 @@ class OrderDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     shipping_amount: Amount = 0
     rounding_amount: Annotated[int, Meta(ge=-10_000, le=10_000)] = 0
     paid: Annotated[tuple[PaymentDocument, ...], Meta(max_length=MAX_PAYMENTS)]
-    quote_id: str | None = None
+    quote_id: Annotated[str, Meta(max_length=100_000)] | None = None
     points_hold: str | None = None
     coupons: Annotated[tuple[Code, ...], Meta(max_length=50)] = ()
     metadata: Annotated[
@@ -94,11 +94,12 @@ class OrderDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class RefundLineDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What of one line comes back; the amount is value, points included."""
+    """What of one line comes back; the amount is value, points included. Without an amount it is
+    worked out from the quantity, by the order's method."""
 
     line_id: Annotated[str, Meta(min_length=1, max_length=40)]
     quantity: Decimal = Decimal(0)
-    refund_amount: Amount
+    refund_amount: Amount | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         _check_quantity(self.quantity)
@@ -153,6 +154,8 @@ class HoldDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     member: MemberReference
     points: Annotated[int, Meta(ge=1, le=10**12)]
     minutes: Annotated[int, Meta(ge=1, le=10_080)] | UnsetType = UNSET
+    # The quote whose points they are: one that can't be kept any more holds nothing.
+    quote_id: Annotated[str, Meta(min_length=1, max_length=100_000)] | UnsetType = UNSET
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ def _judge(case: Case, terms: Terms) -> Award:
     """The award within caps and budgets; what it used counts for the next order of the batch."""
     assert case.state is not None
     selection = terms.rules.at(case.document.occurred_at)
+    if case.settled is not None and case.settled.multipliers:
+        selection = selection.with_multipliers(case.settled.multipliers)
     amounts = case.sums.line_eligible_amounts
     if selection.plain is not None and sum(amounts) > 0:
         level = terms.level(case.state.tier_id)

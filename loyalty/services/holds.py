@@ -24,7 +24,7 @@ from loyalty.models import Hold, HoldPart
 from loyalty.rules import calendar, lives
 from loyalty.rules import holds as rules
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, answers, programs
+from loyalty.services import accounts, answers, programs, settlements
 from loyalty.services.documents import HoldDocument, MemberReference, Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.states import State
@@ -119,6 +119,8 @@ def _create(document: HoldDocument, source: Source, at: datetime) -> Answer:
         if bytes(known.fingerprint) != fingerprint(document):
             raise HoldConflict(external_id=document.external_id)
         return _answer(known, state)
+    if not isinstance(document.quote_id, UnsetType):
+        settlements.check_quote(quote_id=document.quote_id, source=source, at=at)
     minutes = document.minutes
     if isinstance(minutes, UnsetType):
         minutes = programs.current().hold_minutes

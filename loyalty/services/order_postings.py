@@ -43,6 +43,9 @@ def post(case: Case, posting: Posting, source: Source, terms: Terms) -> dict[str
         at=at,
         refused=case.refused + earned.refused,
     )
+    if case.settled is not None:
+        answer["settled"] = case.settled.shown()
+        answer["refused"] += case.settled.refused
     trace = {**earned.award.trace, "late": True} if is_late else earned.award.trace
     row = _order_row(case, uid, day, earned, source, posting, trace, answer)
     posting.add("orders", {**row, "qualifying_points": qualifying})

@@ -60,14 +60,19 @@ def member(reference: MemberReference) -> Member:
     return found
 
 
+def holder(reference: MemberReference | None, member_id: int | None) -> str:
+    """Whose limits a cart or an order counts against: the member's, or those of the phone that a
+    guest gave; "" for somebody unknown."""
+    if member_id is not None:
+        return f"member:{member_id}"
+    if reference is None or reference.type.upper() != "PHONE":
+        return ""
+    claim = _claim(reference)
+    return f"guest:{claim['digest']}" if claim else ""
+
+
 def not_honored(order: OrderDocument) -> tuple[dict[str, Any], ...]:
-    """Coupons and quotes of an order: this release honors none, and says so instead of losing
-    the order."""
-    refused: list[dict[str, Any]] = [
-        {"what": "coupon", "code": "not_supported", "coupon": code} for code in order.coupons
-    ]
+    """A hold of nobody's points: the order is recorded all the same, and says so."""
     if order.points_hold and order.member is None:
-        refused.append({"what": "points_hold", "code": "hold_not_open"})
-    if order.quote_id:
-        refused.append({"what": "quote", "code": "not_supported"})
-    return tuple(refused)
+        return ({"what": "points_hold", "code": "hold_not_open"},)
+    return ()

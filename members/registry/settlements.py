@@ -47,14 +47,12 @@ class Return:
     member_id: int | None
     line_values: Mapping[str, int]
     value_amount: int
+    # Goods that are back, this refund counted, and all goods of the order.
     refunded_amount: int
     whole_amount: int
     occurred_at: datetime
-
-    @property
-    def is_full(self) -> bool:
-        """Nothing of the order is left."""
-        return self.refunded_amount >= self.whole_amount
+    # No goods of the order are left; freight may be.
+    is_full: bool
 
 
 class Settler(Protocol):
@@ -69,6 +67,12 @@ class Settler(Protocol):
 
     def give_back(self, returned: Return, at: datetime) -> Settlement:
         """Budgets, limits and gifts of the order's offers, each exactly once."""
+
+    def check(self, quote_id: str, source: Any, at: datetime) -> None:
+        """Before a hold or a lock for a quote.
+
+        Raises: DomainError (409, with the difference) when the quote can't be kept any more.
+        """
 
     def refund_amounts(self, order: Any, quantities: Mapping[str, Any]) -> Mapping[str, int] | None:
         """What comes back by line id, judged again on what is left; None: by what was paid."""
