@@ -30,7 +30,7 @@ def settle(cases: Sequence[Case], source: Source, terms: Terms, at: datetime) ->
     asked = [case for case in cases if case.document.quote_id or case.document.coupons]
     if not asked:
         return {}
-    promises = _promises(asked, source, at)
+    promises = _promises(asked, source, terms, at)
     uses = [
         use for case, promise in zip(asked, promises, strict=True) for use in _uses(case, promise)
     ]
@@ -85,11 +85,11 @@ def is_settled(order: Order) -> bool:
     return "settled" in order.answer
 
 
-def _promises(cases: Sequence[Case], source: Source, at: datetime) -> list[Promise]:
-    quoted = [case.document for case in cases if case.document.quote_id]
+def _promises(cases: Sequence[Case], source: Source, terms: Terms, at: datetime) -> list[Promise]:
+    quoted = [_sale(case, source, terms, ()) for case in cases if case.document.quote_id]
     told: Iterable[Promise] = (_UNKNOWN for _ in quoted)
     for settler in settlements.settlers():
-        told = settler.promises(quoted, source, at) if quoted else ()
+        told = settler.promises(quoted, at) if quoted else ()
     rest = iter(told)
     return [next(rest) if case.document.quote_id else _NOTHING for case in cases]
 

@@ -6,7 +6,7 @@ Higher apps add theirs in `apps.ready`; nobody calls back down.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -53,14 +53,15 @@ class Return:
     occurred_at: datetime
     # No goods of the order are left; freight may be.
     is_full: bool
+    # Pieces of this refund by line id, as the till told them; empty where it told none.
+    quantities: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Settler(Protocol):
     """Asked for orders that name a quote, and for every refund of an order that may have one."""
 
-    def promises(self, documents: Sequence[Any], source: Any, at: datetime) -> list[Promise]:
-        """One for each order document, in order; pure but for the key that tokens are signed
-        with."""
+    def promises(self, sales: Sequence[Sale], at: datetime) -> list[Promise]:
+        """One for each sale, in order. Their `coupons` aren't known yet; nothing is written."""
 
     def settle(self, sales: Sequence[Sale], at: datetime) -> Mapping[int, Settlement]:
         """By order id. One statement; never refuses the order."""
