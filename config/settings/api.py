@@ -67,4 +67,9 @@ OAUTH2_PROVIDER = {
 # Per client: evenly so many requests a second, and so many at once after a pause.
 API_RATE_PER_SECOND = require("API_RATE_PER_SECOND", env.float, default=2_000.0)
 API_RATE_BURST = require("API_RATE_BURST", env.int, default=4_000)
+# Wrong codes (coupons and the like) within the window: of one client or operator in all, and of
+# those for one member, or one store or address where nobody is named.
+GUESSES_PER_CALLER = require("GUESSES_PER_CALLER", env.int, default=100)
+GUESSES_PER_SUBJECT = require("GUESSES_PER_SUBJECT", env.int, default=10)
+GUESS_WINDOW_SECONDS = require("GUESS_WINDOW_SECONDS", env.int, default=600)
 CSRF_FAILURE_VIEW = "members.api.problems.csrf_failure"
