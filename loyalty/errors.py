@@ -72,6 +72,12 @@ class RefundExceedsOrder(DomainError):
     code = "refund_exceeds_order"
 
 
+class RefundNeedsQuantity(DomainError):
+    """A line comes back neither with an amount nor with a quantity: say one of them."""
+
+    code = "refund_needs_quantity"
+
+
 class BatchTooLarge(DomainError):
     """A batch holds at most 500 orders."""
 

@@ -6,6 +6,7 @@ Source: docs/algorithms/refunds.md.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from loyalty.rules import shares
 
@@ -86,6 +87,20 @@ def spread(order: SoldOrder, amount: int) -> dict[int, int]:
     if amount > sum(left):
         raise MoreThanBought(None, amount, sum(left))
     return dict(enumerate(shares.split(amount, left)))
+
+
+def by_quantity(line: SoldLine, sold: Decimal, before: Decimal, now: Decimal) -> int:
+    """What `now` pieces of a line are worth when `before` of the `sold` came back already: its
+    price by the piece, half a cent up; the last ones are worth what is left. Never more than
+    that.
+    """
+    if before + now >= sold:
+        return line.left_amount
+
+    def worth(quantity: Decimal) -> int:
+        return int((line.net_amount * quantity * 2 + sold) // (2 * sold))
+
+    return min(line.left_amount, worth(before + now) - worth(before))
 
 
 def assess(order: SoldOrder, line_amounts: Mapping[int, int], shipping_amount: int = 0) -> Outcome:

@@ -47,6 +47,10 @@ class Terms:
     tiers: TierTerms = field(default_factory=lambda: TierTerms((), ZoneInfo("UTC")))
     qualifying_points: int = 0
     qualifying_per_amount: int = 100
+    percent_base: str = "RUNNING"
+    refund_method: str = "PRORATA"
+    quote_minutes: int = 10
+    redeem_max_percent: int = 100
 
     def level(self, tier_id: int) -> Level:
         return next(level for level in self.levels if level.id == tier_id)
@@ -123,6 +127,10 @@ def _read() -> Terms:
         tiers=tiers,
         qualifying_points=program.qualifying_points,
         qualifying_per_amount=program.qualifying_per_amount,
+        percent_base=program.percent_base,
+        refund_method=program.refund_method,
+        quote_minutes=program.quote_minutes,
+        redeem_max_percent=program.redeem_max_percent,
     )
 
 

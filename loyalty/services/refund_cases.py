@@ -10,7 +10,7 @@ from loyalty.errors import RefundExceedsOrder
 from loyalty.models import Order, OrderLine, Refund
 from loyalty.rules import calendar
 from loyalty.rules import refunds as rules
-from loyalty.services import accounts, programs, refund_postings
+from loyalty.services import accounts, programs, refund_amounts, refund_postings
 from loyalty.services.documents import RefundDocument, Source
 from loyalty.services.posting import Posting
 from loyalty.services.refund_postings import Case
@@ -56,7 +56,8 @@ def post(
 ) -> dict[str, Any]:
     """Judges a refund and writes it; gives the answer. `parked`: the row that it has already.
 
-    Raises: RefundExceedsOrder, UnknownLine, DuplicateLine; then nothing was written.
+    Raises: RefundExceedsOrder, UnknownLine, DuplicateLine, RefundNeedsQuantity; then nothing was
+    written.
     """
     lines = list(OrderLine.objects.filter(order_id=order.pk).order_by("number"))
     terms = programs.current()
@@ -65,11 +66,12 @@ def post(
         order=order,
         lines=lines,
         document=refund,
-        outcome=_outcome(_sold(order, lines), lines, refund),
+        outcome=_outcome(order, lines, refund),
         state=state,
         refund_id=_next_id() if parked is None else parked.pk,
         business_date=calendar.local_day(refund.occurred_at, _zone(order, terms.zone)),
         spent_lots=_spent_lots(order) if order.spent_points else [],
+        quantities=refund_amounts.quantities(lines, refund),
         **has_row,
     )
     batch = Posting(at=at, source=source.name, actor_id=source.actor_id)
@@ -100,11 +102,10 @@ def _sold(order: Order, lines: list[OrderLine]) -> rules.SoldOrder:
     )
 
 
-def _outcome(
-    sold: rules.SoldOrder, lines: list[OrderLine], refund: RefundDocument
-) -> rules.Outcome:
+def _outcome(order: Order, lines: list[OrderLine], refund: RefundDocument) -> rules.Outcome:
+    sold = _sold(order, lines)
     try:
-        amounts, shipping = refund_postings.amounts(sold, lines, refund)
+        amounts, shipping = refund_amounts.amounts(order, sold, lines, refund)
         return rules.assess(sold, amounts, shipping)
     except rules.MoreThanBought as error:
         raise RefundExceedsOrder(

@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
-from loyalty.errors import DuplicateLine, UnknownLine
 from loyalty.events import OrderRefunded, PointsClawedBack, PointsRestored
 from loyalty.models import Order, OrderLine
 from loyalty.rules import calendar, clawbacks
 from loyalty.rules import refunds as rules
 from loyalty.rules.entries import Clawback, Document
 from loyalty.rules.lots import Lot
-from loyalty.services import answers, refund_bonuses, states, tiers
+from loyalty.services import answers, refund_bonuses, settlements, states, tiers
 from loyalty.services.documents import RefundDocument, Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
@@ -23,6 +20,7 @@ from loyalty.services.refund_bonuses import Taken
 from loyalty.services.states import State
 from loyalty.services.tiers import Lift
 from members.ids import uuid7
+from members.registry.settlements import Return
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,7 @@ class Case:
     business_date: date
     spent_lots: list[tuple[Any, int]] = field(default_factory=list)
     uid: UUID = field(default_factory=uuid7)
+    quantities: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,46 +49,55 @@ class Moved:
     clawback: Clawback = field(default_factory=Clawback)
 
 
-def amounts(
-    sold: rules.SoldOrder, lines: list[OrderLine], refund: RefundDocument
-) -> tuple[dict[int, int], int]:
-    """Values by line index, and freight. Neither lines nor an amount: all that is left.
-
-    Raises: UnknownLine, DuplicateLine, rules.MoreThanBought.
-    """
-    if isinstance(refund.lines, msgspec.UnsetType):
-        if isinstance(refund.amount, msgspec.UnsetType):
-            left = {index: line.left_amount for index, line in enumerate(sold.lines)}
-            return left, sold.shipping_amount - sold.refunded_shipping_amount
-        return rules.spread(sold, refund.amount), refund.shipping_amount
-    numbers = {line.line_id: index for index, line in enumerate(lines)}
-    found: dict[int, int] = {}
-    for line in refund.lines:
-        index = numbers.get(line.line_id)
-        if index is None:
-            raise UnknownLine(line_id=line.line_id)
-        if index in found:
-            raise DuplicateLine(line_ids=[line.line_id])
-        found[index] = line.refund_amount
-    return found, refund.shipping_amount
-
-
 def post(case: Case, batch: Posting, source: Source, terms: Terms) -> dict[str, Any]:
     """Adds the refund's rows to `batch`; gives the answer."""
     uid = case.uid
-    returned = refund_bonuses.Returned(
-        case.order, case.lines, case.outcome.lines, _quantities(case.document)
-    )
+    returned = refund_bonuses.Returned(case.order, case.lines, case.outcome.lines, case.quantities)
     taken = refund_bonuses.assess(returned, terms)
     moved = _move(case, taken, batch, terms)
     fall = _count(case, taken, batch, terms)
     answer = _answer(case, uid, moved, fall, terms)
+    answer["coupons"] = settlements.give_back(case.order, _returned(case), batch.at)
     row = _refund_row(case, uid, moved, source, batch, answer)
     batch.add("refunds", {**row, "qualifying_points": taken.qualifying_points})
     _add_lines(case, batch)
     refund_bonuses.post(returned, taken, batch, terms)
     _tell(case, uid, moved, batch)
     return answer
+
+
+def _returned(case: Case) -> Return:
+    order, outcome = case.order, case.outcome
+    goods = outcome.value_amount - outcome.shipping_amount
+    refunded = order.refunded_amount - order.refunded_shipping_amount + goods
+    values = {
+        line.line_id: share.value_amount
+        for line, share in zip(case.lines, outcome.lines, strict=True)
+        if share.value_amount
+    }
+    return Return(
+        order_id=order.pk,
+        refund_id=case.refund_id,
+        member_id=order.member_id,
+        line_values=values,
+        value_amount=goods,
+        refunded_amount=refunded,
+        whole_amount=order.net_amount,
+        occurred_at=case.document.occurred_at,
+        is_full=refunded >= order.net_amount and _is_all_back(case),
+    )
+
+
+def _is_all_back(case: Case) -> bool:
+    """Whether also what cost nothing is back; money alone doesn't say so of a free line."""
+    free = [line for line in case.lines if line.net_amount == 0]
+    return (
+        all(
+            line.refunded_quantity + case.quantities.get(line.line_id, Decimal(0)) >= line.quantity
+            for line in free
+        )
+        or not case.quantities
+    )
 
 
 def _move(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Moved:
@@ -229,7 +237,7 @@ def _refund_row(
 
 
 def _add_lines(case: Case, batch: Posting) -> None:
-    quantities = _quantities(case.document)
+    quantities = case.quantities
     batch.rows.setdefault("refund_lines", [])
     for line, share in zip(case.lines, case.outcome.lines, strict=True):
         if share.value_amount or line.line_id in quantities:
@@ -244,13 +252,6 @@ def _add_lines(case: Case, batch: Posting) -> None:
                     "clawed_points": share.clawed_points,
                 },
             )
-
-
-def _quantities(refund: RefundDocument) -> dict[str, Decimal]:
-    """As told, by line; an amount without lines tells none."""
-    if isinstance(refund.lines, msgspec.UnsetType):
-        return {}
-    return {line.line_id: line.quantity for line in refund.lines}
 
 
 def _tell(case: Case, uid: UUID, moved: Moved, batch: Posting) -> None:

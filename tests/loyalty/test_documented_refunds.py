@@ -50,6 +50,24 @@ def test_a_refund_without_lines_is_spread_by_what_is_left(row: Row) -> None:
     assert list(refunds.spread(order, row.amount("amount")).values()) == row.amounts("spread")
 
 
+def _lines_by_piece() -> list[Any]:
+    table = documented.rows(PAGE, "Amounts from quantities")
+    return [list(group) for _, group in groupby(table, lambda row: row.text("value"))]
+
+
+@pytest.mark.parametrize("group", _lines_by_piece(), ids=lambda group: group[0].text("value"))
+def test_pieces_bring_their_part_and_the_last_ones_what_is_left(group: list[Row]) -> None:
+    value, pieces = group[0].amount("value"), Decimal(group[0].text("pieces"))
+    refunded, back = 0, Decimal(0)
+    for row in group:
+        line = refunds.SoldLine(value, value, 0, refunded_amount=refunded)
+        now = Decimal(row.text("come back"))
+        amount = refunds.by_quantity(line, pieces, back, now)
+        assert amount == row.amount("refund")
+        refunded, back = refunded + amount, back + now
+    assert (refunded, back) == (value, pieces)
+
+
 def _orders() -> list[Any]:
     table = documented.rows(PAGE, "Giving back what was spent")
     return [
