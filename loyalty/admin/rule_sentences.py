@@ -1,7 +1,6 @@
 """An earning rule in words: what it gives, when, from what on, with whom, and how much at most."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -73,17 +72,12 @@ def condition(rule: EarningRule, said: Words) -> str:
 
 def period(rule: EarningRule) -> str:
     """`Holds from 1 Jan 2026 until 1 Feb 2026.`"""
-    return between(rule.valid_from, rule.valid_until)
-
-
-def between(start: datetime | None, end: datetime | None) -> str:
-    """Since when and until when something holds; empty while nobody said."""
-    if start is None:
+    if rule.valid_from is None:
         return ""
-    values = {"start": _moment(start)}
-    if end is None:
+    values = {"start": _moment(rule.valid_from)}
+    if rule.valid_until is None:
         return _("Holds from %(start)s on.") % values
-    values["end"] = _moment(end)
+    values["end"] = _moment(rule.valid_until)
     return _("Holds from %(start)s until %(end)s.") % values
 
 
