@@ -60,8 +60,18 @@ class OrderPointsShown(msgspec.Struct, kw_only=True):
     lots: list[LotShown] | msgspec.UnsetType = msgspec.UNSET
 
 
+class SettledShown(msgspec.Struct, kw_only=True):
+    """What of the order's quote and coupons was honored: offers with the amount that they took
+    off, coupons that are used up now, gifts that come with the order."""
+
+    offers: list[dict[str, Any]]
+    coupons: list[dict[str, Any]]
+    gifts: list[dict[str, Any]]
+
+
 class OrderShown(msgspec.Struct, kw_only=True):
-    """All that a till prints. `refused` lists what could not be honored, with the reason."""
+    """All that a till prints. `refused` lists what could not be honored, with the reason;
+    `settled` is there when the order named a quote or coupons."""
 
     id: str
     member: str | None
@@ -69,6 +79,7 @@ class OrderShown(msgspec.Struct, kw_only=True):
     account: AccountShown | None
     tier: TierShown | None
     refused: list[dict[str, Any]]
+    settled: SettledShown | msgspec.UnsetType = msgspec.UNSET
 
 
 class BatchResultShown(msgspec.Struct, kw_only=True):

@@ -169,9 +169,9 @@ def test_coupons_quotes_and_unknown_holds_are_refused_with_a_reason(alice):
         "o-1", line("1", 10_000), coupons=["ABC"], quote_id="q", points_hold="h"
     )
     assert _record(document).answer["refused"] == [
-        {"what": "coupon", "code": "not_supported", "coupon": "ABC"},
-        {"what": "quote", "code": "not_supported"},
         {"what": "points_hold", "code": "hold_not_open"},
+        {"what": "coupon", "code": "coupon_not_found", "coupon": "ABC"},
+        {"what": "quote", "code": "quote_invalid"},
     ]
     assert till.balances(alice) == (0, 100, 0)
 
