@@ -455,7 +455,8 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll("[data-condition]").forEach((root) => new Editor(root));
-  });
+  const edit = (box) => box.querySelectorAll("[data-condition]").forEach((root) => new Editor(root));
+  document.addEventListener("DOMContentLoaded", () => edit(document));
+  // Rows that a script adds may hold conditions too.
+  document.addEventListener("console:added", (event) => edit(event.target));
 })();

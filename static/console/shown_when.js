@@ -1,30 +1,47 @@
-// Fields that matter only while another one has some value: `data-shown-when="effect=FIXED"`, with
-// several values after commas, or `*` for any. A section whose fields are all hidden is hidden too.
+// Fields that matter only while others have some value: `data-shown-when="effect=FIXED"`, with
+// several values after commas, or `*` for any (of a box to tick: ticked), and `&` between
+// conditions that must all hold. It may stand on a field, or on a box of several. A section whose
+// fields are all hidden is hidden too.
 // Without this script all are shown, and the server ignores what isn't needed.
 (() => {
   "use strict";
 
   const rowOf = (field) => {
-    // Up to the last box that holds this field alone.
+    // Up to the last box that holds this field alone, or others that show with it: a day and its hour.
     let box = field;
+    const isOther = (one) => one.dataset.shownWhen !== field.dataset.shownWhen && !field.contains(one);
     while (box.parentElement && !box.parentElement.matches("fieldset, form")) {
-      if (box.parentElement.querySelectorAll("input:not([type=hidden]), select, textarea").length > 1) break;
+      const around = box.parentElement.querySelectorAll("input:not([type=hidden]), select, textarea");
+      if ([...around].some(isOther)) break;
       box = box.parentElement;
     }
     return box;
   };
 
-  const valueOf = (form, name) => form.elements[name]?.value ?? "";
+  const valueOf = (form, name) => {
+    const field = form.elements[name];
+    return field?.type === "checkbox" && !field.checked ? "" : (field?.value ?? "");
+  };
+
+  const isMet = (form, { name, values }) => {
+    const value = valueOf(form, name);
+    return values.includes("*") ? value !== "" : values.includes(value);
+  };
+
+  const rulesOf = (form) =>
+    [...form.querySelectorAll("[data-shown-when]")].map((field) => ({
+      row: rowOf(field),
+      conditions: field.dataset.shownWhen.split("&").map((condition) => {
+        const [name, values] = condition.split("=");
+        return { name, values: values.split(",") };
+      }),
+    }));
 
   function start(form) {
-    const rules = [...form.querySelectorAll("[data-shown-when]")].map((field) => {
-      const [name, values] = field.dataset.shownWhen.split("=");
-      return { row: rowOf(field), name, values: values.split(",") };
-    });
+    let rules = rulesOf(form);
     const apply = () => {
       for (const rule of rules) {
-        const value = valueOf(form, rule.name);
-        rule.row.hidden = !(rule.values.includes("*") ? value !== "" : rule.values.includes(value));
+        rule.row.hidden = !rule.conditions.every((condition) => isMet(form, condition));
         rule.row.style.display = rule.row.hidden ? "none" : "";
       }
       for (const section of form.querySelectorAll("fieldset.module")) {
@@ -36,10 +53,13 @@
     };
     form.addEventListener("change", apply);
     form.addEventListener("input", apply);
+    // Rows that a script adds may hold such fields too.
+    form.addEventListener("console:added", () => { rules = rulesOf(form); apply(); });
     apply();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    for (const form of new Set([...document.querySelectorAll("[data-shown-when]")].map((one) => one.form))) start(form);
+    const fields = [...document.querySelectorAll("[data-shown-when]")];
+    for (const form of new Set(fields.map((one) => one.closest("form")))) start(form);
   });
 })();
