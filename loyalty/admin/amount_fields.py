@@ -9,6 +9,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from loyalty.models import Program
 from loyalty.rules import money
 
+_TWO_PLACES = {"decimal_places": 2}
+
 
 class AmountField(forms.DecimalField):
     """Takes and gives minor units; shows them in the programme's currency."""
@@ -26,6 +28,27 @@ class AmountField(forms.DecimalField):
         self.decimal_places = digits
         amount = super().clean(value)
         return None if amount is None else int(amount.scaleb(digits))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class HundredthsField(forms.DecimalField):
+    """Takes and gives hundredths as whole numbers: 20 (percent) is 2000, 1.5 (times) is 150."""
+
+    widget = UnfoldAdminDecimalFieldWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": Decimal(0), "max_digits": 9, **options, **_TWO_PLACES})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, int):
+            return value
+        return f"{Decimal(value).scaleb(-2).normalize():f}"
+
+    def clean(self, value: Any) -> Any:
+        shown = super().clean(value)
+        return None if shown is None else int(shown.scaleb(2))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)

@@ -7,7 +7,8 @@
   "use strict";
 
   const rowOf = (field) => {
-    // Up to the last box that holds this field alone, or others that show with it: a day and its hour.
+    // Up to the last box that holds this field alone, or others that show with it, as a day and its
+    // hour do.
     let box = field;
     const isOther = (one) => one.dataset.shownWhen !== field.dataset.shownWhen && !field.contains(one);
     while (box.parentElement && !box.parentElement.matches("fieldset, form")) {
