@@ -3,6 +3,7 @@ the stores that they work for, once for each form shown."""
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
+from msgspec import UNSET
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from loyalty.admin import documents, words
 from loyalty.admin.amount_fields import AmountField
@@ -32,7 +34,8 @@ CONFIRM = "confirm"
 
 
 class RefundForm(forms.Form):
-    """An amount for each line and for freight, as much as is left at most."""
+    """Pieces or an amount for each line, and freight, as much as is left at most. Pieces without
+    an amount are worth what they were paid, or what judging the rest again says."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     reason = forms.CharField(
@@ -47,35 +50,58 @@ class RefundForm(forms.Form):
         super().__init__(*args, **options)
         self.order, self.lines = order, lines
         for line in lines:
-            left = line.net_amount - line.refunded_amount
-            self.fields[f"line_{line.number}"] = AmountField(
-                label=line.product.name, initial=left, required=False
+            left = line.quantity - line.refunded_quantity
+            self.fields[f"pieces_{line.number}"] = forms.DecimalField(
+                label=_("Pieces"),
+                initial=f"{max(left, Decimal(0)).normalize():f}",
+                required=False,
+                min_value=Decimal(0),
+                # Not what is left: a form that is sent twice must read the same.
+                max_value=line.quantity,
+                max_digits=14,
+                decimal_places=3,
+                widget=UnfoldAdminDecimalFieldWidget(attrs={"aria-label": _("Pieces")}),
             )
-        # Also what is used up: a form that is sent twice must read the same.
+            self.fields[f"line_{line.number}"] = AmountField(
+                label=line.product.name,
+                required=False,
+                widget=UnfoldAdminDecimalFieldWidget(attrs={"placeholder": _("by the pieces")}),
+            )
         left = order.shipping_amount - order.refunded_shipping_amount
         if order.shipping_amount:
             self.fields["shipping"] = AmountField(label=_("Freight"), initial=left, required=False)
 
     def document(self, external_id: str, at: datetime) -> RefundDocument:
         """What the operator chose, as a till would send it."""
-        amounts = {line: self.cleaned_data[f"line_{line.number}"] or 0 for line in self.lines}
         return RefundDocument(
             external_id=external_id,
             occurred_at=at,
             lines=tuple(
-                RefundLineDocument(line_id=line.line_id, refund_amount=amount)
-                for line, amount in amounts.items()
-                if amount
+                RefundLineDocument(
+                    line_id=line.line_id,
+                    quantity=pieces or Decimal(0),
+                    refund_amount=UNSET if amount is None else amount,
+                )
+                for line, pieces, amount in self._chosen()
             ),
             shipping_amount=self.cleaned_data.get("shipping") or 0,
             reason=self.cleaned_data["reason"],
         )
 
+    def _chosen(self) -> list[tuple[OrderLine, Decimal | None, int | None]]:
+        """Lines of which something comes back, with pieces and amount as typed."""
+        found = []
+        for line in self.lines:
+            pieces = self.cleaned_data[f"pieces_{line.number}"]
+            amount = self.cleaned_data[f"line_{line.number}"]
+            if amount or (amount is None and pieces):
+                found.append((line, pieces, amount))
+        return found
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        names = [name for name in cleaned if name == "shipping" or name.startswith("line_")]
-        if not self.errors and not any(cleaned[name] for name in names):
-            raise forms.ValidationError(_("Say how much comes back."))
+        if not self.errors and not self._chosen() and not cleaned.get("shipping"):
+            raise forms.ValidationError(_("Say what comes back: pieces, or an amount."))
         return cleaned
 
 
@@ -87,7 +113,10 @@ def page(request: HttpRequest, order: Order, *, at: datetime) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Refund of order %(number)s") % {"number": order.external_id},
         "form": form,
-        "rows": [(line, form[f"line_{line.number}"], _left(line, order)) for line in lines],
+        "rows": [
+            (line, form[f"pieces_{line.number}"], form[f"line_{line.number}"], _left(line, order))
+            for line in lines
+        ],
         "shipping": form["shipping"] if "shipping" in form.fields else None,
         "back": reverse("admin:loyalty_order_change", args=[order.pk]),
     }
@@ -167,9 +196,16 @@ def _told(answer: dict[str, Any], order: Order) -> list[str]:
         (points["uncollected"], _("%(points)s can't be taken and are let go.")),
     )
     told += [text % {"points": words.points(count)} for count, text in figures if count]
+    told += [_coupon(row) for row in answer["coupons"]]
     account = answer["account"]
     if account is not None:
         told.append(
             _("Then %(points)s can be used.") % {"points": words.points(account["available"])}
         )
     return told
+
+
+def _coupon(row: dict[str, Any]) -> str:
+    if row["state"] in ("ISSUED", "CLAIMED"):
+        return _("Coupon %(code)s can be used again.") % {"code": row["code"]}
+    return _("Coupon %(code)s does not come back.") % {"code": row["code"]}

@@ -32,7 +32,8 @@ def sign_in(role, *stores):
 
 def fill(page, **amounts):
     submission = re.search(r'name="submission" value="([^"]+)"', page.content.decode())[1]
-    return {"submission": submission, "reason": "too small", "line_1": "", "line_2": "", **amounts}
+    empty = {"line_1": "", "line_2": "", "pieces_1": "", "pieces_2": ""}
+    return {"submission": submission, "reason": "too small", **empty, **amounts}
 
 
 def test_a_clerk_sees_what_it_moves_and_then_refunds_once(order):
@@ -57,6 +58,22 @@ def test_more_than_is_left_is_refused_in_words_and_changes_nothing(order):
     answer = client.post(address(order), {**sent, "confirm": "1"})
     assert answer.status_code == 200
     assert 'role="alert"' in answer.content.decode()
+    assert Refund.objects.count() == 0
+
+
+def test_pieces_without_an_amount_bring_what_they_were_paid(order):
+    client = sign_in("clerk", "SH01")
+    sent = fill(client.get(address(order)), pieces_2="1")
+    for _ in range(2):
+        assert client.post(address(order), {**sent, "confirm": "1"}).status_code == 302
+    assert Refund.objects.get().value_amount == 4_000
+
+
+def test_more_pieces_than_are_left_are_refused_at_their_field(order):
+    client = sign_in("clerk", "SH01")
+    sent = fill(client.get(address(order)), pieces_2="2")
+    answer = client.post(address(order), {**sent, "confirm": "1"})
+    assert answer.context["form"].errors.keys() == {"pieces_2"}
     assert Refund.objects.count() == 0
 
 
