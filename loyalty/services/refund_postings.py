@@ -85,6 +85,7 @@ def _returned(case: Case) -> Return:
         whole_amount=order.net_amount,
         occurred_at=case.document.occurred_at,
         is_full=refunded >= order.net_amount and _is_all_back(case),
+        quantities=case.quantities,
     )
 
 

@@ -100,6 +100,7 @@ def _uses(case: Case, promise: Promise) -> list[Use]:
     for code in case.document.coupons:
         codes.setdefault(coupon_rules.normalize(code), None)
     if promise.problem is None:
+        codes = {code: amount for code, amount in codes.items() if code not in promise.unused}
         codes |= {coupon_rules.normalize(code): amount for code, amount in promise.coupons.items()}
     member_id = case.state.member_id if case.state else None
     return [

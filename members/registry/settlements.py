@@ -5,7 +5,7 @@ the till prints carries what they honored and refused.
 Higher apps add theirs in `apps.ready`; nobody calls back down.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -36,6 +36,8 @@ class Promise:
 
     coupons: Mapping[str, int | None]
     problem: Mapping[str, Any] | None = None
+    # Codes that the quote knew and that took nothing off: they aren't used up by the order.
+    unused: Collection[str] = ()
 
 
 @dataclass(frozen=True)
