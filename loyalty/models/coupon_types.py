@@ -86,6 +86,11 @@ class CouponType(Named):
     valid_days = models.PositiveSmallIntegerField(
         _("valid, days"), default=0, help_text=_("From the day after it is claimed.")
     )
+    starts_at_once = models.BooleanField(
+        _("usable on the day of the claim"),
+        default=False,
+        help_text=_("Otherwise from the day after; it ends on the same day either way."),
+    )
     claim_from = models.DateTimeField(_("claimed from"), null=True, blank=True)
     claim_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
 
@@ -118,6 +123,8 @@ class CouponType(Named):
         validators=[MinValueValidator(1), MaxValueValidator(1_440)],
     )
     created_at = models.DateTimeField(_("created"), null=True, editable=False)
+    # Late orders of before are honored.
+    stopped_at = models.DateTimeField(_("stopped"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("coupon type")

@@ -150,6 +150,11 @@ class Coupon(models.Model):
                 name="coupon_ends",
                 condition=models.Q(state__in=["ISSUED", "CLAIMED", "LOCKED"]),
             ),
+            models.Index(
+                fields=["locked_until"],
+                name="coupon_locks",
+                condition=models.Q(state="LOCKED"),
+            ),
             models.Index(fields=["type", "state"], name="coupon_of_type"),
             models.Index(
                 fields=["batch"], name="coupon_of_batch", condition=models.Q(batch__isnull=False)
