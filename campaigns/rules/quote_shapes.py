@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from loyalty.rules.earning_facts import Buyer, Place
 from members.rules.conditions import Condition
@@ -128,7 +129,8 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cart:
-    """A cart at an instant, in a place, of a member (or of nobody: `is_member` false)."""
+    """A cart at an instant, in a place, of a member (or of nobody: `is_member` false).
+    Birthdays are in `program_zone`; None: that of the place."""
 
     lines: tuple[CartLine, ...]
     at: datetime
@@ -137,6 +139,7 @@ class Cart:
     is_member: bool = False
     shipping_amount: int = 0
     percent_base: str = RUNNING
+    program_zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

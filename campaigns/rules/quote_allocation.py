@@ -1,0 +1,46 @@
+"""Money by line: shares of a whole, parts of a hundred, prices of some pieces. To the cent."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from loyalty.rules import shares
+
+Parts = list[tuple[int, int]]
+WHOLE = 10_000
+
+
+def spread(total: int, lines: Sequence[int], amounts: Sequence[int]) -> Parts:
+    """`total`, at most all there is, over the lines by their amounts: the largest remainder,
+    ties by line id. Source: docs/algorithms/quotes.md, "Shares of the lines"."""
+    weights = [amounts[index] for index in lines]
+    total = min(total, sum(weights))
+    if total <= 0:
+        return []
+    parts = shares.split(total, weights)
+    return [(index, part) for index, part in zip(lines, parts, strict=True) if part]
+
+
+def spread_over(total: int, amounts: Mapping[int, int]) -> Parts:
+    """As `spread`, over the amounts by line."""
+    total = min(total, sum(amounts.values()))
+    if total <= 0:
+        return []
+    parts = shares.split(total, list(amounts.values()))
+    return [(index, part) for index, part in zip(amounts, parts, strict=True) if part]
+
+
+def off(amount: int, basis_points: int) -> int:
+    """What a part of a hundred takes off: what remains is rounded half up, so that 8折 of 199.00
+    is 159.20."""
+    return amount - (amount * (WHOLE - basis_points) * 2 + WHOLE) // (2 * WHOLE)
+
+
+def share(amount: int, pieces: int, quantity: Decimal) -> int:
+    """What so many pieces of a line's quantity cost, half a cent up."""
+    if pieces == quantity:
+        return amount
+    return int((amount * pieces * 2 + quantity) // (2 * quantity))
+
+
+def total(parts: Sequence[tuple[int, int]]) -> int:
+    return sum(part for _, part in parts)
