@@ -26,13 +26,14 @@ def claims(orders: Sequence[OrderDocument]) -> dict[str, Claim]:
     for order in orders:
         if order.member is None or (name := key(order.member)) in found:
             continue
-        claim = _claim(order.member)
-        if claim is not None:
-            found[name] = {"ref": name, **claim}
+        wanted = claim(order.member)
+        if wanted is not None:
+            found[name] = {"ref": name, **wanted}
     return found
 
 
-def _claim(reference: MemberReference) -> Claim | None:
+def claim(reference: MemberReference) -> Claim | None:
+    """What the database finds a member by; None for what can't be an identity of its kind."""
     kind = reference.type.upper()
     try:
         if kind == "ID":
@@ -67,8 +68,8 @@ def holder(reference: MemberReference | None, member_id: int | None) -> str:
         return f"member:{member_id}"
     if reference is None or reference.type.upper() != "PHONE":
         return ""
-    claim = _claim(reference)
-    return f"guest:{claim['digest']}" if claim else ""
+    found = claim(reference)
+    return f"guest:{found['digest']}" if found else ""
 
 
 def not_honored(order: OrderDocument) -> tuple[dict[str, Any], ...]:
