@@ -75,6 +75,15 @@ SCOPES = {
     "api:hold-capture": {"POST": {"points:redeem"}},
     "api:hold-release": {"POST": {"points:redeem"}},
     "api:transfers": {"POST": {"points:redeem"}},
+    "api:coupon-validate": {"POST": {"coupons:redeem"}},
+    "api:coupon-lock": {"POST": {"coupons:redeem"}},
+    "api:coupon-release": {"POST": {"coupons:redeem"}},
+    "api:coupon-redeem": {"POST": {"coupons:redeem"}},
+    "api:coupon-claim": {"POST": {"coupons:redeem"}},
+    "api:coupon-transfer": {"POST": {"coupons:redeem"}},
+    "api:coupon-types": {"GET": {"coupons:redeem"}},
+    "api:coupon-type-claim": {"POST": {"coupons:redeem"}},
+    "api:member-coupons": {"GET": {"members:read"}, "POST": {"coupons:grant"}},
 }
 
 

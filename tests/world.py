@@ -65,6 +65,7 @@ EVERY_SCOPE = (
     "orders:backdate",
     "points:redeem",
     "coupons:redeem",
+    "coupons:grant",
     "events:write",
     "webhooks:manage",
     "reports:read",

@@ -66,7 +66,7 @@ def read(*, households: int | None = None) -> Year:
     """
     import numpy as np
 
-    frame = _frame("transactions", COLUMNS)
+    frame = table("transactions", COLUMNS)
     if households is not None:
         frame = frame[frame.household_id.isin(choose(frame, count=households))]
     frame = frame.sort_values(
@@ -100,16 +100,20 @@ def choose(frame: "pd.DataFrame", *, count: int) -> list[int]:
 
 def products() -> "pd.DataFrame":
     """The catalogue: department, brand, category, type, size by product id."""
-    return _frame("products").set_index("product_id")
+    return table("products").set_index("product_id")
 
 
 def age_bands() -> dict[int, str]:
     """`household → "45-54"` for the third of the panel that said so."""
-    frame = _frame("demographics", ("household_id", "age"))
+    frame = table("demographics", ("household_id", "age"))
     return {int(row.household_id): str(row.age) for row in frame.itertuples()}
 
 
-def _frame(name: str, columns: tuple[str, ...] | None = None) -> "pd.DataFrame":
+def table(name: str, columns: tuple[str, ...] | None = None) -> "pd.DataFrame":
+    """One of the package's tables, as it is.
+
+    Raises: PackageMissing.
+    """
     try:
         import pandas as pd
 

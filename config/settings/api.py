@@ -40,6 +40,7 @@ OAUTH2_PROVIDER = {
         "orders:backdate": _("Record orders older than 30 days"),
         "points:redeem": _("Hold and spend points"),
         "coupons:redeem": _("Lock and redeem coupons"),
+        "coupons:grant": _("Give coupons to members"),
         "events:write": _("Send behavior events"),
         "webhooks:manage": _("Manage webhooks"),
         "reports:read": _("Read reports"),

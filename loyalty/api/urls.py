@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.api import accounts, behaviors, completions, orders, points, refunds, tiers
+from loyalty.api import (
+    accounts,
+    behaviors,
+    completions,
+    coupon_types,
+    coupons,
+    member_coupons,
+    orders,
+    points,
+    refunds,
+    tiers,
+)
 
 urlpatterns: list[URLPattern] = [
     path("orders", orders.OrdersView.as_view(), name="orders"),
@@ -25,6 +36,31 @@ urlpatterns: list[URLPattern] = [
     path("points/holds/<uuid:uid>/capture", points.HoldCaptureView.as_view(), name="hold-capture"),
     path("points/holds/<uuid:uid>/release", points.HoldReleaseView.as_view(), name="hold-release"),
     path("points/transfers", points.TransfersView.as_view(), name="transfers"),
+    path(
+        "coupons/<str:code>/validate",
+        coupons.CouponValidateView.as_view(),
+        name="coupon-validate",
+    ),
+    path("coupons/<str:code>/lock", coupons.CouponLockView.as_view(), name="coupon-lock"),
+    path("coupons/<str:code>/release", coupons.CouponReleaseView.as_view(), name="coupon-release"),
+    path("coupons/<str:code>/redeem", coupons.CouponRedeemView.as_view(), name="coupon-redeem"),
+    path("coupons/<str:code>/claim", coupons.CouponClaimView.as_view(), name="coupon-claim"),
+    path(
+        "coupons/<str:code>/transfer",
+        coupons.CouponTransferView.as_view(),
+        name="coupon-transfer",
+    ),
+    path("coupon-types", coupon_types.CouponTypesView.as_view(), name="coupon-types"),
+    path(
+        "coupon-types/<uuid:uid>/claim",
+        coupon_types.CouponTypeClaimView.as_view(),
+        name="coupon-type-claim",
+    ),
+    path(
+        "members/<uuid:uid>/coupons",
+        member_coupons.MemberCouponsView.as_view(),
+        name="member-coupons",
+    ),
     path("members/<uuid:uid>/account", accounts.AccountView.as_view(), name="member-account"),
     path(
         "members/<uuid:uid>/tier-purchases",

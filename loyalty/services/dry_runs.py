@@ -82,7 +82,7 @@ def dry_run(*, basket: Basket, at: datetime, draft_ids: Sequence[int] = ()) -> D
         program = Program.objects.select_related("tier_group").get(pk=terms.id)
         book = book.with_drafts(rulebooks.drafts(program, draft_ids))
     selection = book.at(at)
-    facts = _facts(basket, terms, at)
+    facts = facts_of(basket, terms, at)
     award = budgets.within(
         lambda limits: earning.award(selection, facts, limits),
         Limits(_used(basket, selection, terms, at)),
@@ -99,7 +99,11 @@ def dry_run(*, basket: Basket, at: datetime, draft_ids: Sequence[int] = ()) -> D
     )
 
 
-def _facts(basket: Basket, terms: Terms, at: datetime) -> Facts:
+def facts_of(basket: Basket, terms: Terms, at: datetime) -> Facts:
+    """What conditions see of a basket.
+
+    Raises: NotFound, as `dry_run`.
+    """
     found = Described(
         lines=basket.lines,
         eligible_amounts=[

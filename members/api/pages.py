@@ -17,6 +17,7 @@ LIMIT = 50
 LIMIT_AT_MOST = 100
 # How many pages back one may go; the cursor carries where each of them began.
 _TRAIL = 50
+_OURS = ("cursor", "limit")
 
 
 class _Cursor(msgspec.Struct, array_like=True):
@@ -72,9 +73,10 @@ def _cursor(request: HttpRequest | Request) -> _Cursor:
 
 def _url(request: HttpRequest | Request, cursor: _Cursor, limit: int) -> str:
     text = base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
-    return request.build_absolute_uri(
-        f"{request.path}?{urlencode({'cursor': text, 'limit': limit})}"
-    )
+    # What narrows the list narrows its other pages too.
+    others = {name: value for name, value in request.GET.items() if name not in _OURS}
+    asked = urlencode({**others, "cursor": text, "limit": limit})
+    return request.build_absolute_uri(f"{request.path}?{asked}")
 
 
 def _refuse(name: str, code: str) -> problems.Refused:
