@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from campaigns.services import offer_books
 from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
 from members.services import keys as key_service
@@ -108,7 +109,8 @@ def empty_cache() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """A process keeps the compiled programme and product ids; another test has another database."""
+    """A process keeps what it compiled and looked up; another test has another database."""
     programs.forget()
+    offer_books.forget()
     catalog.forget()
     places.forget()

@@ -66,12 +66,14 @@ class PublicCode:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Everything that lowers carts, compiled. `names` are by (offer or coupon, id), those of
-    earning rules and tiers by the id in an award's breakdown; `limits` by beginning."""
+    """Everything that lowers carts, compiled. `names` are by (offer or coupon, id of the version
+    or type), `type_names` by a coupon type's code, `award_names` those of earning rules and tiers
+    by the id in an award's breakdown; `limits` by beginning."""
 
     version: tuple[int, int]
     book: Book
     names: Mapping[tuple[str, int], Name]
+    type_names: Mapping[str, Name]
     award_names: Mapping[str, Name]
     limits: Sequence[Limits]
     public_codes: Mapping[str, PublicCode]
@@ -147,7 +149,8 @@ def _read(version: tuple[int, int]) -> Shelf:
         version=version,
         book=offer_books.compile_book(discounts, floors(), _prices(discounts)),
         names=_names(OFFER, offers) | _names(COUPON, types),
-        award_names=_award_names(version[0]),
+        type_names={row.code: Name(row.name_zh, row.name_en) for row in types},
+        award_names=_award_names(version[0], types),
         limits=tuple(_limits(row) for row in offers),
         public_codes=_public_codes(types),
     )
@@ -173,12 +176,14 @@ def _names(what: str, rows: Iterable[Offer] | Iterable[CouponType]) -> dict[tupl
     return {(what, row.pk): Name(row.name_zh, row.name_en) for row in rows}
 
 
-def _award_names(program_id: int) -> dict[str, Name]:
+def _award_names(program_id: int, types: Iterable[CouponType]) -> dict[str, Name]:
     rules = EarningRule.objects.filter(program_id=program_id).exclude(state=EarningRule.State.DRAFT)
     rows = rules.order_by("version").values_list("code", "name_zh", "name_en")
     found = {f"rule:{code}": Name(zh, en) for code, zh, en in rows}
     tiers = Tier.objects.filter(program_id=program_id).values_list("code", "name_zh", "name_en")
-    return found | {f"tier:{code}": Name(zh, en) for code, zh, en in tiers}
+    found |= {f"tier:{code}": Name(zh, en) for code, zh, en in tiers}
+    # Coupons that multiply points are judged as rules.
+    return found | {f"rule:coupon:{row.code}": Name(row.name_zh, row.name_en) for row in types}
 
 
 def _limits(row: Offer) -> Limits:

@@ -72,6 +72,8 @@ class Enquiry:
     at: datetime
     judged_at: datetime
     former: str = ""
+    # The end of what is kept; None: the programme's time from now.
+    until: datetime | None = None
 
     @property
     def channel(self) -> str:

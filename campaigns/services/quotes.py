@@ -1,0 +1,233 @@
+"""Quotes: what a cart costs now, why, and a promise of it. Pure: nothing is stored or reserved, and
+the same cart gives the same answer whatever the order of its codes.
+
+Source: docs/algorithms/quotes.md; docs/decisions/0052-kept-quotes.md.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from campaigns.errors import QuoteChanged, QuoteNotYours
+from campaigns.rules import quotes as rules
+from campaigns.rules.quote_shapes import Cart, CartLine, Quote, Wallet
+from campaigns.services import (
+    quote_answers,
+    quote_changes,
+    quote_inputs,
+    quote_members,
+    quote_points,
+    quote_promises,
+    quote_tokens,
+    quote_wallets,
+)
+from campaigns.services.quote_documents import CartDocument, CartLineDocument
+from campaigns.services.quote_inputs import Desk, Enquiry
+from campaigns.services.quote_points import Points
+from campaigns.services.quote_promises import Asked, Promise
+from loyalty.errors import CurrencyMismatch, DuplicateLine, UnknownChannel, UnknownStore
+from loyalty.rules import coupons as coupon_rules
+from loyalty.rules.earning_facts import Place
+from loyalty.services import references
+from loyalty.services.documents import Source
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A cart that was judged: the quote, what points pay of it, and the promise of both."""
+
+    desk: Desk
+    cart: Cart
+    wallet: Wallet
+    quote: Quote
+    points: Points
+    promise: Promise
+
+
+def quote(*, cart: CartDocument, source: Source, at: datetime) -> Answer:
+    """What the cart costs, with all that led to it, as the API answers it; one statement.
+
+    Raises: CurrencyMismatch, DuplicateLine, UnknownStore, UnknownChannel; of a former quote
+    BadQuote, QuoteNotYours, or QuoteChanged with the difference and the new quote.
+    """
+    former = _former(cart, source)
+    judged = judge(cart=cart, source=source, at=at, former=former)
+    answer = quote_answers.answer(judged)
+    if former is not None and quote_changes.is_same_cart(former, judged.promise):
+        difference = quote_changes.between(former, judged.promise, judged.quote, judged.points)
+        if difference is not None:
+            raise QuoteChanged(difference=difference, quote=answer)
+    return answer
+
+
+def judge(
+    *, cart: CartDocument, source: Source, at: datetime, former: Promise | None = None
+) -> Judged:
+    """The quote of a cart and its promise. Prices of a `former` quote are kept within its time.
+
+    Raises: CurrencyMismatch, DuplicateLine, UnknownStore, UnknownChannel.
+    """
+    claim = references.claim(cart.member) if cart.member else None
+    guest = references.holder(cart.member, None)
+    return _judge(_enquiry(cart, source, claim, guest, at, former))
+
+
+def rejudge(*, promise: Promise, source: Source, at: datetime) -> Judged:
+    """What was promised, judged once more: with its prices while its time lasts, else with those
+    of now; coupons, limits and budgets as they stand now. `quote_changes.between` says what
+    changed.
+
+    Raises: QuoteNotYours; UnknownStore, UnknownChannel.
+    """
+    _check_source(promise, source)
+    claim = None if promise["member"] is None else {"id": promise["member"]}
+    guest = "" if claim else promise["holder"]
+    return _judge(_enquiry(_cart_of(promise), source, claim, guest, at, promise))
+
+
+def _former(cart: CartDocument, source: Source) -> Promise | None:
+    if not cart.quote_id:
+        return None
+    promise = quote_tokens.read(cart.quote_id)
+    _check_source(promise, source)
+    return promise
+
+
+def _check_source(promise: Promise, source: Source) -> None:
+    if promise["source"] != source.name:
+        raise QuoteNotYours
+
+
+def _enquiry(
+    cart: CartDocument,
+    source: Source,
+    claim: Mapping[str, Any] | None,
+    guest: str,
+    at: datetime,
+    former: Promise | None,
+) -> Enquiry:
+    times = Counter(line.line_id for line in cart.lines)
+    if len(times) != len(cart.lines):
+        raise DuplicateLine(line_ids=sorted(name for name, count in times.items() if count > 1))
+    is_kept = former is not None and not quote_promises.is_over(former, at)
+    return Enquiry(
+        cart=cart,
+        source=source,
+        codes=tuple(sorted({coupon_rules.normalize(code) for code in cart.coupons} - {""})),
+        claim=claim,
+        guest=guest,
+        at=at,
+        judged_at=quote_promises.period(former)[0] if former and is_kept else at,
+        former=former["id"] if former else "",
+        until=quote_promises.period(former)[1] if former and is_kept else None,
+    )
+
+
+def _judge(enquiry: Enquiry) -> Judged:
+    desk = quote_inputs.read(enquiry)
+    terms, document = desk.terms, enquiry.cart
+    if document.currency != terms.currency:
+        raise CurrencyMismatch(given=document.currency, expected=terms.currency)
+    person = quote_members.person(desk)
+    cart = Cart(
+        lines=tuple(_line(line, desk) for line in document.lines),
+        at=enquiry.judged_at,
+        buyer=person.buyer,
+        place=_place(desk),
+        is_member=desk.seen.member is not None,
+        shipping_amount=document.shipping_amount,
+        percent_base=terms.percent_base,
+        program_zone=terms.zone,
+    )
+    wallet = quote_wallets.wallet(desk)
+    found = rules.quote(cart, desk.shelf.book, wallet)
+    points = quote_points.paying(document, found, person, terms)
+    promise = quote_promises.build(
+        asked=_asked(desk),
+        cart=cart,
+        quote=found,
+        points=points.used,
+        period=(
+            enquiry.judged_at,
+            enquiry.until or enquiry.at + timedelta(minutes=terms.quote_minutes),
+        ),
+    )
+    return Judged(desk, cart, wallet, found, points, promise)
+
+
+def _line(line: CartLineDocument, desk: Desk) -> CartLine:
+    """Where the catalogue knows better than the till, its category and brand count."""
+    category, brand, cost_amount = desk.seen.products.get(line.sku, ("", "", None))
+    return CartLine(
+        line_id=line.line_id,
+        sku=line.sku,
+        unit_price_amount=line.unit_price_amount,
+        quantity=line.quantity,
+        category=category or line.category,
+        brand=brand or line.brand,
+        cost_amount=cost_amount,
+    )
+
+
+def _place(desk: Desk) -> Place:
+    enquiry, zone = desk.enquiry, desk.terms.zone
+    code, channel = enquiry.cart.store, enquiry.channel
+    if channel not in desk.places.channels:
+        raise UnknownChannel(channel=channel)
+    if not code:
+        return Place(zone=zone, channel_code=channel)
+    store = desk.places.stores.get(code)
+    allowed = enquiry.source.store_ids
+    if store is None or (allowed is not None and store[0] not in allowed):
+        raise UnknownStore(store=code)
+    store_id, name, city = store
+    return Place(
+        zone=ZoneInfo(name) if name else zone,
+        store_id=store_id,
+        store_code=code,
+        store_city=city,
+        channel_code=channel,
+    )
+
+
+def _asked(desk: Desk) -> Asked:
+    enquiry, member = desk.enquiry, desk.seen.member
+    return Asked(
+        source=enquiry.source.name,
+        member_id=member[0] if member else None,
+        holder=desk.holder,
+        program=(desk.terms.id, desk.terms.version),
+        currency=enquiry.cart.currency,
+        store=enquiry.cart.store,
+        entered=enquiry.codes,
+        uses_held=enquiry.cart.uses_held_coupons,
+    )
+
+
+def _cart_of(promise: Promise) -> CartDocument:
+    """The cart of a promise. Which of its lines earn points is not in it: prices don't ask."""
+    return CartDocument(
+        channel=promise["channel"],
+        store=promise["store"],
+        currency=promise["currency"],
+        lines=tuple(
+            CartLineDocument(
+                line_id=line.line_id,
+                sku=line.sku,
+                category=line.category,
+                brand=line.brand,
+                quantity=line.quantity,
+                unit_price_amount=line.unit_price_amount,
+            )
+            for line in quote_promises.lines(promise)
+        ),
+        shipping_amount=promise["shipping"][0],
+        coupons=tuple(promise["entered"]),
+        uses_held_coupons=promise["uses_held"],
+        points_to_use=promise["points"]["used"],
+    )
