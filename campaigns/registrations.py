@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.services import campaigns
+from campaigns.services import campaigns, quote_merges, settlements
 from members.registry import panels
+from members.registry.settlements import add_settler
 
 
 def register() -> None:
@@ -15,3 +16,6 @@ def register() -> None:
             version=campaigns.version_of_target,
         )
     )
+    add_settler(settlements)
+    # After the accounts: their locks come first.
+    panels.add_merge_step("campaigns.quotes", 30, quote_merges.move)

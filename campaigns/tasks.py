@@ -1,9 +1,9 @@
-"""The worker's door: messages that are due."""
+"""The worker's doors: messages that are due, locks of quotes that are over."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import deliveries
+from campaigns.services import deliveries, quote_locks
 
 
 @shared_task
@@ -11,3 +11,10 @@ def send_due() -> None:
     """Sends what is due, batch after batch, until nothing is."""
     while deliveries.send_due(at=timezone.now()):
         pass
+
+
+@shared_task
+def expire_quote_locks() -> int:
+    """By beat, each minute: budgets that nobody paid for are free for others. Whoever needs one
+    sees by itself that a lock is over; this is for quotes and for the console. Gives how many."""
+    return quote_locks.expire_due(at=timezone.now())
