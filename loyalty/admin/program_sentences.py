@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from loyalty.admin import words
 from loyalty.models import Program
@@ -41,6 +41,17 @@ def tiers(program: Program) -> str:
     return _("%(window)s, %(held)s") % {"window": window, "held": held}
 
 
+def checkout(program: Program) -> str:
+    """How discounts and points lower a purchase, and what a return gives back."""
+    told = (
+        _percent_base(program),
+        _quoted(program),
+        _points_pay(program),
+        _return(program),
+    )
+    return pgettext("between the parts of a sentence", "; ").join(part for part in told if part)
+
+
 def pending(days: int) -> str:
     """`usable 15 days after the order`"""
     if not days:
@@ -72,6 +83,36 @@ def lasting(kind: str, count: int, rounding: str, dates: Sequence[str]) -> str:
 def lower_first(text: str) -> str:
     """For a label within a sentence."""
     return text[:1].lower() + text[1:]
+
+
+def _percent_base(program: Program) -> str:
+    if program.percent_base == Program.PercentBase.INITIAL:
+        return _("percent off the amount before any discount")
+    return _("percent off what is left after the discounts before")
+
+
+def _quoted(program: Program) -> str:
+    text = ngettext(
+        "a quote holds for %(count)s minute",
+        "a quote holds for %(count)s minutes",
+        program.quote_minutes,
+    )
+    return text % {"count": f"{program.quote_minutes:,}"}
+
+
+def _points_pay(program: Program) -> str:
+    if program.redeem_max_percent == 0:
+        return _("points pay nothing")
+    if program.redeem_max_percent == 100:
+        return ""
+    values = {"percent": program.redeem_max_percent}
+    return _("points pay up to %(percent)s %% of an order") % values
+
+
+def _return(program: Program) -> str:
+    if program.refund_method == Program.RefundMethod.RECALCULATE:
+        return _("when a part comes back, the rest is judged again")
+    return _("when a part comes back, what was paid for it goes back")
 
 
 def _start(program: Program) -> str:

@@ -51,6 +51,26 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Last days of points, as month-day, with spaces between: 06-30 12-31."),
     )
 
+    class Meta:
+        help_texts = {
+            "percent_base": _(
+                "20 % off and then 10 % off 100.00: of what is left it costs 72.00, of the amount "
+                "before any discount 70.00."
+            ),
+            "refund_method": _(
+                "Where the till doesn't name an amount. 20 off 100 on goods of 70 and 50: for the "
+                "50 go back 41.67 by what each line was paid, 30.00 when the rest is judged again."
+            ),
+            "quote_minutes": _(
+                "So long a till gets the price that it was told; 10 by default. Budgets and "
+                "coupons are promised by a lock alone."
+            ),
+            "redeem_max_percent": _(
+                "Of what an order costs after discounts, freight not counted. 100: all of it; 0: "
+                "points pay nothing."
+            ),
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         is_fixed = cleaned.get("validity") == Program.Validity.FIXED_DATES
@@ -63,7 +83,14 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
 class ProgramAdmin(ConsoleAdmin):
     form = ProgramForm
     empty_hint = _("Set up the programme: currency, time zone and what a point is worth.")
-    list_display = ("shown_name", "shown_points", "shown_life", "shown_tiers", "is_current")
+    list_display = (
+        "shown_name",
+        "shown_points",
+        "shown_life",
+        "shown_tiers",
+        "shown_checkout",
+        "is_current",
+    )
     fieldsets = (
         (None, {"fields": (("name_zh", "name_en"), ("code", "is_current"))}),
         (_("Money and days"), {"fields": (("currency", "time_zone"),)}),
@@ -90,13 +117,23 @@ class ProgramAdmin(ConsoleAdmin):
             _("Checkout, transfers and caps"),
             {
                 "fields": (
-                    ("hold_minutes",),
+                    ("hold_minutes", "redeem_max_percent"),
                     ("transfers_allowed", "transfer_day_points"),
                     ("cap_order_points", "cap_day_points"),
                     ("cap_month_points", "cap_member_points"),
                 ),
                 "description": _(
                     "Caps trim what rules give, and the order says so. Empty: no limit."
+                ),
+            },
+        ),
+        (
+            _("Prices, offers and returns"),
+            {
+                "fields": (("percent_base", "quote_minutes"), ("refund_method",)),
+                "description": _(
+                    "How offers and coupons lower a cart, how long a till may rely on a price, "
+                    "and what a customer gets back who returns a part of a purchase."
                 ),
             },
         ),
@@ -147,3 +184,7 @@ class ProgramAdmin(ConsoleAdmin):
     @display(description=_("tiers"))
     def shown_tiers(self, program: Program) -> str:
         return program_sentences.tiers(program)
+
+    @display(description=_("checkout"))
+    def shown_checkout(self, program: Program) -> str:
+        return program_sentences.checkout(program)
