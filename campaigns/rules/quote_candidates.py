@@ -37,13 +37,14 @@ _REASONS = {
     "member.": "member",
 }
 _MEMBERS_ONLY = frozenset({"MEMBER_PRICE", "FIRST_ORDER"})
-Order = tuple[int, int, int, int, datetime, int, str]
+Order = tuple[int, int, int, int, int, datetime, int, str]
 
 
 @dataclass(slots=True, eq=False)
 class Candidate:
     """A discount that may apply. `lines` are those in scope, `parts` those of a bundle's parts;
-    `order` is its place in the evaluation; `budget` what it may take at most, None: no budget."""
+    `order` is its place in the evaluation: layer, rank of bundles, form, id…; `budget` what it
+    may take at most, None: no budget."""
 
     entry: Entry
     discount: Discount
@@ -248,6 +249,7 @@ def _layer(discount: Discount) -> Layer:
 def _order(discount: Discount, coupon: HeldCoupon | None) -> Order:
     return (
         _layer(discount),
+        0,
         _FORMS.get(discount.form, 3),
         discount.what == COUPON,
         discount.id,

@@ -51,6 +51,19 @@ def evaluate(candidates: Sequence[Candidate], table: Table) -> Outcome:
     return outcome
 
 
+def rank_bundles(candidates: list[Candidate], table: Table) -> None:
+    """Puts bundles and n-th items in their order: a piece is used once, so the one that saves
+    more by itself goes first."""
+    bundles = [one for one in candidates if one.layer is Layer.BUNDLE]
+    if len(bundles) < 2:
+        return
+    for one in bundles:
+        found = layers.take(one, states.begin(table))
+        saved = 0 if isinstance(found, Miss) else found.amount
+        one.order = (one.order[0], -saved, *one.order[2:])
+    candidates.sort(key=lambda one: one.order)
+
+
 def entered(state: State, candidate: Candidate) -> State:
     """The state as the candidate finds it: the first coupon fixes what thresholds are taken on."""
     if candidate.discount.what == COUPON and not state.has_coupons:

@@ -77,14 +77,18 @@ def _rest(free: Free, counts: Counts) -> Free:
     }
 
 
-def _dearest(free: Free) -> list[Heap]:
-    """Whole pieces by falling price, ties by line id."""
-    heaps = [
+def _heaps(free: Free) -> list[Heap]:
+    """Whole pieces of the lines."""
+    return [
         Heap(index, int(quantity), Fraction(amount) / Fraction(quantity))
         for index, (amount, quantity) in free.items()
         if quantity >= 1
     ]
-    return sorted(heaps, key=lambda heap: (-heap.price, heap.line))
+
+
+def _dearest(free: Free) -> list[Heap]:
+    """By falling price, ties by line id."""
+    return sorted(_heaps(free), key=lambda heap: (-heap.price, heap.line))
 
 
 def _take(heaps: Sequence[Heap], count: int) -> Counts:
@@ -101,7 +105,7 @@ def _take(heaps: Sequence[Heap], count: int) -> Counts:
 def _nth(candidate: Candidate, free: Free, state: State) -> _Group | Miss:
     """Of every n pieces one: the cheapest of all are lowered, the next cheapest go with them."""
     discount = candidate.discount
-    cheapest = _dearest(free)[::-1]
+    cheapest = sorted(_heaps(free), key=lambda heap: (heap.price, heap.line))
     pieces = sum(heap.count for heap in cheapest)
     times = _at_most(discount, pieces // discount.nth)
     if not times:
@@ -124,19 +128,34 @@ def _bundles(candidate: Candidate, free: Free, state: State) -> _Group | Miss:
         missing = matching.missing(heaps, candidate.parts, wanted)
         return Miss("min_quantity", {"missing_quantity": missing})
 
-    def group(times: int) -> _Group:
-        counts = matching.dearest(heaps, candidate.parts, [one * times for one in wanted])
-        return _Group(counts, _of_bundles(candidate.discount, state, free, counts, times), times)
+    times = _best_times(candidate, heaps, most)
+    counts = matching.dearest(heaps, candidate.parts, [one * times for one in wanted])
+    return _Group(counts, _of_bundles(candidate.discount, state, free, counts, times), times)
 
-    # Each further bundle saves no more than the one before it.
+
+def _best_times(candidate: Candidate, heaps: Sequence[Heap], most: int) -> int:
+    """The fewest bundles that save most. Each further one saves no more than that before it, so
+    the border is found by halving."""
+    discount = candidate.discount
+    wanted = [part.quantity for part in discount.parts]
+    prices = {heap.line: heap.price for heap in heaps}
+
+    def saved(times: int) -> Fraction:
+        counts = matching.dearest(heaps, candidate.parts, [one * times for one in wanted])
+        cost = sum((prices[line] * count for line, count in counts.items()), Fraction(0))
+        if discount.form is Form.PERCENT_OFF:
+            return cost
+        amount = discount.amount * times
+        return cost - amount if discount.form is Form.PRICE else min(cost, Fraction(amount))
+
     low, high = 1, most
     while low < high:
         middle = (low + high) // 2
-        if allocation.total(group(middle + 1).parts) > allocation.total(group(middle).parts):
+        if saved(middle + 1) > saved(middle):
             low = middle + 1
         else:
             high = middle
-    return group(low)
+    return low
 
 
 def _at_most(discount: Discount, times: int) -> int:

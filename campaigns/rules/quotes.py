@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from campaigns.rules import offer_books
 from campaigns.rules import quote_candidates as candidates
+from campaigns.rules import quote_evaluation as evaluation
 from campaigns.rules import quote_reasons as reasons
 from campaigns.rules import quote_search as search
 from campaigns.rules import quote_tables as tables
@@ -33,6 +34,7 @@ def quote(cart: Cart, book: Book, wallet: Wallet) -> Quote:
     """The best that the book and the wallet do for the cart."""
     table = tables.lay_out(cart, book)
     found = candidates.find(table, book, wallet)
+    evaluation.rank_bundles(found.candidates, table)
     chosen = search.best(found.candidates, table)
     rejected = found.rejected + reasons.explain(found.candidates, chosen, table)
     return _quote(table, chosen, rejected)
