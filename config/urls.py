@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from oauth2_provider.views import RevokeTokenView
 
+from campaigns.api import urls as campaign_urls
 from config import health
 from config.console import counter
 from loyalty.api import urls as loyalty_urls
@@ -24,6 +25,7 @@ _OPEN: dict[str, list[Any]] = {
 api = [
     *member_urls.urlpatterns,
     *loyalty_urls.urlpatterns,
+    *campaign_urls.urlpatterns,
     path("schema", SpectacularAPIView.as_view(**_OPEN), name="schema"),
 ]
 # Of the OAuth library only what client credentials need: no pages, no other grants.

@@ -17,6 +17,7 @@ from campaigns.rules.quote_shapes import Cart, CartLine, Quote, Wallet
 from campaigns.services import (
     quote_answers,
     quote_changes,
+    quote_guesses,
     quote_inputs,
     quote_members,
     quote_points,
@@ -26,6 +27,7 @@ from campaigns.services import (
 )
 from campaigns.services.quote_documents import CartDocument, CartLineDocument
 from campaigns.services.quote_inputs import Desk, Enquiry
+from campaigns.services.quote_members import Person
 from campaigns.services.quote_points import Points
 from campaigns.services.quote_promises import Asked, Promise
 from loyalty.errors import CurrencyMismatch, DuplicateLine, UnknownChannel, UnknownStore
@@ -33,6 +35,7 @@ from loyalty.rules import coupons as coupon_rules
 from loyalty.rules.earning_facts import Place
 from loyalty.services import references
 from loyalty.services.documents import Source
+from members.services.guesses import Guesser
 
 Answer = dict[str, Any]
 
@@ -49,14 +52,19 @@ class Judged:
     promise: Promise
 
 
-def quote(*, cart: CartDocument, source: Source, at: datetime) -> Answer:
-    """What the cart costs, with all that led to it, as the API answers it; one statement.
+def quote(
+    *, cart: CartDocument, source: Source, at: datetime, guesser: Guesser | None = None
+) -> Answer:
+    """What the cart costs, with all that led to it, as the API answers it; one statement. Wrong
+    codes are counted for the `guesser`, if any.
 
-    Raises: CurrencyMismatch, DuplicateLine, UnknownStore, UnknownChannel; of a former quote
-    BadQuote, QuoteNotYours, or QuoteChanged with the difference and the new quote.
+    Raises: CurrencyMismatch, DuplicateLine, UnknownStore, UnknownChannel, TooManyGuesses; of a
+    former quote BadQuote, QuoteNotYours, or QuoteChanged with the difference and the new quote.
     """
     former = _former(cart, source)
-    judged = judge(cart=cart, source=source, at=at, former=former)
+    with quote_guesses.trying(codes(cart), guesser) as trial:
+        judged = judge(cart=cart, source=source, at=at, former=former)
+        trial.saw(judged.quote.rejected)
     answer = quote_answers.answer(judged)
     if former is not None and quote_changes.is_same_cart(former, judged.promise):
         difference = quote_changes.between(former, judged.promise, judged.quote, judged.points)
@@ -90,6 +98,20 @@ def rejudge(*, promise: Promise, source: Source, at: datetime) -> Judged:
     return _judge(_enquiry(_cart_of(promise), source, claim, guest, at, promise))
 
 
+def codes(cart: CartDocument) -> tuple[str, ...]:
+    """The codes that were entered, normalized, each once, in an order of their own."""
+    return tuple(sorted({coupon_rules.normalize(code) for code in cart.coupons} - {""}))
+
+
+def subject(cart: CartDocument) -> str:
+    """Whom codes are tried for, without personal data: the member or guest, else the store; ""
+    for nobody and nowhere."""
+    claim = references.claim(cart.member) if cart.member else None
+    if claim is not None:
+        return f"{claim.get('kind', 'ID')}:{claim.get('digest') or claim['uid']}"
+    return f"store:{cart.store}" if cart.store else ""
+
+
 def _former(cart: CartDocument, source: Source) -> Promise | None:
     if not cart.quote_id:
         return None
@@ -118,7 +140,7 @@ def _enquiry(
     return Enquiry(
         cart=cart,
         source=source,
-        codes=tuple(sorted({coupon_rules.normalize(code) for code in cart.coupons} - {""})),
+        codes=codes(cart),
         claim=claim,
         guest=guest,
         at=at,
@@ -128,18 +150,32 @@ def _enquiry(
     )
 
 
-def _judge(enquiry: Enquiry) -> Judged:
-    desk = quote_inputs.read(enquiry)
-    terms, document = desk.terms, enquiry.cart
+def enquire(*, cart: CartDocument, source: Source, at: datetime) -> Desk:
+    """All that a quote of the cart is worked out from, read in one statement.
+
+    Raises: DuplicateLine, NoProgram.
+    """
+    claim = references.claim(cart.member) if cart.member else None
+    guest = references.holder(cart.member, None)
+    return quote_inputs.read(_enquiry(cart, source, claim, guest, at, None))
+
+
+def judge_desk(*, desk: Desk, described: Person | None = None) -> Judged:
+    """The quote of what was read. Where no member is known, a member may be `described`.
+
+    Raises: CurrencyMismatch, UnknownStore, UnknownChannel.
+    """
+    terms, enquiry = desk.terms, desk.enquiry
+    document = enquiry.cart
     if document.currency != terms.currency:
         raise CurrencyMismatch(given=document.currency, expected=terms.currency)
-    person = quote_members.person(desk)
+    person = described or quote_members.person(desk)
     cart = Cart(
         lines=tuple(_line(line, desk) for line in document.lines),
         at=enquiry.judged_at,
         buyer=person.buyer,
         place=_place(desk),
-        is_member=desk.seen.member is not None,
+        is_member=described is not None or desk.seen.member is not None,
         shipping_amount=document.shipping_amount,
         percent_base=terms.percent_base,
         program_zone=terms.zone,
@@ -158,6 +194,10 @@ def _judge(enquiry: Enquiry) -> Judged:
         ),
     )
     return Judged(desk, cart, wallet, found, points, promise)
+
+
+def _judge(enquiry: Enquiry) -> Judged:
+    return judge_desk(desk=quote_inputs.read(enquiry))
 
 
 def _line(line: CartLineDocument, desk: Desk) -> CartLine:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
+from campaigns.api import urls as campaign_urls
 from loyalty.api import urls as loyalty_urls
 from members.api import urls as member_urls
 from tests import authorization_matrix as matrix
@@ -30,7 +31,11 @@ BRIEF = settings(
 )
 OPERATIONS = [
     (re.sub(r"<\w+:(\w+)>", r"{\1}", f"/api/v1/{pattern.pattern}"), method)
-    for pattern in [*member_urls.urlpatterns, *loyalty_urls.urlpatterns]
+    for pattern in [
+        *member_urls.urlpatterns,
+        *loyalty_urls.urlpatterns,
+        *campaign_urls.urlpatterns,
+    ]
     for method in matrix.SCOPES[f"api:{pattern.name}"]
 ]
 
@@ -64,6 +69,7 @@ def test_every_write_of_the_schema_takes_an_idempotency_key(db):
         "preview_refund",
         "preview_refund_by_number",
         "validate_coupon",
+        "quote_cart",
     }
     for methods in schema()["paths"].values():
         post = methods.get("post")
