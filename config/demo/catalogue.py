@@ -1,6 +1,6 @@
 """Shops, channels and products, as the shop's own systems would sync them."""
 
-from config.demo import channels, journey, shops, telling, wares
+from config.demo import channels, journey, prices, shops, telling, wares
 from config.demo.plans import Plan
 from loyalty.services import products
 from loyalty.services.products import ProductItem
@@ -23,5 +23,22 @@ def set_up(plan: Plan) -> None:
             for shop in shops.shops(edition, stores=telling.stores(plan))
         ]
     )
-    sold = wares.wares(journey.products(), sold=telling.sold(plan), edition=edition)
-    products.sync(items=[ProductItem(**vars(ware)) for ware in sold])
+    sold = telling.sold(plan)
+    told = wares.wares(journey.products(), sold=sold, edition=edition)
+    shelf = prices.list_prices(telling.whole(plan)) if edition.is_invented else {}
+    products.sync(
+        items=[
+            ProductItem(**vars(ware), **_priced(product, shelf.get(product)))
+            for product, ware in zip(sold, told, strict=True)
+        ]
+    )
+
+
+def _priced(product: int, list_price_amount: int | None) -> dict[str, int | None]:
+    """Price and cost of a product of the demo; the full load has neither."""
+    if list_price_amount is None:
+        return {}
+    return {
+        "list_price_amount": list_price_amount,
+        "cost_amount": prices.cost(product, list_price_amount),
+    }

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from config.demo import catalogue, processes, programs, telling
+from config.demo import catalogue, processes, programs, rules, telling
 from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
@@ -102,6 +102,7 @@ def _prepare(plan: Plan, out: OutputWrapper) -> None:
     keys.init()
     programs.set_up(edition=plan.edition, at=timezone.now())
     catalogue.set_up(plan)
+    rules.set_up(edition=plan.edition, at=programs.OPENED_AT)
     out.write(f"  Catalogue  {len(telling.sold(plan)):,} products")
     out.write(f"  People     {_run(PEOPLE, plan).done_count:,} members")
 

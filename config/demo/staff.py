@@ -1,6 +1,7 @@
 """Who works in the demo's console: one person per role."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,18 +40,28 @@ COLLEAGUES = (
 
 
 def appoint(*, known: list[dict[str, Any]], at: datetime) -> list[dict[str, str]]:
-    """Log-ins by role, as `access.json` lists them. Who is `known` and still there keeps the
-    password; everybody else gets a new one."""
+    """Log-ins by role, as `access.json` lists them. Who is `known` and still comes in with that
+    password keeps it; everybody else gets a new one."""
     passwords = {login["username"]: login["password"] for login in known}
-    present = set(User.objects.values_list("username", flat=True))
+    present = {user.username: user for user in User.objects.all()}
     logins = []
     for colleague in COLLEAGUES:
         name = colleague.username
-        if name not in passwords or name not in present:
+        found = present.get(name)
+        if name not in passwords or found is None or not found.check_password(passwords[name]):
             passwords[name] = f"{name}-{_word()}"
             _appoint(colleague, passwords[name], at)
         logins.append({"role": colleague.title, "username": name, "password": passwords[name]})
     return logins
+
+
+def hire(*, roles: Collection[str], at: datetime) -> None:
+    """The colleagues with these roles, if they aren't there: the programme needs two people
+    before anybody has a log-in to be told. Their passwords nobody knows until `appoint`."""
+    present = set(User.objects.values_list("username", flat=True))
+    for colleague in COLLEAGUES:
+        if colleague.role in roles and colleague.username not in present:
+            _appoint(colleague, _word() + _word(), at)
 
 
 def user(role: str) -> User:
