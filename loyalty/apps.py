@@ -13,6 +13,8 @@ class LoyaltyConfig(AppConfig):
             behaviors,
             cart_fields,
             cells,
+            coupon_grants,
+            coupon_panel,
             order_fields,
             panels,
             sentences,
@@ -21,6 +23,7 @@ class LoyaltyConfig(AppConfig):
         )
 
         registrations.register()
-        dialogs = (adjustments, transfer_dialog, tier_dialogs)
-        for part in (sentences, cells, panels, *dialogs, order_fields, cart_fields, behaviors):
+        asked = (order_fields, cart_fields)
+        dialogs = (adjustments, transfer_dialog, tier_dialogs, coupon_grants)
+        for part in (sentences, cells, panels, coupon_panel, *dialogs, *asked, behaviors):
             part.register()

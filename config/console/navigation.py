@@ -157,6 +157,30 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Offers and coupons"),
+        (
+            Place(
+                _("Coupon types"),
+                "local_activity",
+                "admin:loyalty_coupontype_changelist",
+                "loyalty.view_coupontype",
+                hint=_("What is running, and what it gives"),
+            ),
+            Place(
+                _("Coupons"),
+                "confirmation_number",
+                "admin:loyalty_coupon_changelist",
+                "loyalty.view_coupon",
+            ),
+            Place(
+                _("Batches of codes"),
+                "qr_code_2",
+                "admin:loyalty_couponbatch_changelist",
+                "loyalty.view_couponbatch",
+            ),
+        ),
+    ),
+    Group(
         _("Marketing"),
         (
             Place(

@@ -25,9 +25,12 @@ _DOCUMENTS = _view(
     "behavioraward",
     "hold",
     "transfer",
+    "coupon",
 )
 # Taking goods back at the counter: a person at the till of their own store.
 _REFUND = frozenset({"loyalty.add_refund"})
+# Selling at the counter, in one's own stores.
+_SELL = frozenset({"loyalty.add_order"})
 # Letting go of held points, and giving a member's points to another at their wish.
 _MOVE = frozenset({"loyalty.change_hold", "loyalty.add_transfer"})
 _PROGRAM = _view(
@@ -39,7 +42,14 @@ _PROGRAM = _view(
     "product",
     "stackinggroup",
     "behaviorrule",
+    "coupontype",
 )
+# Giving a coupon to a member costs the shop; voiding one or letting go of it helps at the till.
+_GIVE = frozenset({"loyalty.add_coupon"})
+_KEEP = frozenset({"loyalty.change_coupon"})
+_SEE_BATCHES = _view("loyalty", "couponbatch")
+# Whoever makes codes may take them out, as a file or on paper.
+_MAKE_CODES = _edit("loyalty", "couponbatch")
 _MARKETING = _view("campaigns", "campaign", "messagetemplate", "delivery")
 _RUNNING = _view("members", "job", "joberror", "dispatch", "event")
 _PRIVACY = _view("members", "consent", "auditrecord", "event")
@@ -61,6 +71,7 @@ _MARKETER = (
     | _PROGRAM
     | _MARKETING
     | _SALES
+    | _SEE_BATCHES
     | _ASK
     | _view("members", "member", "job")
     | _edit("members", "tag")
@@ -71,11 +82,14 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     "clerk": _COUNTER
     | _PLACES
     | _view("loyalty", "order", "refund", "ledgerentry", "account", "behavioraward")
-    | _view("loyalty", "tier", "product")
+    | _view("loyalty", "tier", "product", "coupontype", "coupon")
     | _REFUND
+    | _SELL
     | _ASK,
     "store_manager": _SERVICE
     | _MOVE
+    | _SELL
+    | _KEEP
     | _REFUND
     | _SALES
     | _REVEAL
@@ -84,6 +98,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("campaigns", "delivery"),
     "customer_service": _SERVICE
     | _MOVE
+    | _KEEP
+    | _GIVE
     | _REFUND
     | _REVEAL
     | _ADJUST
@@ -98,13 +114,17 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _ADJUST
     | _SET_TIER
     | _DO_MANY
+    | _GIVE
+    | _KEEP
+    | _MAKE_CODES
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
-    | _edit("loyalty", "behaviorrule"),
+    | _edit("loyalty", "behaviorrule", "coupontype"),
     "analyst": _PLACES
     | _DOCUMENTS
     | _PROGRAM
     | _MARKETING
     | _SALES
+    | _SEE_BATCHES
     | _view("members", "member", "event", "job", "joberror"),
     "dpo": _PLACES
     | _PRIVACY
@@ -115,6 +135,10 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | {"campaigns.read_delivery"},
     "administrator": _SERVICE
     | _MOVE
+    | _GIVE
+    | _KEEP
+    | _SEE_BATCHES
+    | _MAKE_CODES
     | _REFUND
     | _MARKETING
     | _SALES
@@ -128,7 +152,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _edit("auth", "group")
     | _DO_MANY
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
-    | _edit("loyalty", "behaviorrule", "adjustmentlimit")
+    | _edit("loyalty", "behaviorrule", "adjustmentlimit", "coupontype")
     | _view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": _view("members", "member", "approvalrequest")
@@ -140,6 +164,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _PRIVACY
     | _SALES
     | _SEE_MANY
+    | _SEE_BATCHES
     | _view("loyalty", "adjustmentlimit")
     | _SETTINGS,
 }

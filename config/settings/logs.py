@@ -34,6 +34,8 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         "django_structlog": {"level": "WARNING"},
+        # It says at each start that it draws no bitmaps, which nobody asked for.
+        "pyBarcode": {"level": "WARNING"},
     },
 }
 structlog.configure(

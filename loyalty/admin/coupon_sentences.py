@@ -39,7 +39,7 @@ def whole(
     valid_in = list(coupon_type.stores.all()) if stores is None else list(stores)
     parts = (
         head(coupon_type, said),
-        _places(valid_in),
+        places(valid_in),
         validity(coupon_type),
         _claims(coupon_type),
         *_limits(coupon_type),
@@ -94,14 +94,24 @@ def condition(coupon_type: CouponType, said: Words) -> str:
 def validity(coupon_type: CouponType) -> str:
     """`30 days from the day after the claim`, `valid from 1 Mar 2026 through 31 Mar 2026`"""
     if coupon_type.validity == CouponType.Validity.DAYS:
-        days = coupon_type.valid_days or 0
+        return _days(coupon_type.valid_days or 0, starts_at_once=coupon_type.starts_at_once)
+    return between(coupon_type.valid_from, coupon_type.valid_until)
+
+
+def _days(days: int, *, starts_at_once: bool) -> str:
+    if starts_at_once:
+        text = ngettext(
+            "from the claim through %(count)s day after it",
+            "from the claim through %(count)s days after it",
+            days,
+        )
+    else:
         text = ngettext(
             "%(count)s day from the day after the claim",
             "%(count)s days from the day after the claim",
             days,
         )
-        return text % {"count": f"{days:,}"}
-    return between(coupon_type.valid_from, coupon_type.valid_until)
+    return text % {"count": f"{days:,}"}
 
 
 def between(start: datetime | None, end: datetime | None) -> str:
@@ -131,6 +141,14 @@ def moment(start: datetime) -> str:
     return date_format(local, "DATETIME_FORMAT" if has_hour else "DATE_FORMAT")
 
 
+def places(stores: Collection[Store]) -> str:
+    """`only in Jing'an and Sanlitun`; empty for all stores."""
+    if not stores:
+        return ""
+    names = condition_sentences.both([store.name for store in stores])
+    return _("only in %(stores)s") % {"stores": names}
+
+
 def stacking(mode: str, group: str) -> str:
     """How it goes with other discounts, where it does not go with all."""
     if mode == Stacking.EXCLUSIVE:
@@ -138,6 +156,28 @@ def stacking(mode: str, group: str) -> str:
     if mode == Stacking.BEST_OF:
         return _("only the best of the group “%(group)s” counts") % {"group": group}
     return ""
+
+
+def terms(coupon_type: CouponType) -> list[str]:
+    """What else staff need to know of a type: each line a sentence."""
+    told = [
+        _("Members claim it in the app and mini-program.")
+        if coupon_type.is_claimable
+        else _("Staff, batches and offers give it; members can't claim it."),
+        _("It may be given to a friend.")
+        if coupon_type.is_transferable
+        else _("It can't be given to a friend."),
+        _("It comes back with a full refund, if it still holds.")
+        if coupon_type.returns_on_refund
+        else _("It does not come back with a refund."),
+    ]
+    minutes = coupon_type.lock_minutes
+    text = ngettext(
+        "A checkout keeps it aside for %(count)s minute.",
+        "A checkout keeps it aside for %(count)s minutes.",
+        minutes,
+    )
+    return [*told, text % {"count": minutes}]
 
 
 def decimal(hundredths: int) -> str:
@@ -183,13 +223,6 @@ def _exchange(coupon_type: CouponType) -> str:
         )
         return text % told
     return ngettext("%(count)s piece for free", "Up to %(count)s pieces for free", pieces) % told
-
-
-def _places(stores: Collection[Store]) -> str:
-    if not stores:
-        return ""
-    names = condition_sentences.both([store.name for store in stores])
-    return _("only in %(stores)s") % {"stores": names}
 
 
 def _claims(coupon_type: CouponType) -> str:

@@ -12,6 +12,8 @@ from unfold.widgets import (
 )
 
 from loyalty.admin.amount_fields import AmountField
+from loyalty.models import CouponType
+from loyalty.services.coupon_types import Limits
 from members.admin import confirmations, dialogs
 
 MOST_CODES = 100_000
@@ -39,10 +41,18 @@ class RaiseForm(dialogs.ReasonForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("stock_count") is None and cleaned.get("budget_amount") is None:
-            if not self.errors:
-                raise forms.ValidationError(gettext("Fill in what shall change."))
+        is_empty = cleaned.get("stock_count") is None and cleaned.get("budget_amount") is None
+        if is_empty and not self.errors:
+            raise forms.ValidationError(gettext("Fill in what shall change."))
         return cleaned
+
+    def limits(self, coupon_type: CouponType) -> Limits:
+        """Both, as they shall be."""
+        count, amount = self.cleaned_data["stock_count"], self.cleaned_data["budget_amount"]
+        return Limits(
+            stock_count=coupon_type.stock_count if count is None else count,
+            budget_amount=coupon_type.budget_amount if amount is None else amount,
+        )
 
 
 class MakeCodesForm(dialogs.DialogForm):

@@ -34,6 +34,7 @@ SHOWN_WHEN = {
     "valid_from": "validity=FIXED",
     "valid_until": "validity=FIXED",
     "valid_days": "validity=DAYS",
+    "starts_at_once": "validity=DAYS",
     "claim_from": "is_claimable=*",
     "claim_until": "is_claimable=*",
     "stacking_group": "stacking=BEST_OF",
@@ -50,6 +51,7 @@ _UNASKED: dict[str, Any] = {
     "valid_from": None,
     "valid_until": None,
     "valid_days": 0,
+    "starts_at_once": False,
     "claim_from": None,
     "claim_until": None,
     "stacking_group": "",
@@ -117,6 +119,7 @@ class CouponTypeForm(forms.ModelForm):  # type: ignore[type-arg]
                 "“through 31 March”."
             ),
             "valid_days": _("Whole days, from the day after the claim through the last one."),
+            "starts_at_once": _("Otherwise from the next day; the last day is the same."),
             "is_claimable": _("In the app and mini-program. Otherwise staff and offers give it."),
             "claim_from": _("Empty: as soon as it is live."),
             "claim_until": _("The first moment at which it can't be claimed; empty: no end."),

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyalty.admin import rule_sentences, words
-from loyalty.models import EarningRule, Operation
+from loyalty.admin import coupon_sentences, rule_sentences, words
+from loyalty.models import CouponType, EarningRule, Operation
 from members.models import ApprovalRequest
 
 
@@ -22,6 +22,14 @@ def publishing(request: ApprovalRequest) -> list[str]:
     """The rule as its sentence."""
     rule = EarningRule.objects.filter(pk=request.target_id).select_related("program").first()
     return [] if rule is None else [rule.name, rule_sentences.whole(rule)]
+
+
+def coupon_type(request: ApprovalRequest) -> list[str]:
+    """The coupon as its sentence, and what else holds."""
+    found = CouponType.objects.filter(pk=request.target_id).first()
+    if found is None:
+        return []
+    return [found.name, coupon_sentences.whole(found), *coupon_sentences.terms(found)]
 
 
 def operation(request: ApprovalRequest) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from campaigns.services import defaults
-from loyalty.models import Program, StackingGroup
+from loyalty.models import Coupon, CouponBatch, CouponMove, CouponType, Program, StackingGroup
 from loyalty.services import behavior_plans, behaviors, holds, operations, points, transfers
 from loyalty.services.behaviors import Behavior
 from loyalty.services.documents import HoldDocument, TransferDocument
@@ -34,6 +34,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     _work(people[0], at)
     _deeds(people[0], at)
     _moves(people, at)
+    _coupons(people, at)
     return {"members": people, "orders": sold, "requests": asked, "maker": maker}
 
 
@@ -114,3 +115,33 @@ def _moves(people: list[Any], at: datetime) -> None:
         sent = {"external_id": f"g-{number}", "from": by[0], "to": by[1], "points": 1}
         document = msgspec.convert(sent, TransferDocument)
         transfers.transfer(transfer=document, source=till.TILL, at=at)
+
+
+def _coupons(people: list[Any], at: datetime) -> None:
+    """Types, a batch, and coupons that members hold."""
+    for number in range(ROWS):
+        kind = CouponType.objects.create(
+            code=f"c-{number}",
+            name_en=f"Coupon {number}",
+            amount=2_000,
+            validity="DAYS",
+            valid_days=30,
+            stock_count=1_000,
+            state="LIVE",
+            condition={"field": "member.tier", "op": "eq", "value": "silver"},
+        )
+        batch = CouponBatch.objects.create(type=kind, count=10, note="leaflets", created_at=at)
+        coupon = Coupon.objects.create(
+            type=kind,
+            code=f"ABCD2345EF{number:02}",
+            batch=batch,
+            member=people[0],
+            origin="BATCH",
+            state="CLAIMED",
+            issued_at=at,
+            claimed_at=at,
+            expires_at=at + timedelta(days=30),
+        )
+        CouponMove.objects.create(
+            coupon_id=coupon.pk, to_state="CLAIMED", occurred_at=at, recorded_at=at
+        )
