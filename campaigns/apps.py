@@ -8,8 +8,9 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import events, registrations, subscribers  # noqa: F401
-        from campaigns.admin import panels, sentences
+        from campaigns.admin import order_discounts, panels, sentences
 
         registrations.register()
         panels.register()
         sentences.register()
+        order_discounts.register()

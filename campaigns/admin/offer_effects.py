@@ -49,8 +49,13 @@ class Teller:
         if offer.form == _Form.PRICE:
             return _("for %(amount)s") % {"amount": self.amount(offer.amount)}
         if offer.form == _Form.AMOUNT_OFF:
-            return _("%(amount)s off") % {"amount": self.amount(offer.amount)}
-        text = coupon_sentences.off_text(offer.off_basis_points or 0)
+            text = _("%(amount)s off") % {"amount": self.amount(offer.amount)}
+        else:
+            text = coupon_sentences.off_text(offer.off_basis_points or 0)
+        return self.capped(text, offer)
+
+    def capped(self, text: str, offer: Offer) -> str:
+        """With the most that it takes off a purchase."""
         if offer.cap_amount is None:
             return text
         values = {"discount": text, "amount": self.amount(offer.cap_amount)}
@@ -65,11 +70,7 @@ def pieces(count: Any) -> str:
 
 def _stepped(teller: Teller, offer: Offer) -> str:
     told = [_saving(teller, step, is_repeated=offer.is_repeated) for step in offer.steps or []]
-    text = _("; ").join(told) or _("no steps yet")
-    if offer.cap_amount is None:
-        return text
-    values = {"discount": text, "amount": teller.amount(offer.cap_amount)}
-    return _("%(discount)s, at most %(amount)s") % values
+    return teller.capped(_("; ").join(told) or _("no steps yet"), offer)
 
 
 def _saving(teller: Teller, step: Mapping[str, Any], *, is_repeated: bool) -> str:

@@ -35,21 +35,33 @@ def whole(
     saved; `standing` is what is left of its budget and count.
     """
     teller = teller or Teller()
-    live_in = list(offer.stores.all()) if stores is None else list(stores)
-    return " ".join(
-        sentence
-        for sentence in (
-            _head(offer, teller),
-            _threshold(offer, teller),
-            _times(offer),
-            _pilot(live_in),
-            together(offer),
-            _limits(offer, standing),
-            _budget(offer, teller, standing),
-            period(offer),
-        )
-        if sentence
+    parts = (
+        rule(offer, teller, stores=stores, standing=standing),
+        _budget(offer, teller, standing),
+        period(offer),
     )
+    return " ".join(part for part in parts if part)
+
+
+def rule(
+    offer: Offer,
+    teller: Teller | None = None,
+    *,
+    stores: Collection[Store] | None = None,
+    standing: Standing | None = None,
+) -> str:
+    """The whole but for budget and period, which lists show beside it."""
+    teller = teller or Teller()
+    live_in = list(offer.stores.all()) if stores is None else list(stores)
+    counted = () if offer.kind == Offer.Kind.MULTIPLIER else (together(offer),)
+    parts = (
+        brief(offer, teller),
+        _times(offer),
+        _pilot(live_in),
+        *counted,
+        _limits(offer, standing),
+    )
+    return " ".join(part for part in parts if part)
 
 
 def brief(offer: Offer, teller: Teller | None = None) -> str:

@@ -38,7 +38,15 @@ REASONS: Mapping[str, Any] = {
     "void": gettext_lazy("It was withdrawn."),
     "not_yours": gettext_lazy("It belongs to another member."),
     "currency": gettext_lazy("It holds in another currency."),
-    "points": gettext_lazy("Points can't pay for this."),
+    # Of orders: what was promised or paid with, and could not be kept.
+    "insufficient_points": gettext_lazy("There were not enough points."),
+    "hold_expired": gettext_lazy("The time was over for which the points were held."),
+    "hold_not_open": gettext_lazy("The points were no longer held."),
+    "member_not_found": gettext_lazy("There is no such member."),
+    "not_supported": gettext_lazy("Nothing here knows this quote."),
+    "quote_changed": gettext_lazy("Its prices no longer held."),
+    "bad_quote": gettext_lazy("It can't be read, or was changed on its way."),
+    "quote_not_yours": gettext_lazy("It was given to somebody else."),
 }
 # Where an order or a lock names what it refused, the codes say of what.
 _PREFIXES = ("coupon_", "offer_")

@@ -1,5 +1,6 @@
 """Orders as they were recorded: lines, payments, what they earned and why."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from loyalty.admin import documents, refund_desk, traces
+from loyalty.admin import documents, order_sections, refund_desk, traces
 from loyalty.models import EarningRule, Order, OrderLine, Tier
 from members.admin.base import KeysetAdmin, ReadOnlyInline
 from members.admin.filters import ChannelFilter, StoreFilter
@@ -75,7 +76,7 @@ class OrderAdmin(KeysetAdmin):
     list_select_related = ("member", "store", "channel")
     search_fields = ("external_id",)
     search_help_text = _("Order number or card number, in full")
-    fieldsets = (
+    fieldsets: Any = (
         (
             None,
             {
@@ -111,6 +112,8 @@ class OrderAdmin(KeysetAdmin):
         "shown_earned",
         "shown_spent",
         "shown_trace",
+        "shown_discounts",
+        "shown_refused",
     )
     inlines = (OrderLineInline,)
     actions_detail = ("refund",)
@@ -124,6 +127,15 @@ class OrderAdmin(KeysetAdmin):
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order = get_object_or_404(self.get_queryset(request), pk=object_id)
         return refund_desk.page(request, order, at=self.now())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Offers and coupons where there are any to speak of."""
+        told = None if obj is None else _told(obj)
+        named = ("shown_discounts", told and told.applied), ("shown_refused", told and told.refused)
+        fields = tuple(name for name, texts in named if texts)
+        if not fields:
+            return self.fieldsets
+        return (*self.fieldsets, (_("Offers and coupons"), {"fields": fields}))
 
     def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perm("loyalty.add_refund"))
@@ -171,6 +183,14 @@ class OrderAdmin(KeysetAdmin):
     def shown_spent(self, order: Order) -> Any:
         return documents.signed(-order.spent_points)
 
+    @display(description=_("sold with"))
+    def shown_discounts(self, order: Order) -> Any:
+        return _steps(_told(order).applied)
+
+    @display(description=_("not honored"))
+    def shown_refused(self, order: Order) -> Any:
+        return _steps(_told(order).refused)
+
     @display(description=_("why so many points"))
     def shown_trace(self, order: Order) -> Any:
         # The page's template asks several times for what it shows once.
@@ -178,8 +198,19 @@ class OrderAdmin(KeysetAdmin):
             order.told = traces.sentences(
                 order, rule_names=_names(EarningRule), tier_names=_names(Tier)
             )
-        steps = ((text,) for text in order.told)
-        return format_html_join("", '<p class="console-step">{}</p>', steps)
+        return _steps(order.told)
+
+
+def _told(order: Any) -> order_sections.Told:
+    # Asked several times by the page, as the trace is.
+    if not hasattr(order, "discounts_told"):
+        order.discounts_told = order_sections.told(order)
+    found: order_sections.Told = order.discounts_told
+    return found
+
+
+def _steps(texts: Iterable[str]) -> Any:
+    return format_html_join("", '<p class="console-step">{}</p>', ((text,) for text in texts))
 
 
 def _names(model: Any) -> dict[str, str]:
