@@ -4,7 +4,6 @@ Personal data comes by POST only: addresses are logged and kept in a browser's h
 JavaScript the same forms work, and the whole page comes back.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -18,27 +17,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from config.console import cards, enrollment
+from config.console import cards, enrollment, till
 from config.console.enrollment import EnrollForm
+from config.console.results import BAD, GOOD, OPEN, Result
 from members.admin import dialogs
 from members.admin.base import operator_of
 from members.errors import DomainError
 from members.models import Member
 from members.selectors import members, scopes
 
-GOOD, BAD, OPEN = "good", "bad", "open"
 FRAGMENT_HEADER = "X-Fragment"
 _may_see = permission_required("members.view_member", raise_exception=True)
 _may_enroll = permission_required("members.add_member", raise_exception=True)
-
-
-@dataclass(frozen=True)
-class Result:
-    """The big line: green, red, or open (choose one); `reason` says why and what to do."""
-
-    tone: str
-    text: str
-    reason: str = ""
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
@@ -50,12 +40,18 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         "enroll/": ("members_counter_enroll", require_POST(_may_enroll(enroll))),
     }
     return [
-        path(f"counter/{route}", site.admin_view(_may_see(view)), name=name)
-        for route, (name, view) in views.items()
+        *till.urls(site),
+        *(
+            path(f"counter/{route}", site.admin_view(_may_see(view)), name=name)
+            for route, (name, view) in views.items()
+        ),
     ]
 
 
 def counter(request: HttpRequest) -> HttpResponse:
+    """The till for those who may sell; who only looks members up gets the box and the card."""
+    if request.user.has_perm(till.SELL):
+        return till.page(request)
     return _answer(request, {})
 
 

@@ -129,7 +129,7 @@ def _registration(cleaned: dict[str, Any]) -> Registration:
     return Registration(
         identities=(IdentityClaim(kind="PHONE", value=cleaned["phone"]),),
         name=cleaned["name"].strip(),
-        channel=_channel_code(),
+        channel=channel_code(),
         store=cleaned["store"].code,
         placement=PLACEMENT,
         consents=tuple(
@@ -140,7 +140,7 @@ def _registration(cleaned: dict[str, Any]) -> Registration:
     )
 
 
-def _channel_code() -> str:
+def channel_code() -> str:
     """The shop's till channel: the counter stands beside it."""
     tills = Channel.objects.filter(kind=Channel.Kind.POS).order_by("pk")
     return tills.values_list("code", flat=True).first() or ""
