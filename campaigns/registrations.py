@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.services import campaigns, quote_merges, settlements
+from campaigns.services import campaigns, offers, quote_merges, settlements
 from members.registry import panels
 from members.registry.settlements import add_settler
 
@@ -14,6 +14,14 @@ def register() -> None:
             label=_("Start a campaign"),
             run=campaigns.run_approved,
             version=campaigns.version_of_target,
+        )
+    )
+    panels.add_executor(
+        panels.Executor(
+            action=offers.ACTION,
+            label=_("Publish an offer"),
+            run=offers.run_approved,
+            version=offers.version_of_target,
         )
     )
     add_settler(settlements)
