@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.admin import requests
 from loyalty.selectors import birthdays
 from loyalty.services import (
+    coupon_batches,
+    coupon_merges,
+    coupon_nights,
+    coupon_types,
     earning_rules,
     merges,
     night,
@@ -44,6 +48,14 @@ def register() -> None:
             tell=requests.publishing,
         )
     )
+    panels.add_executor(
+        panels.Executor(
+            action=coupon_types.ACTION,
+            label=_("Let a coupon type live"),
+            run=coupon_types.run_approved,
+            version=coupon_types.version_of_target,
+        )
+    )
     birthday_policy.set_policy(birthdays.policy)
     panels.add_executor(
         panels.Executor(
@@ -58,11 +70,15 @@ def register() -> None:
     panels.add_job_kind(operations.RUN, operation_runs.run)
     panels.add_job_kind(operations.UNDO, operation_undos.run)
     panels.add_job_kind(replays.KIND, replays.run)
+    panels.add_job_kind(coupon_batches.MAKE, coupon_batches.make)
+    panels.add_job_kind(coupon_batches.VOID, coupon_batches.make_void)
     panels.add_merge_step("loyalty.accounts", 10, merges.move)
+    panels.add_merge_step("loyalty.coupons", 20, coupon_merges.move)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
     panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
+    panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
 
 
@@ -77,6 +93,10 @@ def _end_terms(at: datetime) -> Iterable[int]:
 def _review_tiers(at: datetime) -> Iterable[int]:
     yield from tier_reviews.lift(at=at)
     yield from tier_draws.draw(at=at)
+
+
+def _settle_coupons(at: datetime) -> Iterable[int]:
+    return coupon_nights.settle(at=at)
 
 
 def _remind(at: datetime) -> Iterable[int]:
