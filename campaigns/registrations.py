@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin import offer_dialogs
 from campaigns.services import campaigns, offers, quote_merges, settlements
 from members.registry import panels
 from members.registry.settlements import add_settler
@@ -22,6 +23,7 @@ def register() -> None:
             label=_("Publish an offer"),
             run=offers.run_approved,
             version=offers.version_of_target,
+            tell=offer_dialogs.asked,
         )
     )
     add_settler(settlements)

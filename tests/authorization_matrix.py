@@ -76,6 +76,8 @@ SCOPES = {
     "api:hold-release": {"POST": {"points:redeem"}},
     "api:transfers": {"POST": {"points:redeem"}},
     "api:quotes": {"POST": {"orders:write"}},
+    "api:quote-locks": {"POST": {"orders:write"}},
+    "api:quote-lock-release": {"POST": {"orders:write"}},
     "api:coupon-validate": {"POST": {"coupons:redeem"}},
     "api:coupon-lock": {"POST": {"coupons:redeem"}},
     "api:coupon-release": {"POST": {"coupons:redeem"}},
@@ -101,6 +103,7 @@ _SEES_CAMPAIGNS = MARKETING | OVERSIGHT | {ANALYST}
 _SEES_DOCUMENTS = SHOP_FLOOR | OVERSIGHT | {MARKETING_MANAGER, ANALYST}
 _SEES_PROGRAM = SERVICE | MARKETING | OVERSIGHT | {ANALYST}
 _SETS_PROGRAM = {MARKETING_MANAGER, ADMINISTRATOR}
+_SETS_OFFERS = MARKETING | {ADMINISTRATOR}
 _SETTINGS = OVERSIGHT | {DPO}
 _RUNS_MANY = {MARKETING_MANAGER, ADMINISTRATOR}
 
@@ -109,7 +112,10 @@ TABLES = {
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
     "campaigns_delivery": Pages(view=STAFF - {CLERK}),
+    "campaigns_marginfloor": Pages(view=_SEES_CAMPAIGNS, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "campaigns_messagetemplate": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
+    "campaigns_offer": Pages(view=STAFF - {DPO}, add=_SETS_OFFERS, change=_SETS_OFFERS),
+    "campaigns_offeruse": Pages(view=_SEES_PROGRAM),
     "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_earningrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
@@ -185,6 +191,13 @@ DEEDS = {
     "admin:loyalty_earningrule_spoken_new": _SETS_PROGRAM,
     "admin:campaigns_campaign_start": MARKETING,
     "admin:campaigns_campaign_pause": MARKETING,
+    "admin:campaigns_offer_publish": _SETS_OFFERS,
+    "admin:campaigns_offer_new_version": _SETS_OFFERS,
+    "admin:campaigns_offer_stop": _SETS_OFFERS,
+    "admin:campaigns_offer_spoken": _SETS_OFFERS,
+    "admin:campaigns_offer_spoken_new": _SETS_OFFERS,
+    "admin:campaigns_offer_try_it": STAFF - {DPO},
+    "admin:campaigns_offer_try_draft": STAFF - {DPO},
     "admin:members_dispatch_redrive": {ADMINISTRATOR},
     "admin:members_dispatch_redrive_all": {ADMINISTRATOR},
     "admin:members_job_cancel": {ADMINISTRATOR},

@@ -17,6 +17,8 @@ from members.rules.conditions import BadCondition
 
 # More stores than these are counted, not listed.
 MOST_STORES = 3
+# Prices of pieces: their times are pieces.
+_PRICES = (Offer.Kind.LIMITED_PRICE, Offer.Kind.MEMBER_PRICE)
 # What a stepped offer says at each step.
 _STEPPED = (Offer.Kind.STEPPED, Offer.Kind.GIFT)
 
@@ -119,6 +121,8 @@ def _threshold(offer: Offer, teller: Teller) -> str:
 def _times(offer: Offer) -> str:
     if not offer.max_times:
         return ""
+    if offer.kind in _PRICES:
+        return _("At most %(pieces)s per purchase.") % {"pieces": pieces(offer.max_times)}
     text = ngettext(
         "At most %(count)s time per purchase.",
         "At most %(count)s times per purchase.",

@@ -184,6 +184,25 @@ GROUPS = (
         _("Marketing"),
         (
             Place(
+                _("Offers"),
+                "local_offer",
+                "admin:campaigns_offer_changelist",
+                "campaigns.view_offer",
+                hint=_("What lowers a cart now, and what comes"),
+            ),
+            Place(
+                _("Uses of offers"),
+                "receipt",
+                "admin:campaigns_offeruse_changelist",
+                "campaigns.view_offeruse",
+            ),
+            Place(
+                _("Margin floors"),
+                "price_check",
+                "admin:campaigns_marginfloor_changelist",
+                "campaigns.view_marginfloor",
+            ),
+            Place(
                 _("Campaigns"),
                 "campaign",
                 "admin:campaigns_campaign_changelist",

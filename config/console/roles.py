@@ -50,7 +50,8 @@ _KEEP = frozenset({"loyalty.change_coupon"})
 _SEE_BATCHES = _view("loyalty", "couponbatch")
 # Whoever makes codes may take them out, as a file or on paper.
 _MAKE_CODES = _edit("loyalty", "couponbatch")
-_MARKETING = _view("campaigns", "campaign", "messagetemplate", "delivery")
+_OFFERS = _view("campaigns", "offer", "offeruse")
+_MARKETING = _view("campaigns", "campaign", "messagetemplate", "delivery", "marginfloor") | _OFFERS
 _RUNNING = _view("members", "job", "joberror", "dispatch", "event")
 _PRIVACY = _view("members", "consent", "auditrecord", "event")
 _SALES = _view("analytics", "memberday")
@@ -65,7 +66,7 @@ _DO_MANY = _SEE_MANY | _edit("loyalty", "operation")
 _SET_TIER = frozenset({"loyalty.add_tierchange"})
 _SETTINGS = _view("members", "user", "apiclient") | _view("auth", "group")
 
-_SERVICE = _COUNTER | _PLACES | _DOCUMENTS | _PROGRAM | _ASK
+_SERVICE = _COUNTER | _PLACES | _DOCUMENTS | _PROGRAM | _OFFERS | _ASK
 _MARKETER = (
     _PLACES
     | _PROGRAM
@@ -75,7 +76,7 @@ _MARKETER = (
     | _ASK
     | _view("members", "member", "job")
     | _edit("members", "tag")
-    | _edit("campaigns", "campaign", "messagetemplate")
+    | _edit("campaigns", "campaign", "messagetemplate", "offer")
 )
 
 GRANTS: Grants | Mapping[str, frozenset[str]] = {
@@ -83,6 +84,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _PLACES
     | _view("loyalty", "order", "refund", "ledgerentry", "account", "behavioraward")
     | _view("loyalty", "tier", "product", "coupontype", "coupon")
+    | _view("campaigns", "offer")
     | _REFUND
     | _SELL
     | _ASK,
@@ -118,7 +120,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _KEEP
     | _MAKE_CODES
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
-    | _edit("loyalty", "behaviorrule", "coupontype"),
+    | _edit("loyalty", "behaviorrule", "coupontype")
+    | _edit("campaigns", "marginfloor"),
     "analyst": _PLACES
     | _DOCUMENTS
     | _PROGRAM
@@ -153,6 +156,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _DO_MANY
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
     | _edit("loyalty", "behaviorrule", "adjustmentlimit", "coupontype")
+    | _edit("campaigns", "offer", "marginfloor")
     | _view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": _view("members", "member", "approvalrequest")

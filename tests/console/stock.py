@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
+from campaigns.models import MarginFloor, Offer, OfferUse
 from campaigns.services import defaults
 from loyalty.models import Coupon, CouponBatch, CouponMove, CouponType, Program, StackingGroup
 from loyalty.services import behavior_plans, behaviors, holds, operations, points, transfers
 from loyalty.services.behaviors import Behavior
 from loyalty.services.documents import HoldDocument, TransferDocument
-from members.models import ApprovalRequest, Dispatch, Job, JobError, Tag, User
+from members.models import ApprovalRequest, Dispatch, Job, JobError, Store, Tag, User
 from members.services import audit, dispatches, jobs
 from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
@@ -34,6 +35,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     _work(people[0], at)
     _deeds(people[0], at)
     _moves(people, at)
+    _offers(people, at)
     _coupons(people, at)
     return {"members": people, "orders": sold, "requests": asked, "maker": maker}
 
@@ -145,3 +147,30 @@ def _coupons(people: list[Any], at: datetime) -> None:
         CouponMove.objects.create(
             coupon_id=coupon.pk, to_state="CLAIMED", occurred_at=at, recorded_at=at
         )
+
+
+def _offers(people: list[Any], at: datetime) -> None:
+    """Offers with a step and a budget, each used by an order; floors for goods and a category."""
+    sold = list(Order.objects.order_by("pk")[:ROWS])
+    for number in range(ROWS):
+        offer = Offer.objects.create(
+            code=f"save-{number}",
+            name_en=f"Save {number}",
+            state=Offer.State.PUBLISHED,
+            steps=[{"min_amount": 10_000, "amount": 2_000}],
+            condition={"field": "store.code", "op": "in", "value": ["SH01"]},
+            budget_amount=100_000,
+            valid_from=at - timedelta(days=1),
+        )
+        offer.stores.set(Store.objects.filter(code="SH01"))
+        OfferUse.objects.create(
+            offer=offer,
+            code=offer.code,
+            state=OfferUse.State.COMMITTED,
+            order_id=sold[number].pk,
+            member_id=people[number].pk,
+            used_on=at.date(),
+            amount=2_000,
+            recorded_at=at,
+        )
+        MarginFloor.objects.create(category=f"category-{number}", floor_amount=1_000)

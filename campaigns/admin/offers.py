@@ -1,0 +1,269 @@
+"""Offers as sentences; what is published stays as it is."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from campaigns.admin import offer_dialogs, offer_sentences, offer_trials
+from campaigns.admin.offer_cells import NAMES as READ_ONLY
+from campaigns.admin.offer_cells import OfferCells
+from campaigns.admin.offer_effects import Teller
+from campaigns.admin.offer_forms import OfferForm
+from campaigns.models import Offer
+from campaigns.selectors import offer_uses
+from campaigns.selectors import offers as selectors
+from campaigns.selectors.offer_uses import Standing
+from campaigns.selectors.offers import Stage
+from campaigns.services import offers
+from loyalty.admin import cart_fields
+from members.admin import condition_fields, confirmations, dialogs
+from members.admin.base import ConsoleAdmin, ConsoleChangeList, operator_of
+from members.errors import DomainError
+
+OFFERED: dict[str, frozenset[str]] = {
+    Stage.DRAFT: frozenset({"publish", "try_draft"}),
+    Stage.WAITING: frozenset({"try_draft"}),
+    Stage.SCHEDULED: frozenset({"new_version", "stop"}),
+    Stage.LIVE: frozenset({"new_version", "stop"}),
+    Stage.ENDED: frozenset({"new_version"}),
+    Stage.REPLACED: frozenset(),
+    Stage.STOPPED: frozenset({"new_version"}),
+}
+
+
+class StageFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Stage.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(stage=self.value()) if self.value() in Stage else queryset
+
+
+class OfferChangeList(ConsoleChangeList):
+    """What sentences name, uses and budgets are read once for the page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        teller = Teller()
+        standings = offer_uses.standings(codes=[offer.code for offer in self.result_list])
+        for offer in self.result_list:
+            offer.teller = teller
+            offer.standing = standings.get(offer.code, Standing())
+
+
+@admin.register(Offer)
+class OfferAdmin(OfferCells, ConsoleAdmin):
+    form = OfferForm
+    empty_hint = _("Add an offer, try it on a cart, then ask a second person to publish it.")
+    list_display = (
+        "shown_offer",
+        "shown_rule",
+        "shown_period",
+        "shown_budget",
+        "shown_uses",
+        "shown_stage",
+    )
+    list_filter = (StageFilter, "kind")
+    search_fields = ("code", "name_zh", "name_en")
+    ordering = (F("valid_from").desc(), "code", "-version")
+    autocomplete_fields = ("stores",)
+    fieldsets = (
+        (_("What it is"), {"fields": ("kind", ("name_zh", "name_en"), "code")}),
+        (
+            _("What it does"),
+            {
+                "fields": (
+                    "form",
+                    ("amount", "off_basis_points"),
+                    "steps",
+                    "is_repeated",
+                    "parts",
+                    ("nth", "multiplier_percent"),
+                    ("cap_amount", "max_times"),
+                )
+            },
+        ),
+        (
+            _("For which goods and purchases"),
+            {"fields": ("condition", ("min_amount", "min_quantity"), "stores")},
+        ),
+        (_("Together with others"), {"fields": ("stacking", "stacking_group")}),
+        (
+            _("How often"),
+            {"fields": (("limit_member", "limit_member_day"), ("limit_count", "budget_amount"))},
+        ),
+        (_("When"), {"fields": (("valid_from", "valid_until"),)}),
+    )
+    published_fieldsets = (
+        (None, {"fields": (("shown_name", "shown_stage"), ("shown_kind", "code", "version"))}),
+        (_("The offer"), {"fields": ("shown_sentence",)}),
+        (_("Budget and uses"), {"fields": (("shown_budget", "shown_uses"),)}),
+        (_("Versions"), {"fields": ("shown_versions",)}),
+    )
+    readonly_fields = READ_ONLY
+    actions_list = ("try_it",)
+    actions_detail = ("publish", "new_version", "try_draft", "stop")
+
+    def get_urls(self) -> list[URLPattern]:
+        spoken = require_POST(self.admin_site.admin_view(self.spoken))
+        own = [
+            path("spoken/", spoken, name="campaigns_offer_spoken_new"),
+            path("<int:object_id>/spoken/", spoken, name="campaigns_offer_spoken"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        queryset: QuerySet[Offer] = super().get_queryset(request)
+        return selectors.with_stage(queryset.prefetch_related("stores"), at=self.now())
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
+        return OfferChangeList
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"valid_from": self.now().replace(second=0, microsecond=0)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            return self.published_fieldsets
+        return super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, "code") if obj else self.readonly_fields
+
+    def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
+        if not change:
+            obj.version = offers.next_version(code=obj.code)
+        super().save_model(request, obj, form, change)
+
+    def spoken(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
+        """The form as it stands, as a sentence, and what is wrong with a condition of it: the
+        scope, or that of a bundle's part."""
+        offer = None if object_id is None else get_object_or_404(Offer, pk=object_id)
+        if not self.has_set_permission(request):
+            return JsonResponse({"sentence": "", "problems": []}, status=403)
+        name = request.POST.get("condition_name", "condition")
+        text = request.POST.get(name, "")
+        if name != "condition":
+            return JsonResponse(condition_fields.spoken(text, cart_fields.LINES_VOCABULARY))
+        told = condition_fields.spoken(text, cart_fields.VOCABULARY)
+        form = self.get_form(request, offer, change=offer is not None)(request.POST, instance=offer)
+        if not told["problems"] and form.is_valid():
+            stores = form.cleaned_data.get("stores", ())
+            told["sentence"] = offer_sentences.whole(form.instance, stores=stores)
+        return JsonResponse(told)
+
+    def has_set_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("campaigns.change_offer")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An order keeps the version that it was sold under: only drafts change."""
+        if obj is not None and obj.state != Offer.State.DRAFT:
+            return False
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or obj.state != Offer.State.DRAFT:
+            return False
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """What fits the offer's stage; the service refuses the rest in words."""
+        found = selectors.with_stage(Offer.objects.filter(pk=object_id), at=self.now()).first()
+        offered = OFFERED[found.stage] if found else frozenset()
+        actions = super().get_actions_detail(request, object_id)
+        return [one for one in actions if one.action_name.rpartition("offer_")[2] in offered]
+
+    @action(
+        description=_("Publish"),
+        url_path="publish",
+        icon="publish",
+        variant=ActionVariant.PRIMARY,
+        permissions=["set"],
+        dialog=offer_dialogs.PUBLISH,
+    )
+    def publish(
+        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
+    ) -> HttpResponse:
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=offer_dialogs.PUBLISH,
+            run=lambda: offers.ask_to_publish(
+                offer_id=int(object_id),
+                reason=form.cleaned_data["note"],
+                maker=operator_of(request),
+                at=self.now(),
+            ),
+            done=gettext("Another person was asked to approve it."),
+            to=_page(object_id),
+        )
+
+    @action(
+        description=_("New version"),
+        url_path="new-version",
+        icon="content_copy",
+        permissions=["set"],
+        dialog=offer_dialogs.RENEW,
+    )
+    def new_version(
+        self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
+    ) -> HttpResponse:
+        try:
+            draft = offers.new_version(offer_id=int(object_id), at=self.now())
+        except DomainError as error:
+            return dialogs.refused(request, offer_dialogs.RENEW, form, error)
+        messages.success(request, gettext("This is the draft of the next version."))
+        return dialogs.go_to(_page(draft.pk))
+
+    @action(
+        description=_("Stop now"),
+        url_path="stop",
+        icon="stop_circle",
+        variant=ActionVariant.DANGER,
+        permissions=["set"],
+        dialog=offer_dialogs.STOP,
+    )
+    def stop(
+        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
+    ) -> HttpResponse:
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=offer_dialogs.STOP,
+            run=lambda: offers.stop(
+                offer_id=int(object_id),
+                reason=form.cleaned_data["note"],
+                actor=operator_of(request),
+                at=self.now(),
+            ),
+            done=gettext("The offer lowers nothing any more."),
+            to=_page(object_id),
+        )
+
+    @action(description=_("Try it"), url_path="try", icon="science", permissions=["view"])
+    def try_it(self, request: HttpRequest) -> HttpResponse:
+        return offer_trials.page(request, at=self.now())
+
+    @action(description=_("Try it"), url_path="try-draft", icon="science", permissions=["view"])
+    def try_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        there = reverse("admin:campaigns_offer_try_it")
+        return HttpResponseRedirect(f"{there}?drafts={int(object_id)}")
+
+
+def _page(offer_id: Any) -> str:
+    return reverse("admin:campaigns_offer_change", args=[offer_id])
