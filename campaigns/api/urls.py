@@ -2,8 +2,14 @@
 
 from django.urls import path
 
-from campaigns.api import quotes
+from campaigns.api import quote_locks, quotes
 
 urlpatterns = [
     path("quotes", quotes.QuotesView.as_view(), name="quotes"),
+    path("quotes/locks", quote_locks.QuoteLocksView.as_view(), name="quote-locks"),
+    path(
+        "quotes/locks/<uuid:uid>/release",
+        quote_locks.QuoteLockReleaseView.as_view(),
+        name="quote-lock-release",
+    ),
 ]

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db import connection
 
 from campaigns.models import Offer, OfferUse
-from campaigns.services import quote_tokens
+from campaigns.services import quote_locks, quote_tokens
+from campaigns.services.quote_locks import LockDocument
 from loyalty.models import Pool, PoolUse
 from members.ids import uuid7
 from tests.loyalty import till
@@ -154,3 +155,13 @@ def pieces(**quantities):
         {"line_id": line_id, "quantity": str(Decimal(quantity))}
         for line_id, quantity in quantities.items()
     ]
+
+
+def lock(external_id, promised, *, at=till.NOW, source=till.TILL, **options):
+    """The answer of a lock of this quote for an order."""
+    sent = LockDocument(quote_id=quote_tokens.sign(promised), external_id=external_id, **options)
+    return quote_locks.create(lock=sent, source=source, at=at)
+
+
+def release(answer, at=till.NOW):
+    return quote_locks.release(lock_uid=answer["id"], source=till.TILL, at=at)
