@@ -7,7 +7,15 @@ import msgspec
 
 from campaigns.models import MarginFloor, Offer, OfferUse
 from campaigns.services import defaults
-from loyalty.models import Coupon, CouponBatch, CouponMove, CouponType, Program, StackingGroup
+from loyalty.models import (
+    Coupon,
+    CouponBatch,
+    CouponMove,
+    CouponType,
+    Order,
+    Program,
+    StackingGroup,
+)
 from loyalty.services import behavior_plans, behaviors, holds, operations, points, transfers
 from loyalty.services.behaviors import Behavior
 from loyalty.services.documents import HoldDocument, TransferDocument
