@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from config.demo import catalogue, processes, programs, rules, telling
-from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
+from config.demo.plans import COUPONS, FINISH, ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
 from members.models import Dispatch, Job
@@ -62,9 +62,12 @@ def load(plan: Plan, *, out: OutputWrapper, processes_count: int, is_again: bool
         if is_again:
             _forget(plan)
         if is_done(plan):
-            return _loaded(plan, per_second=0, was_done=True)
-        _prepare(plan, out)
-        return _orders(plan, out, processes_count)
+            loaded = _loaded(plan, per_second=0, was_done=True)
+        else:
+            _prepare(plan, out)
+            loaded = _orders(plan, out, processes_count)
+        _coupons(plan, out)
+        return loaded
 
 
 def finish(plan: Plan) -> None:
@@ -107,9 +110,17 @@ def _prepare(plan: Plan, out: OutputWrapper) -> None:
     out.write(f"  People     {_run(PEOPLE, plan).done_count:,} members")
 
 
+def _coupons(plan: Plan, out: OutputWrapper) -> None:
+    """What the households redeemed; the demo's invented people have coupons of their own. A
+    database that an earlier release filled gets them now."""
+    done = Job.objects.filter(kind=COUPONS, params=plan.params(), state=Job.State.DONE)
+    if not plan.edition.is_invented and not done.exists():
+        out.write(f"  Coupons    {_run(COUPONS, plan).done_count:,} redeemed")
+
+
 def _forget(plan: Plan) -> None:
     """Lets finished jobs begin anew; what they wrote stays."""
-    done = Job.objects.filter(kind__in=(PEOPLE, ORDERS), state=Job.State.DONE)
+    done = Job.objects.filter(kind__in=(PEOPLE, ORDERS, COUPONS), state=Job.State.DONE)
     done.filter(params__in=[plan.params(), *_order_params(plan)]).delete()
 
 

@@ -12,6 +12,7 @@ from members.models import Job
 
 PEOPLE = "year.people"
 ORDERS = "year.orders"
+COUPONS = "year.coupons"
 FINISH = "year.finish"
 
 

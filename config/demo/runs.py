@@ -7,10 +7,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import deeds, documents, finish, journey, registrations, telling
+from config.demo import (
+    deeds,
+    documents,
+    finish,
+    journey,
+    registrations,
+    telling,
+    voucher_runs,
+)
 from config.demo.baskets import Baskets
 from config.demo.deeds import Story
-from config.demo.plans import FINISH, ORDERS, PEOPLE, Plan
+from config.demo.plans import COUPONS, FINISH, ORDERS, PEOPLE, Plan
 from loyalty.services import orders
 from loyalty.services.documents import Source
 from members.registry import panels
@@ -28,6 +36,7 @@ def register() -> None:
     """Lets the worker go on with a load whose own process was killed."""
     panels.add_job_kind(PEOPLE, run_people)
     panels.add_job_kind(ORDERS, run_orders)
+    panels.add_job_kind(COUPONS, voucher_runs.run)
     panels.add_job_kind(FINISH, finish.run)
 
 

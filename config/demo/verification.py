@@ -85,8 +85,8 @@ class Check:
 
 def checks(*, source: str, is_whole: bool) -> list[Check]:
     """The totals, compared when the `whole` year was loaded, and the points, compared always."""
-    baskets, paid, members, stores, sales, days, purchase_days = _row(_ORDERS, source)
-    lines, products, line_sales = _row(_LINES, source)
+    baskets, paid, members, stores, sales, days, purchase_days = row(_ORDERS, source)
+    lines, products, line_sales = row(_LINES, source)
     found = {
         "lines": lines,
         "baskets": baskets,
@@ -103,8 +103,8 @@ def checks(*, source: str, is_whole: bool) -> list[Check]:
 
 
 def _points(source: str) -> list[Check]:
-    by_rule, on_orders, differing = _row(_RULE, source)
-    (in_ledger,) = _row(_ENTRIES, source)
+    by_rule, on_orders, differing = row(_RULE, source)
+    (in_ledger,) = row(_ENTRIES, source)
     return [
         Check("points on orders, by the rule", on_orders, by_rule),
         Check("points in the ledger", in_ledger, by_rule),
@@ -122,12 +122,13 @@ def table(found: list[Check]) -> str:
     return "\n".join(lines)
 
 
-def _row(query: str, source: str) -> tuple[int, ...]:
+def row(query: str, source: str) -> tuple[int, ...]:
+    """The one row of a query that asks for `source`."""
     with transaction.atomic(), connection.cursor() as cursor:
         # Right after a load the tables' statistics are those of empty ones, and a plan made
         # for ten rows takes hours on a million.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(query, [source])
-        row = cursor.fetchone()
-    assert row is not None
-    return tuple(int(value) for value in row)
+        found = cursor.fetchone()
+    assert found is not None
+    return tuple(int(value) for value in found)

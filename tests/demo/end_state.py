@@ -48,6 +48,13 @@ _TABLES = {
         SELECT m.name, e.type, e.occurred_at, e.payload->>'points'
           FROM members_event e JOIN members m USING (member_id)
     """,
+    "coupons": """
+        SELECT m.name, t.code, c.state, c.key, c.claimed_at, c.expires_at, c.redeemed_at,
+               o.external_id, c.discount_amount
+          FROM loyalty_coupon c JOIN members m USING (member_id)
+          JOIN loyalty_coupontype t ON t.id = c.type_id
+          LEFT JOIN loyalty_order o ON o.id = c.order_id
+    """,
     "members": """
         SELECT m.name, p.joined_at, p.language, p.gender, s.code
           FROM members_member p JOIN members m ON m.member_id = p.id
