@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from loyalty.selectors import coupon_checks
+
 # Enough to act on; the count says how many there are.
 EXAMPLES = 20
 
@@ -210,6 +212,7 @@ _CHECKS = {
           AND (a.window_spend_amount, a.window_orders_count, a.window_qualifying_points)
               <> (coalesce(o.spend, 0), coalesce(o.orders, 0),
                   coalesce(o.qualifying, 0) + coalesce(b.qualifying, 0))""",
+    **coupon_checks.CHECKS,
 }
 
 
