@@ -54,6 +54,7 @@ def register() -> None:
             label=_("Let a coupon type live"),
             run=coupon_types.run_approved,
             version=coupon_types.version_of_target,
+            tell=requests.coupon_type,
         )
     )
     birthday_policy.set_policy(birthdays.policy)

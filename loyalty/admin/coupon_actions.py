@@ -95,7 +95,7 @@ class CouponActions(KeysetAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """What fits the coupon's state of now; the service refuses the rest in words."""
-        coupon = Coupon.objects.select_related("type").filter(pk=object_id).first()
+        coupon = Coupon.objects.select_related("type", "batch").filter(pk=object_id).first()
         offered = self._offered(coupon) if coupon else frozenset()
         found = super().get_actions_detail(request, object_id)
         return [one for one in found if one.action_name.removeprefix(_PREFIX) in offered]

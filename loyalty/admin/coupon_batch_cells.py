@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -34,14 +35,18 @@ class CouponBatchCells:
 
     @display(description=_("state"), label=COLORS)
     def shown_state(self, batch: CouponBatch) -> labels.Label:
-        code = _state(batch)
+        code = state(batch)
         return labels.label(code, STATES[code])
 
     @display(description=_("made"))
     def shown_progress(self, batch: CouponBatch) -> str:
-        return render_to_string(
+        shown = render_to_string(
             "console/progress.html", {"percent": 100 * batch.made_count // batch.count}
         )
+        if state(batch) != MAKING:
+            return shown
+        # static/console/waiting.js shows the page anew while there is one of these.
+        return format_html("<span data-waits>{}</span>", shown)
 
     @display(description=_("made by"))
     def shown_by(self, batch: CouponBatch) -> str:
@@ -55,9 +60,9 @@ class CouponBatchCells:
         if "drawn" not in batch.__dict__:
             found = coupon_batches.states(batch_id=batch.pk)
             tiles = [
-                {"label": str(label), "value": f"{found[state]:,}"}
-                for state, label in Coupon.State.choices
-                if state in found
+                {"label": str(label), "value": f"{found[code]:,}"}
+                for code, label in Coupon.State.choices
+                if code in found
             ]
             missing = batch.count - batch.made_count
             if missing:
@@ -78,7 +83,8 @@ def read(batches: Sequence[CouponBatch]) -> None:
         batch.__dict__["job_state"] = states.get(batch.job_id or 0, "")
 
 
-def _state(batch: CouponBatch) -> str:
+def state(batch: CouponBatch) -> str:
+    """One of `STATES`; a void batch is nothing else any more."""
     if batch.voided_at is not None:
         return VOID
     if batch.made_count >= batch.count:

@@ -1,6 +1,6 @@
 """Batches of codes: how far they are made, what became of them, as a file, for print, withdrawn."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -48,6 +48,10 @@ class CouponBatchChangeList(KeysetChangeList):
 
 @admin.register(CouponBatch)
 class CouponBatchAdmin(CouponBatchCells, KeysetAdmin):
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["console/coupons.css"]}
+        js = ("console/waiting.js",)
+
     empty_hint = _("Open a coupon type that is live and press “Make codes”.")
     list_display = (
         "shown_what", "type", "count", "shown_state", "shown_progress", "shown_by", "created_at",
@@ -58,8 +62,9 @@ class CouponBatchAdmin(CouponBatchCells, KeysetAdmin):
     search_help_text = _("What for, or code of the type")
     fields = (
         ("type", "note"),
-        ("count", "shown_state", "shown_progress"),
-        ("shown_by", "created_at", "voided_at"),
+        ("count", "shown_state"),
+        ("shown_by", "created_at"),
+        "shown_progress",
         "shown_states",
     )
     readonly_fields = READ_ONLY
@@ -183,8 +188,8 @@ class CouponBatchAdmin(CouponBatchCells, KeysetAdmin):
 def _offered(batch: CouponBatch) -> frozenset[str]:
     if batch.voided_at is not None:
         return frozenset({"show_coupons"})
-    is_whole = batch.made_count >= batch.count
-    return frozenset({*_FILES, "show_coupons", "void_it", *(() if is_whole else ("go_on",))})
+    is_stopped = coupon_batch_cells.state(batch) == coupon_batch_cells.STOPPED
+    return frozenset({*_FILES, "show_coupons", "void_it", *(("go_on",) if is_stopped else ())})
 
 
 def _page(batch_id: Any) -> str:

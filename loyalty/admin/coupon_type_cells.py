@@ -20,7 +20,7 @@ from members.admin import labels
 
 COLORS = {"DRAFT": "warning", "LIVE": "success", "STOPPED": "info"}
 NAMES = (
-    "shown_name",
+    "shown_code",
     "shown_state",
     "shown_kind",
     "shown_sentence",
@@ -36,9 +36,9 @@ class CouponTypeCells:
     def shown_title(self, coupon_type: CouponType) -> list[str]:
         return [coupon_type.name, coupon_type.code]
 
-    @display(description=_("coupon type"))
-    def shown_name(self, coupon_type: CouponType) -> str:
-        return coupon_type.name
+    @display(description=_("code"))
+    def shown_code(self, coupon_type: CouponType) -> str:
+        return coupon_type.code
 
     @display(description=_("kind"))
     def shown_kind(self, coupon_type: CouponType) -> str:

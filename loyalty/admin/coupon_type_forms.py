@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.admin import amount_fields, cart_fields
 from loyalty.admin.amount_fields import AmountField, HundredthsField
-from loyalty.models import CouponType
+from loyalty.models import Coupon, CouponType
 from loyalty.models.stacking import Stacking
 from loyalty.rules import coupons, money
+from loyalty.services.coupon_type_checks import SHORTEST_PUBLIC_CODE
 from members.admin.condition_fields import ConditionField
 
 SPOKEN = "admin:loyalty_coupontype_spoken"
@@ -39,6 +40,10 @@ SHOWN_WHEN = {
     "claim_until": "is_claimable=*",
     "stacking_group": "stacking=BEST_OF",
 }
+VALIDITIES = (
+    (CouponType.Validity.FIXED.value, _("From one day until another, for everybody")),
+    (CouponType.Validity.DAYS.value, _("So many days from the claim")),
+)
 # What a field that another kind doesn't ask is set to, so that it decides nothing.
 _UNASKED: dict[str, Any] = {
     "amount": 0,
@@ -146,6 +151,9 @@ class CouponTypeForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, when in SHOWN_WHEN.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["data-shown-when"] = when
+        if "validity" in self.fields:
+            validity: Any = self.fields["validity"]
+            validity.choices = VALIDITIES
         if "piece_amount" in self.fields:
             self.fields["piece_amount"].initial = self.instance.amount
         if "condition" in self.fields:
@@ -155,7 +163,12 @@ class CouponTypeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_public_code(self) -> str | None:
         """As tills compare codes."""
-        return coupons.normalize(self.cleaned_data.get("public_code") or "") or None
+        code = coupons.normalize(self.cleaned_data.get("public_code") or "")
+        if code and len(code) < SHORTEST_PUBLIC_CODE:
+            raise forms.ValidationError(gettext("At least four letters or digits."))
+        if code and Coupon.objects.filter(code=code).exists():
+            raise forms.ValidationError(gettext("A coupon has this code: choose another one."))
+        return code or None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

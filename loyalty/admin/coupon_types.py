@@ -1,6 +1,6 @@
 """Coupon types: drafted in a form, published with a second person's consent, then as they are."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -46,6 +46,9 @@ class CouponBatchInline(ReadOnlyInline):
 
 @admin.register(CouponType)
 class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["console/coupons.css"]}
+
     form = CouponTypeForm
     empty_hint = _(
         "Add a coupon type, such as 20.00 off from 100.00. A second person approves it; then "
@@ -82,13 +85,13 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
             _("How long it holds"),
             {
                 "fields": (
-                    "validity", ("valid_from", "valid_until"), ("valid_days", "starts_at_once"),
+                    "validity", "valid_from", "valid_until", ("valid_days", "starts_at_once"),
                 )
             },
         ),
         (
             _("How members come by it"),
-            {"fields": ("is_claimable", ("claim_from", "claim_until"), "public_code")},
+            {"fields": ("is_claimable", "claim_from", "claim_until", "public_code")},
         ),
         (
             _("How many"),
@@ -101,7 +104,7 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
         ),
     )  # fmt: skip
     published_fieldsets = (
-        (None, {"fields": (("name_zh", "name_en"), ("code", "shown_kind", "shown_state"))}),
+        (None, {"fields": (("name_zh", "name_en"), ("shown_code", "shown_kind"), "shown_state")}),
         (_("The coupon"), {"fields": ("shown_sentence", "shown_terms")}),
         (_("What became of them"), {"fields": ("shown_figures",)}),
     )
@@ -130,7 +133,7 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
         return super().get_fieldsets(request, obj) if is_form else self.published_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if _is_draft(obj) else (*self.readonly_fields, "code")
+        return self.readonly_fields
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         may = request.user.has_perm("loyalty.view_couponbatch")

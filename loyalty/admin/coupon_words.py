@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty.models import Coupon
+from loyalty.selectors import coupons
 
 _State = Coupon.State
-_OPEN = (_State.ISSUED, _State.CLAIMED)
 _GROUP = 4
 COLORS = {
     "ISSUED": "info",
@@ -21,28 +21,50 @@ COLORS = {
 }
 # What the functions of the database write as the reason of a step; operators write their own.
 REASONS: dict[str, Any] = {
-    "claimed": gettext_lazy("Claimed"),
-    "granted": gettext_lazy("Given"),
-    "locked": gettext_lazy("Kept for a checkout"),
+    "operator": gettext_lazy("Given by staff"),
+    "offer": gettext_lazy("Gift of an offer"),
+    "campaign": gettext_lazy("From a campaign"),
+    "claim": gettext_lazy("Claimed by the member"),
+    "public": gettext_lazy("By the public code"),
+    "code": gettext_lazy("By entering the code"),
+    "import": gettext_lazy("Imported"),
+    "batch": gettext_lazy("Made with a batch"),
     "released": gettext_lazy("Let go by the checkout"),
     "lock_over": gettext_lazy("The checkout took too long"),
-    "redeemed": gettext_lazy("Used"),
     "expired": gettext_lazy("Its time was over"),
-    "refund": gettext_lazy("The goods came back"),
-    "transfer": gettext_lazy("Given to a friend"),
-    "batch_void": gettext_lazy("Its batch was voided"),
-    "merge": gettext_lazy("Two cards became one"),
+    "refunded": gettext_lazy("The goods came back"),
+    "transferred": gettext_lazy("Given to a friend"),
+    "received": gettext_lazy("From a friend"),
+    "late": gettext_lazy("Used by an order that came late"),
+    "merged": gettext_lazy("Two cards became one"),
 }
+# What services say when they refuse a coupon, for the catalogs: dialogs show it translated.
+REFUSALS = (
+    gettext_lazy("There is no such coupon; check the code."),
+    gettext_lazy("This coupon belongs to somebody else."),
+    gettext_lazy("This coupon is void."),
+    gettext_lazy("This coupon was used before."),
+    gettext_lazy("This coupon is kept for another order."),
+    gettext_lazy("This coupon is not valid yet."),
+    gettext_lazy("This coupon has expired."),
+    gettext_lazy("This coupon is not valid in this store."),
+    gettext_lazy("The member has had as many of these as one may have."),
+    gettext_lazy("The member has had as many of these today as one may have in a day."),
+    gettext_lazy("None of these are left."),
+    gettext_lazy("What was set aside for these is used up."),
+    gettext_lazy("There are no more of these."),
+    gettext_lazy("This coupon type is not live yet."),
+    gettext_lazy("These can't be claimed."),
+    gettext_lazy("These can't be claimed yet."),
+    gettext_lazy("These can't be claimed any more."),
+    gettext_lazy("This coupon can't be given to a friend."),
+    gettext_lazy("Both are the same member."),
+)
 
 
 def standing(coupon: Coupon, at: datetime) -> Coupon.State:
-    """The state at `at`: what is over is expired, and a lock that is over holds nothing, whether
-    or not the night has come by."""
-    state = _State(coupon.state)
-    if state == _State.LOCKED and coupon.locked_until and coupon.locked_until <= at:
-        state = _State.CLAIMED if coupon.member_id else _State.ISSUED
-    is_over = coupon.expires_at is not None and coupon.expires_at <= at
-    return _State.EXPIRED if is_over and state in _OPEN else state
+    """The state at `at`, whether or not the night has come by. Asks for its batch."""
+    return _State(coupons.state_of(coupon=coupon, at=at))
 
 
 def shown_code(coupon: Coupon) -> str:

@@ -52,7 +52,7 @@ class CouponAdmin(CouponCells, CouponActions):
     readonly_fields = READ_ONLY
 
     class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["console/member.css"]}
+        css: ClassVar[dict[str, list[str]]] = {"all": ["console/member.css", "console/coupons.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         search = self.admin_site.admin_view(require_POST(self.search_view))

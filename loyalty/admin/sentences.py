@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loyalty.admin import behavior_sentences, words
-from loyalty.models import Order, Tier
+from loyalty.admin import behavior_sentences, coupon_events, words
+from loyalty.models import CouponType, Order, Tier
 from loyalty.rules import money
 from loyalty.services import programs
 from members.models import Event
@@ -25,6 +25,7 @@ class Names:
     orders: dict[int, Order]
     tiers: dict[str, str]
     currency: str
+    coupon_types: dict[str, str]
 
 
 def register() -> None:
@@ -33,7 +34,7 @@ def register() -> None:
 
 
 def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
-    """Sentences by event id; at most two queries, however many events."""
+    """Sentences by event id; at most three queries, however many events."""
     names = _names(events)
     return {
         event.pk: _TELL[event.type](event.payload, names) for event in events if event.type in _TELL
@@ -45,10 +46,13 @@ def _names(events: Sequence[Event]) -> Names:
     orders = Order.objects.filter(pk__in=order_ids).select_related("store").defer("answer", "trace")
     names_tiers = any({"to_tier", "tier"} & event.payload.keys() for event in events)
     tiers = Tier.objects.filter(program__is_current=True) if names_tiers else ()
+    type_codes = {event.payload.get("coupon_type") for event in events} - {None}
+    types = CouponType.objects.filter(code__in=type_codes) if type_codes else ()
     return Names(
         orders={order.pk: order for order in orders} if order_ids else {},
         tiers={tier.code: tier.name for tier in tiers},
         currency=programs.kept().currency,
+        coupon_types={one.code: one.name for one in types},
     )
 
 
@@ -205,4 +209,5 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.tier.renewed": _renewed,
     "loyalty.tier.grace_begun": _grace_begun,
     **behavior_sentences.TELL,
+    **coupon_events.TELL,
 }

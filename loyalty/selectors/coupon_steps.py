@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from loyalty.models import CouponMove, Order
+from loyalty.selectors import coupons
 from members.models import User
 
 # One coupon may be locked and let go often; the page shows the last ones.
@@ -20,7 +21,7 @@ class Step:
 
 def steps(*, coupon_id: int) -> list[Step]:
     """The last steps of a coupon, newest first; three queries."""
-    moves = list(CouponMove.objects.filter(coupon_id=coupon_id).order_by("-pk")[:MOST])
+    moves = list(coupons.moves(coupon_id=coupon_id).reverse()[:MOST])
     actors = User.objects.in_bulk({move.actor_id for move in moves} - {None})
     orders = Order.objects.filter(pk__in={move.order_id for move in moves} - {None})
     numbers = dict(orders.values_list("pk", "external_id"))

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Case, Count, F, Q, Sum, Value, When
 
-from loyalty.models import Coupon, Pool
+from loyalty.models import Coupon
+from loyalty.selectors import coupons
 
 _State = Coupon.State
 _OPEN = (_State.ISSUED, _State.CLAIMED, _State.LOCKED)
@@ -42,7 +43,7 @@ def counts(*, type_ids: Iterable[int]) -> dict[int, Counts]:
     for type_id, state, count in rows.annotate(n=Count("*")).order_by("type_id"):
         made[type_id] += count
         used[type_id] += count if state == _State.REDEEMED else 0
-    left = _left(ids)
+    left = coupons.pools_left(type_ids=ids)
     return {
         one: Counts(made[one], used[one], left.get(_count(one)), left.get(_amount(one)))
         for one in ids
@@ -54,7 +55,9 @@ def figures(*, type_id: int, at: datetime) -> Figures:
     that is over as what it was before, whether or not the night has come by."""
     is_over = Q(state__in=_OPEN, expires_at__lte=at)
     is_let_go = Q(state=_State.LOCKED, locked_until__lte=at)
+    is_called_back = Q(state__in=_OPEN, batch__voided_at__isnull=False)
     state = Case(
+        When(is_called_back, then=Value(_State.VOID)),
         When(is_over & (~Q(state=_State.LOCKED) | is_let_go), then=Value(_State.EXPIRED)),
         When(is_let_go & Q(member__isnull=False), then=Value(_State.CLAIMED)),
         When(is_let_go, then=Value(_State.ISSUED)),
@@ -62,7 +65,7 @@ def figures(*, type_id: int, at: datetime) -> Figures:
     )
     rows = Coupon.objects.filter(type_id=type_id).annotate(now=state).values_list("now")
     found = list(rows.annotate(n=Count("*"), off=Sum("discount_amount")).order_by("now"))
-    left = _left([type_id])
+    left = coupons.pools_left(type_ids=[type_id])
     return Figures(
         by_state={now: count for now, count, _off in found},
         made_count=sum(count for _now, count, _off in found),
@@ -70,13 +73,6 @@ def figures(*, type_id: int, at: datetime) -> Figures:
         left_count=left.get(_count(type_id)),
         left_amount=left.get(_amount(type_id)),
     )
-
-
-def _left(type_ids: list[int]) -> dict[str, int]:
-    """By the pool's key; a pool without an end has no rows."""
-    keys = [key for one in type_ids for key in (_count(one), _amount(one))]
-    rows = Pool.objects.filter(key__in=keys).values_list("key").annotate(n=Sum("left"))
-    return dict(rows.order_by("key"))
 
 
 def _count(type_id: int) -> str:
