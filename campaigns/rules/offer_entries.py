@@ -5,7 +5,7 @@ and under which keys it is found.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from campaigns.rules.quote_shapes import Discount
+from campaigns.rules.quote_shapes import BEST_OF, COUPON, EXCLUSIVE, Discount, Form, Layer, Step
 from loyalty.rules import order_fields
 from members.rules.conditions import All, AnyOf, Condition, Leaf, Node, Op
 from members.rules.conditions_matching import compile_test
@@ -14,6 +14,13 @@ from members.rules.conditions_shapes import Test
 # The fields by which an offer is found, the most telling first.
 KEYS = ("line.sku", "line.category", "line.brand")
 Key = tuple[str, str]
+MEMBERS_ONLY = frozenset({"MEMBER_PRICE", "FIRST_ORDER"})
+# An exchange comes first, then parts of a hundred, then money: best for the member.
+_FORMS = {Form.PRICE: 0, Form.PERCENT_OFF: 1, Form.AMOUNT_OFF: 2}
+# How what it takes is worked out: the names of the functions in quote_layers.
+FREIGHT, BUNDLE, MULTIPLIER, STEPS = "freight", "bundle", "multiplier", "steps"
+GIFT, EXCHANGE, HUNDREDTHS, PRICE, MONEY = "gift", "exchange", "hundredths", "price", "money"
+ITEM = "item"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +39,20 @@ class Entry:
     part_tests: tuple[Test, ...] = ()
     # What its gifts are worth where it is known, by step; 0: not known.
     gift_values: tuple[int, ...] = ()
+    # The least amount in scope that it can apply to.
     threshold: int = 0
-
-    @property
-    def is_per_line(self) -> bool:
-        """Whether it concerns some products only."""
-        return self.line_test is not None or bool(self.part_tests)
+    # Freight comes last, whoever pays it.
+    layer: Layer = Layer.ORDER
+    # How what it takes is worked out.
+    way: str = ""
+    has_gifts: bool = False
+    # The group of which it must be the only one; "": it goes with all that aren't exclusive.
+    group: str = ""
+    is_exclusive: bool = False
+    # Whether nothing is asked of the store, the member or the order.
+    is_for_all: bool = True
+    # Its place in the evaluation: layer, rank of bundles, form, offers first, id.
+    order: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
 
 
 def read(discount: Discount, gift_values: Sequence[int] = ()) -> Entry:
@@ -45,6 +60,7 @@ def read(discount: Discount, gift_values: Sequence[int] = ()) -> Entry:
     of_order, of_line, mixed = _sorted_out(discount.condition)
     keyed = [keys for node in of_line if (keys := _keys(node)) is not None]
     keys = min(keyed, key=len) if keyed else None
+    layer = _layer(discount)
     return Entry(
         discount=discount,
         order_tests=tuple((compile_test(node), node) for node in of_order),
@@ -55,7 +71,25 @@ def read(discount: Discount, gift_values: Sequence[int] = ()) -> Entry:
         part_tests=tuple(part.condition.test for part in discount.parts),
         gift_values=tuple(gift_values),
         threshold=_threshold(discount),
+        layer=layer,
+        way=_way(discount, layer),
+        has_gifts=bool(discount.gift_sku) or any(map(_gives, discount.steps)),
+        group=discount.group if discount.stacking == BEST_OF else "",
+        is_exclusive=discount.stacking == EXCLUSIVE,
+        is_for_all=not (of_order or discount.store_ids or discount.kind in MEMBERS_ONLY),
+        order=(
+            layer,
+            0,
+            _FORMS.get(discount.form, 3),
+            discount.what == COUPON,
+            discount.id,
+        ),
     )
+
+
+def test_of(node: Node) -> Test:
+    """The test of a part of a tree."""
+    return compile_test(node)
 
 
 def leaves(node: Node) -> Iterable[Leaf]:
@@ -67,6 +101,27 @@ def leaves(node: Node) -> Iterable[Leaf]:
             yield from leaves(part)
     else:
         yield from leaves(node.part)
+
+
+def _layer(discount: Discount) -> Layer:
+    return Layer.SHIPPING if discount.form is Form.FREE_SHIPPING else discount.layer
+
+
+def _gives(step: Step) -> bool:
+    return bool(step.gift_sku or step.gift_coupon_type)
+
+
+def _way(discount: Discount, layer: Layer) -> str:
+    by_layer = {Layer.ITEM: ITEM, Layer.BUNDLE: BUNDLE, Layer.SHIPPING: FREIGHT}
+    if layer in by_layer:
+        return by_layer[layer]
+    if discount.form is Form.MULTIPLIER:
+        return MULTIPLIER
+    if discount.steps:
+        return STEPS
+    if discount.form is Form.PRICE:
+        return EXCHANGE if discount.what == COUPON else PRICE
+    return {Form.GIFT: GIFT, Form.PERCENT_OFF: HUNDREDTHS}.get(discount.form, MONEY)
 
 
 def _sorted_out(condition: Condition) -> tuple[list[Node], list[Node], list[Node]]:

@@ -1,33 +1,60 @@
-"""The most that a discount may still take, whatever others take before it."""
+"""The most that discounts may still take, whatever others take before them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from campaigns.rules import offer_entries as entries
+from campaigns.rules import quote_layers as layers
+from campaigns.rules import quote_states as states
 from campaigns.rules.quote_candidates import Candidate
-from campaigns.rules.quote_evaluation import Taken
-from campaigns.rules.quote_shapes import COUPON, Form, Layer
+from campaigns.rules.quote_evaluation import Outcome, Taken
+from campaigns.rules.quote_shapes import Layer
 from campaigns.rules.quote_states import CENT, State
 from campaigns.rules.quote_tables import Table
 
-# More than any gift or multiplier counts beyond its money.
-_BEYOND = 100_000
+# More than any gift of unknown worth counts beyond its money.
+_BEYOND = 1_000
 
 
 def most(candidate: Candidate, state: State) -> int:
     """Never less than the score of what it takes from this state or a later one."""
-    discount = candidate.discount
-    if candidate.layer is Layer.SHIPPING:
-        return state.shipping * CENT
-    amounts = state.amounts
-    there = sum([amounts[index] for index in candidate.lines])
-    amount = min(there, _amount(candidate, state, there))
-    if candidate.budget is not None:
-        amount = min(amount, candidate.budget)
-    if discount.cap_amount is not None:
-        amount = min(amount, discount.cap_amount)
-    return amount * CENT + _beyond(candidate, there)
+    entry, discount = candidate.entry, candidate.discount
+    if entry.threshold:
+        base = layers.base(candidate, state)
+        if sum([base[index] for index in candidate.lines]) < entry.threshold:
+            return 0
+    amount = _MOST[entry.way](candidate, state)
+    if discount.cap_amount is not None and discount.cap_amount < amount:
+        amount = discount.cap_amount
+    if candidate.budget is not None and candidate.budget < amount:
+        amount = candidate.budget
+    return amount * CENT + _beyond(candidate, state)
 
 
-def of_items(table: Table, takes: Sequence[Taken]) -> int:
+def reaches(
+    wanted: int,
+    candidates: Sequence[Candidate],
+    first: int,
+    state: State,
+    groups: Collection[str],
+) -> bool:
+    """Whether the candidates from `first` on may score so much together, one of a group, none
+    of `groups`."""
+    of_groups: dict[str, int] = {}
+    for candidate in candidates[first:]:
+        if wanted <= 0:
+            return True
+        group = candidate.group
+        if not group:
+            wanted -= most(candidate, state)
+        elif group not in groups:
+            more = most(candidate, state) - of_groups.get(group, 0)
+            if more > 0:
+                of_groups[group] = of_groups.get(group, 0) + more
+                wanted -= more
+    return wanted <= 0
+
+
+def of_items(takes: Sequence[Taken]) -> int:
     """The most that item prices take together: each line's best."""
     best: dict[int, int] = {}
     for _, take in takes:
@@ -37,55 +64,116 @@ def of_items(table: Table, takes: Sequence[Taken]) -> int:
     return sum(best.values()) * CENT
 
 
-def everything(rest: Sequence[Candidate], state: State) -> int:
-    """All that there is."""
-    beyond = sum(_beyond(one, sum(state.amounts)) for one in rest)
-    return (sum(state.amounts) + state.shipping) * CENT + beyond
+def is_beyond_doubt(found: Outcome, candidates: Sequence[Candidate], table: Table) -> bool:
+    """Whether what all candidates come to together is the best for sure: whichever of those that
+    take something is left out, the others can't make up for it."""
+    first = states.begin(table)
+    whole, least = 0, None
+    of_items = 0
+    taken = {id(candidate): take for candidate, take in found.taken}
+    for candidate in candidates:
+        take = taken.get(id(candidate))
+        if candidate.layer is Layer.ITEM:
+            if take is None:
+                # Another price is better on its lines, or its budget is short: it is searched.
+                return False
+            score = take.score
+            of_items += len(take.lines)
+        else:
+            score = most(candidate, first)
+        whole += score
+        if take is not None and (least is None or score < least):
+            least = score
+    return least is not None and whole - least < found.score and _are_apart(found, of_items)
 
 
-def _amount(candidate: Candidate, state: State, there: int) -> int:
-    discount = candidate.discount
-    if candidate.layer is Layer.BUNDLE or discount.form is Form.PRICE:
-        return there
-    if discount.steps:
-        return max(_step(candidate, state, number, there) for number in range(len(discount.steps)))
-    if discount.form is Form.PERCENT_OFF:
-        return _hundredths(candidate, state, discount.off_basis_points, there)
-    return discount.amount if discount.form is Form.AMOUNT_OFF else 0
+def _are_apart(found: Outcome, count: int) -> bool:
+    """Whether no two item prices concern the same line."""
+    if not count:
+        return True
+    items = [candidate for candidate, _ in found.taken if candidate.layer is Layer.ITEM]
+    lines = [index for candidate in items for index in candidate.lines]
+    return len(lines) == len(set(lines))
 
 
-def _step(candidate: Candidate, state: State, number: int, there: int) -> int:
-    step = candidate.discount.steps[number]
-    if step.off_basis_points and not step.amount:
-        return _hundredths(candidate, state, step.off_basis_points, there)
-    return step.amount * _times(candidate, state, number)
+def _there(candidate: Candidate, state: State) -> int:
+    amounts = state.amounts
+    return sum([amounts[index] for index in candidate.lines])
+
+
+def _freight(candidate: Candidate, state: State) -> int:
+    return state.shipping
+
+
+def _nothing(candidate: Candidate, state: State) -> int:
+    return 0
+
+
+def _money(candidate: Candidate, state: State) -> int:
+    return min(candidate.discount.amount, _there(candidate, state))
+
+
+def _hundredths(candidate: Candidate, state: State) -> int:
+    return _part(candidate, state, candidate.discount.off_basis_points)
+
+
+def _part(candidate: Candidate, state: State, basis_points: int) -> int:
+    amounts = state.table.gross if state.table.is_initial else state.amounts
+    there = sum([amounts[index] for index in candidate.lines])
+    # Half a cent a line may be rounded up.
+    return there * basis_points // 10_000 + len(candidate.lines)
+
+
+def _steps(candidate: Candidate, state: State) -> int:
+    there = _there(candidate, state)
+    highest = 0
+    for number, step in enumerate(candidate.discount.steps):
+        if step.amount:
+            amount = min(there, step.amount * _times(candidate, state, number))
+        else:
+            amount = _part(candidate, state, step.off_basis_points) if step.off_basis_points else 0
+        highest = max(highest, amount)
+    return highest
 
 
 def _times(candidate: Candidate, state: State, number: int) -> int:
-    discount = candidate.discount
-    if not discount.is_repeated:
+    """How often a step may count: 0 when it is out of reach."""
+    step = candidate.discount.steps[number]
+    base = layers.base(candidate, state)
+    amount = sum([base[index] for index in candidate.lines])
+    if amount < step.min_amount:
+        return 0
+    if not candidate.discount.is_repeated:
         return 1
-    step = discount.steps[number]
     if step.min_amount:
-        base = state.before_coupons if discount.what == COUPON else state.after_items
-        return sum([base[index] for index in candidate.lines]) // step.min_amount
+        return amount // step.min_amount
     if step.min_quantity:
         return int(state.table.pieces(candidate.lines) // step.min_quantity)
     return 1
 
 
-def _hundredths(candidate: Candidate, state: State, basis_points: int, there: int) -> int:
-    if state.table.is_initial:
-        gross = state.table.gross
-        there = sum([gross[index] for index in candidate.lines])
-    # Half a cent a line may be rounded up.
-    return there * basis_points // 10_000 + len(candidate.lines) + 1
-
-
-def _beyond(candidate: Candidate, there: int) -> int:
-    discount = candidate.discount
-    if discount.form is Form.MULTIPLIER:
+def _beyond(candidate: Candidate, state: State) -> int:
+    entry, discount = candidate.entry, candidate.discount
+    if entry.way == entries.MULTIPLIER:
         return max(discount.multiplier_percent - 100, 0)
-    if not candidate.entry.gift_values and not discount.gift_sku:
+    if not entry.has_gifts:
         return 0
-    return sum(candidate.entry.gift_values) * (1 + there) * CENT + _BEYOND
+    if entry.way == entries.GIFT:
+        return sum(entry.gift_values) * CENT or _BEYOND
+    values = [
+        value * _times(candidate, state, number) for number, value in enumerate(entry.gift_values)
+    ]
+    return max(values) * CENT + _BEYOND
+
+
+_MOST: Mapping[str, Callable[[Candidate, State], int]] = {
+    entries.FREIGHT: _freight,
+    entries.BUNDLE: _there,
+    entries.MULTIPLIER: _nothing,
+    entries.STEPS: _steps,
+    entries.GIFT: _nothing,
+    entries.EXCHANGE: _there,
+    entries.PRICE: _there,
+    entries.HUNDREDTHS: _hundredths,
+    entries.MONEY: _money,
+}

@@ -18,9 +18,10 @@ from loyalty.rules import shares
 def take(candidate: Candidate, table: Table) -> Take | Miss:
     """What an item price takes off its lines when no other is better."""
     discount = candidate.discount
-    missed = thresholds.missed(discount, table, candidate.lines, table.gross)
-    if missed is not None:
-        return missed
+    if discount.min_amount or discount.min_quantity:
+        missed = thresholds.missed(discount, table, candidate.lines, table.gross)
+        if missed is not None:
+            return missed
     parts = _limited(discount, table, _parts(discount, table, candidate.lines))
     cap = discount.cap_amount
     if cap is not None and allocation.total(parts) > cap:
@@ -35,6 +36,8 @@ def take(candidate: Candidate, table: Table) -> Take | Miss:
 def best(takes: Sequence[tuple[Candidate, Take]]) -> list[tuple[Candidate, Take]]:
     """Each line's best price; a candidate keeps the lines where it is the better. Of equal ones
     the one that expires first, then by id."""
+    if len(takes) < 2:
+        return list(takes)
     chosen: dict[int, tuple[int, int]] = {}
     ranked = sorted(takes, key=lambda one: (one[0].expires_at, one[0].discount.id))
     for number, (_, one) in enumerate(ranked):
@@ -65,7 +68,7 @@ def priced(state: State, takes: Sequence[tuple[Candidate, Take]]) -> State:
     for _, one in takes:
         for index, part in one.lines:
             amounts[index] -= part
-    return State(state.table, amounts, amounts, amounts, state.shipping)
+    return State(state.table, amounts, state.shipping, amounts)
 
 
 def _parts(discount: Discount, table: Table, lines: Sequence[int]) -> Parts:

@@ -39,7 +39,7 @@ def bundled(candidate: Candidate, state: State) -> Take | Miss:
     if not found.parts:
         return Miss("lower_value")
     kept, cuts = states.guarded(state.table, state.amounts, found.parts)
-    return Take(kept, cuts, times=found.times, used=_rest(free, found.counts))
+    return Take(kept, cuts, 0, found.times, _rest(free, found.counts))
 
 
 def exchanged(candidate: Candidate, state: State) -> Take | Miss:
@@ -58,7 +58,7 @@ def exchanged(candidate: Candidate, state: State) -> Take | Miss:
     kept, cuts = states.guarded(state.table, state.amounts, parts)
     lowered = {index for index, _ in parts}
     times = sum(count for index, count in counts.items() if index in lowered)
-    return Take(kept, cuts, times=max(times, 1))
+    return Take(kept, cuts, 0, max(times, 1))
 
 
 def _free(state: State, lines: Sequence[int]) -> Free:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from loyalty.rules.earning_facts import Buyer, Place
@@ -187,8 +187,7 @@ class Gift:
     coupon_type: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(NamedTuple):
     """A discount that applies. `code` is the offer's or the coupon's own, `type_code` the coupon
     type's. `line_amounts` say what it took off which line, by line id, zeros left out; a
     `shipping_amount` off the freight is not among `amount`'s lines but in it."""
@@ -225,8 +224,7 @@ class Rejected:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LineQuote:
+class LineQuote(NamedTuple):
     """A line after its discounts; `cuts` are (layer, code, amount) that the margin guard kept."""
 
     line_id: str

@@ -1,7 +1,9 @@
-"""Where an evaluation stands between two discounts, and what one of them takes."""
+"""Where an evaluation stands between two discounts, and what one of them takes.
+
+Plain classes with slots: every step of the search for the best combination makes some.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -12,61 +14,91 @@ from campaigns.rules.quote_tables import Table
 # What has no price counts after any cent: a gift of unknown worth, points multiplied.
 CENT = 1_000_000
 _GIFT = 1_000
+Free = Mapping[int, tuple[int, Decimal]]
+_UNTOUCHED: Free = {}
 
 
-@dataclass(slots=True, eq=False)
 class State:
     """Running amounts by line. `after_items` are those that order offers' thresholds are taken
-    on, `before_coupons` those of coupons. `free` is what no bundle has used of a line: amount
-    and quantity; lines that none has touched aren't in it."""
+    on, `before_coupons` those of coupons; None: no coupon yet. `free` is what no bundle has used
+    of a line: amount and quantity; lines that none has touched aren't in it. Never changed."""
 
-    table: Table
-    amounts: list[int]
-    after_items: list[int]
-    before_coupons: list[int]
-    shipping: int
-    free: Mapping[int, tuple[int, Decimal]] = field(default_factory=dict)
-    has_coupons: bool = False
+    __slots__ = ("after_items", "amounts", "before_coupons", "free", "shipping", "table")
+
+    def __init__(
+        self,
+        table: Table,
+        amounts: list[int],
+        shipping: int,
+        after_items: list[int],
+        before_coupons: list[int] | None = None,
+        free: Free = _UNTOUCHED,
+    ) -> None:
+        self.table = table
+        self.amounts = amounts
+        self.shipping = shipping
+        self.after_items = after_items
+        self.before_coupons = before_coupons
+        self.free = free
 
 
-@dataclass(slots=True, eq=False)
 class Take:
     """What a discount takes off which line, what the margin guard kept of it, and what it gives.
-    `used` is what is left of the lines that a bundle used."""
+    `used` is what is left of the lines that a bundle used. `amount` is all that it takes off,
+    freight included; `score` what it is worth to the member."""
 
-    lines: Parts = field(default_factory=list)
-    cuts: Parts = field(default_factory=list)
-    shipping: int = 0
-    times: int = 1
-    gifts: tuple[Gift, ...] = ()
-    gift_value: int = 0
-    multiplier: int = 100
-    used: Mapping[int, tuple[int, Decimal]] | None = None
+    __slots__ = (
+        "amount",
+        "cuts",
+        "gifts",
+        "lines",
+        "multiplier",
+        "score",
+        "shipping",
+        "times",
+        "used",
+    )
 
-    @property
-    def amount(self) -> int:
-        """All that it takes off, freight included."""
-        return sum(amount for _, amount in self.lines) + self.shipping
+    def __init__(
+        self,
+        lines: Parts,
+        cuts: Parts,
+        shipping: int = 0,
+        times: int = 1,
+        used: Free | None = None,
+    ) -> None:
+        self.lines = lines
+        self.cuts = cuts
+        self.shipping = shipping
+        self.times = times
+        self.used = used
+        self.gifts: tuple[Gift, ...] = ()
+        self.multiplier = 100
+        amount = shipping
+        for _, part in lines:
+            amount += part
+        self.amount = amount
+        self.score = amount * CENT
 
-    @property
-    def score(self) -> int:
-        """What it is worth to the member: money first, then what has no price."""
-        beyond = _GIFT * len(self.gifts) if self.gifts and not self.gift_value else 0
-        return (self.amount + self.gift_value) * CENT + beyond + max(self.multiplier - 100, 0)
+    def gives(self, gift: Gift, value: int) -> None:
+        """With a gift; a `value` of 0 isn't known."""
+        self.gifts = (gift,)
+        self.score += value * CENT or _GIFT
 
 
-@dataclass(slots=True, eq=False)
 class Miss:
     """Why it takes nothing, with figures."""
 
-    reason: str
-    figures: dict[str, Any] = field(default_factory=dict)
+    __slots__ = ("figures", "reason")
+
+    def __init__(self, reason: str, figures: dict[str, Any] | None = None) -> None:
+        self.reason = reason
+        self.figures = figures or {}
 
 
 def begin(table: Table) -> State:
     """Before any discount."""
-    gross = table.gross
-    return State(table, gross, gross, gross, table.cart.shipping_amount)
+    return State(table, table.gross, table.cart.shipping_amount, table.gross)
 
 
 def after(state: State, take: Take) -> State:
@@ -79,24 +111,18 @@ def after(state: State, take: Take) -> State:
     return State(
         state.table,
         amounts,
+        state.shipping - take.shipping,
         state.after_items,
         state.before_coupons,
-        state.shipping - take.shipping,
         state.free if take.used is None else {**state.free, **take.used},
-        state.has_coupons,
     )
 
 
 def with_coupons(state: State) -> State:
-    """The state before the first coupon."""
+    """The state before the first coupon: what is left now is what their thresholds are taken
+    on."""
     return State(
-        state.table,
-        state.amounts,
-        state.after_items,
-        state.amounts,
-        state.shipping,
-        state.free,
-        has_coupons=True,
+        state.table, state.amounts, state.shipping, state.after_items, state.amounts, state.free
     )
 
 

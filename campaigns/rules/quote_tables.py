@@ -1,104 +1,101 @@
 """A cart set out for reckoning: amounts by line, floors, and facts worked out when asked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from campaigns.rules.offer_books import Book
 from campaigns.rules.quote_shapes import INITIAL, Cart, CartLine, Floor
-from loyalty.rules.earning_facts import Facts
+from loyalty.rules import earning_facts
 
 ONE = Decimal(1)
-_OF_MEMBER = "member."
+_MEMBER = "member."
+Facts = dict[str, Any]
 
 
-@dataclass(slots=True, eq=False)
 class Table:
     """The lines by `line_id`, so that the order in which they came decides nothing. `floors` are
     the least amounts of the lines; None: the book has none."""
 
-    cart: Cart
-    lines: tuple[CartLine, ...]
-    gross: list[int]
-    floors: list[int] | None
-    is_initial: bool
-    every: tuple[int, ...]
-    _order_facts: "OrderFacts | None" = None
+    __slots__ = (
+        "_line_facts",
+        "_order_facts",
+        "cart",
+        "every",
+        "floors",
+        "gross",
+        "gross_amount",
+        "is_initial",
+        "lines",
+    )
+
+    def __init__(self, cart: Cart, book: Book) -> None:
+        self.cart = cart
+        self.lines = _by_id(cart.lines)
+        self.gross = [
+            line.unit_price_amount if line.quantity == ONE else line.gross_amount
+            for line in self.lines
+        ]
+        self.gross_amount = sum(self.gross)
+        self.floors = [_floor(line, book) for line in self.lines] if book.floors else None
+        self.is_initial = cart.percent_base == INITIAL
+        self.every = tuple(range(len(self.lines)))
+        self._order_facts: Facts | None = None
+        self._line_facts: dict[int, Facts] = {}
 
     @property
-    def order_facts(self) -> "OrderFacts":
+    def order_facts(self) -> Facts:
+        """What conditions may ask of the order; nobody's tier and birthday are missing."""
         if self._order_facts is None:
-            self._order_facts = OrderFacts(self.cart)
+            facts = _facts(self.cart)
+            if not self.cart.is_member:
+                facts = {code: one for code, one in facts.items() if not code.startswith(_MEMBER)}
+            self._order_facts = facts
         return self._order_facts
 
-    def line_facts(self, index: int) -> dict[str, Any]:
-        line = self.lines[index]
-        return {
-            "line.sku": line.sku,
-            "line.category": line.category or None,
-            "line.brand": line.brand or None,
-        }
+    def line_facts(self, index: int) -> Facts:
+        facts = self._line_facts.get(index)
+        if facts is None:
+            line = self.lines[index]
+            facts = self._line_facts[index] = {
+                "line.sku": line.sku,
+                "line.category": line.category or None,
+                "line.brand": line.brand or None,
+            }
+        return facts
 
     def pieces(self, lines: Sequence[int]) -> Decimal:
         """How much there is of some lines."""
         return sum((self.lines[index].quantity for index in lines), Decimal(0))
 
 
-class OrderFacts(Mapping[str, Any]):
-    """What conditions may ask of the order; nobody's tier and birthday are missing."""
-
-    def __init__(self, cart: Cart) -> None:
-        facts = Facts(
-            lines=cart.lines,
-            eligible_amounts=(),
-            buyer=cart.buyer,
-            place=cart.place,
-            occurred_at=cart.at,
-            program_zone=cart.program_zone or cart.place.zone,
-        ).of_order()
-        if not cart.is_member:
-            facts = {code: one for code, one in facts.items() if not code.startswith(_OF_MEMBER)}
-        self._facts = facts
-
-    def __getitem__(self, code: str) -> Any:
-        return self._facts[code]
-
-    def __iter__(self) -> Any:
-        return iter(self._facts)
-
-    def __len__(self) -> int:
-        return len(self._facts)
-
-    def with_line(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self._facts, **facts}
-
-
-def lay_out(cart: Cart, book: Book) -> Table:
-    """The table of a cart."""
-    lines = cart.lines
-    if len(lines) > 1:
-        lines = tuple(sorted(lines, key=_by_id))
-    return Table(
-        cart=cart,
-        lines=lines,
-        gross=[
-            line.unit_price_amount if line.quantity == ONE else line.gross_amount for line in lines
-        ],
-        floors=[_floor(line, book) for line in lines] if book.floors else None,
-        is_initial=cart.percent_base == INITIAL,
-        every=tuple(range(len(lines))),
-    )
+def with_order(table: Table, index: int) -> Facts:
+    """The facts of a line with those of its order."""
+    return {**table.order_facts, **table.line_facts(index)}
 
 
 def of_pieces(amount: int, quantity: Decimal) -> int:
     """So much for each piece, half a cent up."""
-    return int((amount * quantity * 2 + 1) // 2)
+    return amount if quantity == ONE else int((amount * quantity * 2 + 1) // 2)
 
 
-def _by_id(line: CartLine) -> tuple[int, str]:
-    # Line 10 comes after line 9.
-    return len(line.line_id), line.line_id
+def _facts(cart: Cart) -> Facts:
+    return earning_facts.Facts(
+        lines=cart.lines,
+        eligible_amounts=(),
+        buyer=cart.buyer,
+        place=cart.place,
+        occurred_at=cart.at,
+        program_zone=cart.program_zone or cart.place.zone,
+    ).of_order()
+
+
+def _by_id(lines: tuple[CartLine, ...]) -> tuple[CartLine, ...]:
+    """Line 10 comes after line 9."""
+    ids = [line.line_id for line in lines]
+    keys = list(zip(map(len, ids), ids, range(len(ids)), strict=True))
+    ordered = sorted(keys)
+    return lines if ordered == keys else tuple([lines[number] for _, _, number in ordered])
 
 
 def _floor(line: CartLine, book: Book) -> int:

@@ -12,8 +12,6 @@ def missed(
     discount: Discount, table: Table, lines: Sequence[int], amounts: Sequence[int]
 ) -> Miss | None:
     """What is missing to the discount's own thresholds; None: they are reached."""
-    if not (discount.min_amount or discount.min_quantity):
-        return None
     return _missing(discount.min_amount, discount.min_quantity, table, lines, amounts)
 
 

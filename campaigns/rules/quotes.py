@@ -6,11 +6,11 @@ their lines, offers, coupons come. Source: docs/algorithms/quotes.md.
 from collections.abc import Iterable, Mapping, Sequence
 
 from campaigns.rules import offer_books
-from campaigns.rules import quote_candidates as candidates
+from campaigns.rules import quote_allocation as allocation
 from campaigns.rules import quote_evaluation as evaluation
+from campaigns.rules import quote_finding as finding
 from campaigns.rules import quote_reasons as reasons
 from campaigns.rules import quote_search as search
-from campaigns.rules import quote_tables as tables
 from campaigns.rules.offer_books import Book
 from campaigns.rules.quote_evaluation import Outcome, Taken
 from campaigns.rules.quote_shapes import (
@@ -27,16 +27,19 @@ from campaigns.rules.quote_shapes import (
 )
 from campaigns.rules.quote_tables import Table
 
-Cuts = dict[str, tuple[tuple[Layer, str, int], ...]]
+Cuts = dict[int, tuple[tuple[Layer, str, int], ...]]
 
 
 def quote(cart: Cart, book: Book, wallet: Wallet) -> Quote:
     """The best that the book and the wallet do for the cart."""
-    table = tables.lay_out(cart, book)
-    found = candidates.find(table, book, wallet)
-    evaluation.rank_bundles(found.candidates, table)
-    chosen = search.best(found.candidates, table)
-    rejected = found.rejected + reasons.explain(found.candidates, chosen, table)
+    table = Table(cart, book)
+    found = finding.find(table, book, wallet)
+    candidates, rejected = found.candidates, found.rejected
+    if len(candidates) > 1:
+        evaluation.rank_bundles(candidates, table)
+    chosen = search.best(candidates, table)
+    if len(chosen.taken) < len(candidates):
+        rejected += reasons.explain(candidates, chosen, table)
     return _quote(table, chosen, rejected)
 
 
@@ -53,26 +56,32 @@ def evaluate(
     return quote(cart, offer_books.compile_book(discounts, floors, prices), Wallet(tuple(coupons)))
 
 
-def _quote(table: Table, chosen: Outcome, rejected: Sequence[Rejected]) -> Quote:
-    cuts = _cuts(table, chosen)
-    net = {
-        line.line_id: amount for line, amount in zip(table.lines, chosen.state.amounts, strict=True)
-    }
+def _quote(table: Table, chosen: Outcome, rejected: list[Rejected]) -> Quote:
     cart = table.cart
-    gross = {line.line_id: amount for line, amount in zip(table.lines, table.gross, strict=True)}
+    if rejected:
+        rejected.sort(key=_place)
     return Quote(
-        lines=tuple(
-            LineQuote(
-                line.line_id, gross[line.line_id], net[line.line_id], cuts.get(line.line_id, ())
-            )
-            for line in cart.lines
-        ),
-        applied=tuple(_applied(table, one) for one in chosen.taken),
-        rejected=tuple(sorted(rejected, key=_place)),
+        lines=_lines(table, chosen),
+        applied=tuple([_applied(table, one) for one in chosen.taken]),
+        rejected=tuple(rejected),
         shipping_amount=cart.shipping_amount,
         shipping_discount_amount=cart.shipping_amount - chosen.state.shipping,
         percent_base=cart.percent_base,
     )
+
+
+def _lines(table: Table, chosen: Outcome) -> tuple[LineQuote, ...]:
+    """In the cart's order."""
+    amounts = chosen.state.amounts
+    cuts = _cuts(table, chosen) if table.floors is not None else {}
+    made = [
+        LineQuote(line.line_id, gross, amounts[index], cuts.get(index, ()))
+        for index, (line, gross) in enumerate(zip(table.lines, table.gross, strict=True))
+    ]
+    if table.lines is table.cart.lines:
+        return tuple(made)
+    by_id = {line.line_id: line for line in made}
+    return tuple([by_id[line.line_id] for line in table.cart.lines])
 
 
 def _place(rejected: Rejected) -> tuple[str, str, int]:
@@ -83,9 +92,8 @@ def _cuts(table: Table, chosen: Outcome) -> Cuts:
     found: Cuts = {}
     for candidate, take in chosen.taken:
         for index, amount in take.cuts:
-            line_id = table.lines[index].line_id
             cut = (candidate.layer, candidate.code, amount)
-            found[line_id] = (*found.get(line_id, ()), cut)
+            found[index] = (*found.get(index, ()), cut)
     return found
 
 
@@ -100,12 +108,12 @@ def _applied(table: Table, taken: Taken) -> Applied:
         kind=discount.kind,
         layer=candidate.layer,
         amount=take.amount,
-        line_amounts=tuple((lines[index].line_id, amount) for index, amount in take.lines),
+        line_amounts=tuple([(lines[index].line_id, amount) for index, amount in take.lines]),
         shipping_amount=take.shipping,
         times=take.times,
         type_code="" if coupon is None else discount.code,
         coupon_id=None if coupon is None else coupon.id,
         gifts=take.gifts,
         multiplier_percent=take.multiplier,
-        cut_amount=sum(amount for _, amount in take.cuts),
+        cut_amount=allocation.total(take.cuts),
     )
