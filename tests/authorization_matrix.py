@@ -76,6 +76,7 @@ SCOPES = {
     "api:hold-release": {"POST": {"points:redeem"}},
     "api:transfers": {"POST": {"points:redeem"}},
     "api:quotes": {"POST": {"orders:write"}},
+    "api:member-offers": {"GET": {"members:read"}},
     "api:quote-locks": {"POST": {"orders:write"}},
     "api:quote-lock-release": {"POST": {"orders:write"}},
     "api:coupon-validate": {"POST": {"coupons:redeem"}},

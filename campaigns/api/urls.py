@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.api import quote_locks, quotes
+from campaigns.api import offers, quote_locks, quotes
 
 urlpatterns = [
     path("quotes", quotes.QuotesView.as_view(), name="quotes"),
@@ -12,4 +12,5 @@ urlpatterns = [
         quote_locks.QuoteLockReleaseView.as_view(),
         name="quote-lock-release",
     ),
+    path("members/<uuid:uid>/offers", offers.MemberOffersView.as_view(), name="member-offers"),
 ]

@@ -69,6 +69,26 @@ def of_offer(row: Offer) -> Discount | None:
     )
 
 
+def of_multiplier(row: Offer) -> Discount | None:
+    """One that multiplies points, for those who ask whom it is for: its earning rule does what it
+    does. None when its scope can't be read."""
+    try:
+        condition = _condition(row.condition)
+    except conditions.BadCondition:
+        return None
+    return Discount(
+        what=OFFER,
+        id=row.pk,
+        code=row.code,
+        kind=row.kind,
+        layer=Layer.ORDER,
+        form=Form.MULTIPLIER,
+        condition=condition,
+        multiplier_percent=row.multiplier_percent,
+        store_ids=frozenset(store.pk for store in row.stores.all()),
+    )
+
+
 def is_limited(row: Offer) -> bool:
     """Whether it may be used up, by one member or by all."""
     limits = (row.limit_member, row.limit_member_day, row.limit_count, row.budget_amount)

@@ -21,13 +21,17 @@ _ENDS = {
 def wallet(desk: Desk) -> Wallet:
     """The member's coupons, the codes that were entered, and what is left of limited offers. The
     same whatever the order of the codes."""
-    day = calendar.local_day(desk.enquiry.at, desk.terms.zone).isoformat()
     limited = desk.shelf.limited(desk.enquiry.judged_at)
     return Wallet(
-        coupons=_coupons(desk, day),
-        left={code: _left(limits, desk, day) for code, limits in limited.items()},
+        coupons=_coupons(desk, day_of(desk)),
+        left={code: left(desk, limits) for code, limits in limited.items()},
         uses_held=desk.enquiry.cart.uses_held_coupons,
     )
+
+
+def day_of(desk: Desk) -> str:
+    """The day that limits per day count: the programme's."""
+    return calendar.local_day(desk.enquiry.at, desk.terms.zone).isoformat()
 
 
 def _coupons(desk: Desk, day: str) -> tuple[HeldCoupon, ...]:
@@ -108,18 +112,17 @@ def _public_problem(public: PublicCode, desk: Desk, day: str) -> str:
     return _personal(name, public.limit_member, public.limit_member_day, desk, day)
 
 
-def _left(limits: Limits, desk: Desk, day: str) -> Left:
-    """What this cart's own lock keeps is its own: it stands in nobody's way but others'."""
+def left(desk: Desk, limits: Limits) -> Left:
+    """What an offer's limits and budget leave for this person. What this cart's own lock keeps is
+    its own: it stands in nobody's way but others'."""
     name, seen = f"offer:{limits.code}", desk.seen
     own = seen.reserved.get(limits.code)
     budget = seen.pools.get(f"{name}:amount")
-    if budget is not None and own is not None:
-        budget += own[0]
     if own is not None:
-        return Left("", budget)
+        return Left("", None if budget is None else budget + own[0])
     if limits.count is not None and seen.pools.get(f"{name}:count", 1) < 1:
         return Left("limit", budget)
-    return Left(_personal(name, limits.member, limits.member_day, desk, day), budget)
+    return Left(_personal(name, limits.member, limits.member_day, desk, day_of(desk)), budget)
 
 
 def _personal(name: str, most: int | None, most_a_day: int | None, desk: Desk, day: str) -> str:

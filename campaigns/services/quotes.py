@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from campaigns.errors import QuoteChanged, QuoteNotYours
 from campaigns.rules import quotes as rules
@@ -20,6 +19,7 @@ from campaigns.services import (
     quote_guesses,
     quote_inputs,
     quote_members,
+    quote_places,
     quote_points,
     quote_promises,
     quote_tokens,
@@ -30,9 +30,8 @@ from campaigns.services.quote_inputs import Desk, Enquiry
 from campaigns.services.quote_members import Person
 from campaigns.services.quote_points import Points
 from campaigns.services.quote_promises import Asked, Promise
-from loyalty.errors import CurrencyMismatch, DuplicateLine, UnknownChannel, UnknownStore
+from loyalty.errors import CurrencyMismatch, DuplicateLine
 from loyalty.rules import coupons as coupon_rules
-from loyalty.rules.earning_facts import Place
 from loyalty.services import references
 from loyalty.services.documents import Source
 from members.services.guesses import Guesser
@@ -174,7 +173,7 @@ def judge_desk(*, desk: Desk, described: Person | None = None) -> Judged:
         lines=tuple(_line(line, desk) for line in document.lines),
         at=enquiry.judged_at,
         buyer=person.buyer,
-        place=_place(desk),
+        place=quote_places.place(desk),
         is_member=described is not None or desk.seen.member is not None,
         shipping_amount=document.shipping_amount,
         percent_base=terms.percent_base,
@@ -211,27 +210,6 @@ def _line(line: CartLineDocument, desk: Desk) -> CartLine:
         category=category or line.category,
         brand=brand or line.brand,
         cost_amount=cost_amount,
-    )
-
-
-def _place(desk: Desk) -> Place:
-    enquiry, zone = desk.enquiry, desk.terms.zone
-    code, channel = enquiry.cart.store, enquiry.channel
-    if channel not in desk.places.channels:
-        raise UnknownChannel(channel=channel)
-    if not code:
-        return Place(zone=zone, channel_code=channel)
-    store = desk.places.stores.get(code)
-    allowed = enquiry.source.store_ids
-    if store is None or (allowed is not None and store[0] not in allowed):
-        raise UnknownStore(store=code)
-    store_id, name, city = store
-    return Place(
-        zone=ZoneInfo(name) if name else zone,
-        store_id=store_id,
-        store_code=code,
-        store_city=city,
-        channel_code=channel,
     )
 
 
