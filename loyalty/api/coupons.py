@@ -14,6 +14,7 @@ from loyalty.api import sources
 from loyalty.api.coupon_words import describe
 from loyalty.models import Coupon
 from loyalty.rules.coupon_worth import Verdict
+from loyalty.selectors import coupons as found
 from loyalty.services import coupon_carts, coupon_desk, coupon_refusals
 from loyalty.services.coupon_desk import Deed, Desk
 from loyalty.services.coupons import Judged
@@ -239,7 +240,7 @@ def _validated(judged: Judged, verdict: Verdict | None, at: datetime) -> shapes.
         is_usable=not reason,
         reason=reason or None,
         detail=gettext(coupon_refusals.CODES.get(reason, "")) if reason else "",
-        state=None if coupon is None else coupon.state,  # type: ignore[arg-type]
+        state=None if coupon is None else found.state_of(coupon=coupon, at=at),  # type: ignore[arg-type]
         valid_from=None if coupon is None else coupon.valid_from,
         expires_at=None if coupon is None else coupon.expires_at,
         locked_until=None if coupon is None else coupon.locked_until,

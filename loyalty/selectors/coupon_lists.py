@@ -10,6 +10,7 @@ from loyalty.models import Coupon, CouponType, Pool
 
 _State = Coupon.State
 _OPEN = (_State.ISSUED, _State.CLAIMED)
+_LIVE = (*_OPEN, _State.LOCKED)
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,11 @@ def _most_cost(one: CouponType) -> int:
 
 
 def _standing(at: datetime) -> Case:
-    """The state as of an instant: validity and locks end by themselves."""
+    """The state as of an instant, as `loyalty.rules.coupons.state_at` has it: validity and locks
+    end by themselves, and a batch is called back at once."""
     is_let_go = Q(state=_State.LOCKED, locked_until__lte=at)
     return Case(
+        When(Q(state__in=_LIVE, batch__voided_at__isnull=False), then=Value(_State.VOID)),
         When(Q(state__in=_OPEN, expires_at__lte=at), then=Value(_State.EXPIRED)),
         When(is_let_go & Q(expires_at__lte=at), then=Value(_State.EXPIRED)),
         When(is_let_go, then=Value(_State.CLAIMED)),
