@@ -79,6 +79,12 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
     )
 
 
+def brief(*, member: Member, operator: User, at: datetime) -> Card:
+    """Who it is and what they hold, without purchases, hints and phone: a cart is under way."""
+    held = holdings.holdings(member_id=member.pk, at=at)
+    return Card(member, masked_name(member), "", held, [], [], "")
+
+
 def _bought(recent: Sequence[Order], operator: User) -> list[Bought]:
     """The refund page opens for orders of the operator's own stores only."""
     may_refund = operator.has_perm("loyalty.add_refund")

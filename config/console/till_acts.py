@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,8 +12,11 @@ from config.console.till_carts import LineRefused
 from config.console.till_desks import Desk
 from config.console.till_turns import Turn
 from config.console.till_typed import Typed
+from loyalty.rules import coupons
+from loyalty.selectors import products
 from members.admin import dialogs
 from members.errors import DomainError, NotFound
+from members.selectors import members
 
 QUANTITY = "quantity-"
 _MOST_CHARACTERS = 12
@@ -92,7 +96,13 @@ def _points(turn: Turn, desk: Desk, argument: str) -> Turn:
 
 
 def _dismiss(turn: Turn, desk: Desk, argument: str) -> Turn:
-    return replace(turn, cart=replace(turn.cart, pending=""))
+    return replace(turn, cart=replace(turn.cart, pending="", choices=()))
+
+
+def _form(turn: Turn, desk: Desk, words: str) -> Turn:
+    if not desk.operator.has_perm("members.add_member"):
+        return turn
+    return replace(turn, form=till_scanning.enroll_form(desk, words))
 
 
 def _amount(turn: Turn, desk: Desk, argument: str) -> Turn:
@@ -103,27 +113,25 @@ def _amount(turn: Turn, desk: Desk, argument: str) -> Turn:
 
 
 def _pick(turn: Turn, desk: Desk, argument: str) -> Turn:
-    """One of the things that the pending text may be: looked up again, so that only those can be
-    picked that it finds.
+    """One of the things that the pending text may be; nothing else can be picked.
 
     Raises: NotFound; LineRefused.
     """
+    if f"pick:{argument}" not in [choice.act for choice in turn.cart.choices]:
+        raise NotFound
     kind, _colon, which = argument.partition(":")
     words = turn.cart.pending
-    store_id = desk.store.pk if desk.store else 0
-    found = till_finds.everything(words=words, operator=desk.operator, store_id=store_id)
     turn = _dismiss(turn, desk, "")
     if kind == "member":
-        member = next((one for one in found.members if str(one.uid) == which), None)
-        if member is not None:
-            return till_scanning.attach(turn, member)
-    if kind == "product" and found.product is not None:
-        return till_scanning.add_product(turn, desk, found.product, Typed(words))
-    if kind == "coupon" and found.coupon:
-        return till_scanning.enter(turn, found.coupon)
-    if kind == "order" and found.order is not None:
-        return replace(turn, order=found.order)
-    raise NotFound
+        return till_scanning.attach(turn, members.by_uid(uid=UUID(which)))
+    if kind == "coupon":
+        return till_scanning.enter(turn, coupons.normalize(words))
+    if kind == "order":
+        return replace(turn, order=till_finds.order_numbered(words, desk.operator))
+    product = products.by_sku(words)
+    if product is None:
+        raise NotFound
+    return till_scanning.add_product(turn, desk, product, Typed(words))
 
 
 def _next(turn: Turn, desk: Desk, argument: str) -> Turn:
@@ -141,6 +149,7 @@ _ACTS: Mapping[str, Callable[[Turn, Desk, str], Turn]] = {
     "dismiss": _dismiss,
     "amount": _amount,
     "pick": _pick,
+    "form": _form,
     "next": _next,
     "pay": till_paying.pay,
     "back": till_paying.back,

@@ -71,10 +71,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of the things that a text may be; `act` is what its button sends."""
+
+    act: str
+    icon: str
+    kind: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Cart:
     """One customer's purchase. `uid` makes it one order however often it is confirmed; `member`
     is a member's uid or ""; `quote_id` and `payable_amount` are what was shown last; `lock` is
-    the lock of a cart that is being paid; `pending` a text that may be several things."""
+    the lock of a cart that is being paid; `pending` a text that may be several things, which
+    are its `choices`."""
 
     uid: UUID
     store_id: int = 0
@@ -84,6 +96,7 @@ class Cart:
     uses_points: bool = False
     is_paying: bool = False
     pending: str = ""
+    choices: tuple[Choice, ...] = ()
     quote_id: str = ""
     payable_amount: int = 0
     lock: str = ""
@@ -202,11 +215,12 @@ def _packed(cart: Cart) -> dict[str, Any]:
     plain_fields = {
         name: getattr(cart, name)
         for name in Cart.__dataclass_fields__
-        if name not in ("uid", "lines")
+        if name not in ("uid", "lines", "choices")
     }
     return {
         **plain_fields,
         "uid": str(cart.uid),
+        "choices": [list(vars(choice).values()) for choice in cart.choices],
         "lines": [
             [
                 line.line_id,
@@ -228,6 +242,7 @@ def _unpacked(packed: dict[str, Any]) -> Cart:
             **packed,
             "uid": UUID(packed["uid"]),
             "codes": tuple(packed["codes"]),
+            "choices": tuple(Choice(*choice) for choice in packed["choices"]),
             "lines": tuple(
                 Line(line_id, Item(*item), Decimal(quantity))
                 for line_id, quantity, *item in packed["lines"]

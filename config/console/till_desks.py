@@ -63,6 +63,6 @@ def desk_of(request: HttpRequest) -> Desk:
         stores=stores,
         store=chosen[0] if chosen else None,
         channel=enrollment.channel_code(),
-        currency=programs.current().currency,
+        currency=programs.kept().currency,
         at=timezone.now(),
     )

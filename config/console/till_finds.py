@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from django.db.models import Value
+
 from loyalty.models import Coupon, CouponType, Order, Product
 from loyalty.rules import coupons
 from loyalty.selectors import documents, products
@@ -31,7 +33,7 @@ class Found:
 
 
 def everything(*, words: str, operator: User, store_id: int) -> Found:
-    """At most seven queries. Members as `members.lookup` finds them; orders of the operator's
+    """At most five queries. Members as `members.lookup` finds them; orders of the operator's
     stores only.
 
     Raises: TooManyGuesses, for what may be a coupon's code and is nothing else.
@@ -39,46 +41,58 @@ def everything(*, words: str, operator: User, store_id: int) -> Found:
     scope = scopes.scope_for(operator)
     found = Found(
         members=tuple(members.lookup(text=words, stores=scope.store_ids)),
-        product=products.by_sku(words),
-        order=_order(words, operator),
+        order=order_numbered(words, operator),
     )
+    code = _code(words)
+    if not _is_secret(code):
+        return _with_goods(found, words, code)
+    guesser = Guesser(f"operator:{operator.pk}", f"store:{store_id}")
     try:
-        return replace(found, coupon=_coupon(words, operator, store_id, is_else=found.count > 0))
+        with guesses.trying(guesser=guesser) as trial:
+            found = _with_goods(found, words, code)
+            if found.count == 0:
+                trial.wrong()
+            return found
     except TooManyGuesses:
+        found = _with_goods(found, words, "")
         if found.count:
             return found
         raise
 
 
-def known_coupon(code: str) -> bool:
-    """Whether a coupon or a public code has it, whatever its state: the quote says why one can't
-    be used. `code` in its normal form."""
-    known = Coupon.objects.filter(code=code).exists()
-    return known or CouponType.objects.filter(public_code=code).exists()
+def order_numbered(words: str, operator: User) -> Order | None:
+    """The order with this number, if the operator may see it."""
+    if not operator.has_perm("loyalty.view_order"):
+        return None
+    own = scopes.scope_for(operator).orders(Order.objects.order_by("-pk"))
+    return documents.numbered(own, words).first()
 
 
-def _coupon(words: str, operator: User, store_id: int, *, is_else: bool) -> str:
+def _with_goods(found: Found, words: str, code: str) -> Found:
+    """With the product and the coupon of this name. Whether a coupon can be used, the quote
+    says: here it counts in every state."""
+    kinds = _known(words, code)
+    product = products.by_sku(words) if "product" in kinds else None
+    return replace(found, product=product, coupon=code if "coupon" in kinds else "")
+
+
+def _known(words: str, code: str) -> set[str]:
+    """What there is under these words, of goods and coupons; one query."""
+    rows = products.with_sku(words).order_by().values_list(Value("product"))
+    if code:
+        rows = rows.union(
+            Coupon.objects.filter(code=code).values_list(Value("coupon")),
+            CouponType.objects.filter(public_code=code).values_list(Value("coupon")),
+        )
+    return {kind for (kind,) in rows}
+
+
+def _code(words: str) -> str:
+    """The words as a coupon's code would be kept, or ""."""
     code = coupons.normalize(words)
-    if not code.isalnum() or len(code) > _LONGEST_CODE:
-        return ""
-    if not _is_secret(code):
-        return code if known_coupon(code) else ""
-    guesser = Guesser(f"operator:{operator.pk}", f"store:{store_id}")
-    with guesses.trying(guesser=guesser) as trial:
-        if known_coupon(code):
-            return code
-        if not is_else:
-            trial.wrong()
-    return ""
+    return code if code.isalnum() and len(code) <= _LONGEST_CODE else ""
 
 
 def _is_secret(code: str) -> bool:
     """As personal codes are; digits alone are cards, phones and barcodes."""
     return len(code) >= _SECRET_LENGTH and not code.isdigit()
-
-
-def _order(words: str, operator: User) -> Order | None:
-    if not operator.has_perm("loyalty.view_order"):
-        return None
-    own = scopes.scope_for(operator).orders(Order.objects.order_by("-pk"))
-    return documents.numbered(own, words).first()

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from config.console import enrollment, till_carts, till_finds, till_typed, till_words
+from config.console import till_carts, till_choices, till_finds, till_typed, till_words
+from config.console.enrollment import EnrollForm
 from config.console.till_carts import AMOUNT_SKU, Item
 from config.console.till_desks import Desk
 from config.console.till_finds import Found
@@ -50,7 +51,7 @@ def look_up(turn: Turn, desk: Desk, words: str) -> Turn:
     if found.count == 0:
         return _nothing(turn, desk, words)
     if found.count > 1:
-        return _several(turn, found, words)
+        return _several(turn, desk, found, words)
     if found.members:
         return attach(turn, found.members[0])
     if found.product is not None:
@@ -67,7 +68,7 @@ def attach(turn: Turn, member: Member) -> Turn:
         return turn.bad(_("Not taken"), reason % {"state": member.get_state_display()})
     uid = str(member.uid)
     text = _("Another member") if turn.cart.member not in ("", uid) else _("Member found")
-    return replace(turn, cart=replace(turn.cart, member=uid)).good(text)
+    return replace(turn, cart=replace(turn.cart, member=uid), member=member).good(text)
 
 
 def enter(turn: Turn, code: str) -> Turn:
@@ -146,13 +147,14 @@ def _ask_price(turn: Turn, name: str, sku: str, quantity: Decimal | None) -> Tur
     return asked.open(_("What does it cost: %(name)s?") % {"name": name}, reason)
 
 
-def _several(turn: Turn, found: Found, words: str) -> Turn:
+def _several(turn: Turn, desk: Desk, found: Found, words: str) -> Turn:
     if turn.cart.pending and turn.cart.pending != words:
         reason = _("Choose first what “%(pending)s” is, or press Esc.")
         return turn.bad(
             _("Not taken: %(text)s") % {"text": words}, reason % {"pending": turn.cart.pending}
         )
-    return replace(turn, cart=replace(turn.cart, pending=words), found=found)
+    cart = replace(turn.cart, pending=words, choices=till_choices.of(found, desk))
+    return replace(turn, cart=cart)
 
 
 def _nothing(turn: Turn, desk: Desk, words: str) -> Turn:
@@ -162,13 +164,21 @@ def _nothing(turn: Turn, desk: Desk, words: str) -> Turn:
     amount = _as_amount(words, desk)
     if amount:
         question = _("Or is it an amount? With a point it always is: 58.50")
-        return replace(turn, amount=amount).open(text, f"{reason} {question}")
+        asked = replace(turn, choices=(till_choices.amount(amount, desk),))
+        return asked.open(text, f"{reason} {question}")
     told = turn.bad(text, reason)
-    field = till_words.enrolls_as(words)
-    if not (may_enroll and field):
+    if not (may_enroll and till_words.enrolls_as(words)):
         return told
-    form = enrollment.EnrollForm(initial={field: words}, operator=desk.operator)
-    return replace(told, form=form)
+    if turn.cart.lines:
+        # The queue goes on; who wants to enroll presses the button.
+        return replace(told, choices=(till_choices.enrollment(words),))
+    return replace(told, form=enroll_form(desk, words))
+
+
+def enroll_form(desk: Desk, words: str) -> EnrollForm:
+    """The form with what was typed in its field."""
+    field = till_words.enrolls_as(words)
+    return EnrollForm(initial={field: words} if field else {}, operator=desk.operator)
 
 
 def _as_amount(words: str, desk: Desk) -> int | None:

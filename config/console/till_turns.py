@@ -4,24 +4,25 @@ from dataclasses import dataclass, replace
 
 from config.console.enrollment import EnrollForm
 from config.console.results import BAD, GOOD, OPEN, Result
-from config.console.till_carts import Cart
-from config.console.till_finds import Found
+from config.console.till_carts import Cart, Choice
 from config.console.till_sales import Sold
 from loyalty.models import Order
+from members.models import Member
 
 
 @dataclass(frozen=True)
 class Turn:
-    """`results` are said in order; `found` is what `cart.pending` may be; `amount` an amount that
-    unknown digits may be; `form` enrolls; `fill` stands in the box next; `order` is one that was
-    scanned; `sold` what was just paid; `entered` the codes of this turn."""
+    """`results` are said in order; `choices` may be pressed next, beside those that wait in the
+    cart; `form` enrolls; `fill` stands in the box next; `member` is the cart's, if this turn
+    looked it up; `order` is one that was scanned; `sold` what was just paid; `entered` the codes
+    of this turn."""
 
     cart: Cart
     results: tuple[Result, ...] = ()
-    found: Found | None = None
-    amount: int | None = None
+    choices: tuple[Choice, ...] = ()
     form: EnrollForm | None = None
     fill: str = ""
+    member: Member | None = None
     order: Order | None = None
     sold: Sold | None = None
     entered: tuple[str, ...] = ()
