@@ -33,19 +33,26 @@ SELECT count(*) FROM members_event e
 # An order that a coupon is linked to is its holder's, of that day, and has one of its products:
 # nothing of it reads how the link was made.
 _STRANGE = """
-SELECT count(*)
-  FROM loyalty_coupon c
-  JOIN loyalty_coupontype t ON t.id = c.type_id
-  JOIN loyalty_order o ON o.id = c.order_id
-  JOIN loyalty_program p ON p.is_current
- WHERE c.redeemed_source = %s
-   AND (o.member_id IS DISTINCT FROM c.member_id
-        OR o.business_date <> (c.redeemed_at AT TIME ZONE p.time_zone)::date
-        OR NOT EXISTS (
-            SELECT FROM loyalty_orderline l JOIN loyalty_product u ON u.id = l.product_id
-             WHERE l.order_id = o.id
-               AND jsonb_path_exists(t.condition, '$.**.value[*] ? (@ == $sku)',
-                                     jsonb_build_object('sku', u.sku))))
+WITH linked AS MATERIALIZED (
+    SELECT c.id, c.type_id, c.member_id, c.redeemed_at,
+           o.id AS order_id, o.member_id AS buyer_id, o.business_date
+      FROM loyalty_coupon c JOIN loyalty_order o ON o.id = c.order_id
+     WHERE c.redeemed_source = %s
+), scopes AS MATERIALIZED (
+    SELECT DISTINCT t.id, sku #>> '{}' AS sku
+      FROM loyalty_coupontype t
+     CROSS JOIN LATERAL jsonb_path_query(t.condition, '$.**.value[*]') AS sku
+     WHERE t.id IN (SELECT type_id FROM linked)
+), right_ones AS (
+    SELECT k.id FROM linked k
+      JOIN loyalty_orderline l ON l.order_id = k.order_id
+      JOIN loyalty_product u ON u.id = l.product_id
+      JOIN scopes s ON s.id = k.type_id AND s.sku = u.sku
+)
+SELECT count(*) FROM linked k JOIN loyalty_program p ON p.is_current
+ WHERE k.buyer_id IS DISTINCT FROM k.member_id
+    OR k.business_date <> (k.redeemed_at AT TIME ZONE p.time_zone)::date
+    OR k.id NOT IN (SELECT id FROM right_ones)
 """
 
 
