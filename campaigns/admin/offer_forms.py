@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import offer_checks, offer_kinds, offer_parts, offer_steps
 from campaigns.admin.choice_cards import ChoiceCards
+from campaigns.admin.offer_readings import OfferConditionWidget, Reading
 from campaigns.models import Offer
-from loyalty.admin import amount_fields, cart_fields
+from loyalty.admin import cart_fields
 from loyalty.admin.amount_fields import AmountField, HundredthsField
 from loyalty.models import Stacking
-from loyalty.rules import money
 from members.admin.condition_fields import ConditionField
 
 SPOKEN = "admin:campaigns_offer_spoken"
@@ -110,6 +110,7 @@ class OfferForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     condition = ConditionField(
         vocabulary=cart_fields.CODE,
+        widget=OfferConditionWidget,
         label=_("Scope"),
         help_text=_(
             "Conditions on goods choose the goods that count; all others choose the purchases: "
@@ -142,22 +143,25 @@ class OfferForm(forms.ModelForm):  # type: ignore[type-arg]
                 widget.shown_when = when
             else:
                 widget.attrs["data-shown-when"] = when
-        if "condition" in self.fields:
-            self._prepare_editors(_spoken_at(self.instance.pk))
+        self._prepare(Reading(_spoken_at(self.instance.pk)))
 
-    def _prepare_editors(self, url: str) -> None:
+    def _prepare(self, reading: Reading) -> None:
         widgets: Any = {name: self.fields[name].widget for name in ("condition", "steps", "parts")}
-        widgets["condition"].url = url
-        widgets["condition"].digits = money.digits(amount_fields.currency())
-        widgets["steps"].shared = offer_steps.shared()
-        widgets["parts"].shared = offer_parts.shared(url)
+        widgets["condition"].url, widgets["condition"].reading = reading.url, reading
+        widgets["steps"].read = lambda: reading.of_steps
+        widgets["parts"].read = lambda: reading.of_parts
+        for name, field in self.fields.items():
+            amount = self.initial.get(name)
+            if isinstance(field, AmountField) and isinstance(amount, int):
+                self.initial[name] = reading.shown(amount)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "kind" not in self.fields or "kind" in self.errors:
             return cleaned
         self._drop_unasked(cleaned)
-        for name, text in offer_checks.problems(cleaned):
+        # An error takes its field out of `cleaned`: all are found first.
+        for name, text in list(offer_checks.problems(cleaned)):
             # One problem of a field at a time: what it isn't comes before what it should be.
             if name in self.fields and name not in self.errors:
                 self.add_error(name, text)

@@ -14,10 +14,8 @@ from unfold.widgets import (
 
 from campaigns.admin.row_fields import RowForm, RowsField, RowsWidget
 from campaigns.models import Offer
-from loyalty.admin import amount_fields
 from loyalty.admin.amount_fields import AmountField, HundredthsField
 from loyalty.models import CouponType
-from loyalty.rules import money
 
 # What a select can show.
 MOST_TYPES = 500
@@ -118,10 +116,7 @@ def fitting(rows: Sequence[Mapping[str, Any]], kind: Any, form: Any) -> list[dic
     ]
 
 
-def shared() -> dict[str, Any]:
-    """For all rows: the currency's digits, and the live coupon types that may be given."""
+def coupon_types() -> list[tuple[str, str]]:
+    """What may be given: live types."""
     live = CouponType.objects.filter(state=CouponType.State.LIVE).order_by("code")
-    return {
-        "digits": money.digits(amount_fields.currency()),
-        "coupon_types": [(one.code, one.name) for one in live[:MOST_TYPES]],
-    }
+    return [(one.code, one.name) for one in live[:MOST_TYPES]]

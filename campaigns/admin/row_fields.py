@@ -2,7 +2,7 @@
 are empty rows to fill in, and a row that is emptied is left out; static/console/rows.js adds and
 takes away."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -34,7 +34,8 @@ class RowForm(forms.Form):
 
 
 class RowsWidget(forms.Widget):
-    """`shown_when` is as in static/console/shown_when.js, for all rows together."""
+    """`shown_when` is as in static/console/shown_when.js, for all rows together; `read` gives
+    what the rows share."""
 
     class Media:
         js = ("console/rows.js",)
@@ -44,7 +45,7 @@ class RowsWidget(forms.Widget):
         super().__init__()
         self.form_class, self.texts = form_class, texts
         self.shown_when = ""
-        self.shared: Mapping[str, Any] = {}
+        self.read: Callable[[], Mapping[str, Any]] = dict
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return self._rows(name, data=data) if _TOTAL.format(name) in data else None
@@ -61,15 +62,14 @@ class RowsWidget(forms.Widget):
             "texts": self.texts,
             "most": MOST_ROWS,
             "attrs": attrs or {},
-            "shared": self.shared,
         }
         return render_to_string("console/rows.html", context)
 
     def _rows(self, name: str, *, data: Any = None, initial: Any = None) -> Any:
+        # Read where the rows are shown or sent, and no earlier: not every page has them.
+        shared = self.read()
         kept = [
-            self.form_class.shown(row, self.shared)
-            for row in initial or []
-            if isinstance(row, Mapping)
+            self.form_class.shown(row, shared) for row in initial or [] if isinstance(row, Mapping)
         ]
         made: Any = forms.formset_factory(
             self.form_class,
@@ -78,7 +78,7 @@ class RowsWidget(forms.Widget):
             absolute_max=MOST_ROWS,
             validate_max=True,
         )
-        options: dict[str, Any] = {"prefix": name, "form_kwargs": {"shared": self.shared}}
+        options: dict[str, Any] = {"prefix": name, "form_kwargs": {"shared": shared}}
         return made(data, **options) if data is not None else made(initial=kept, **options)
 
 

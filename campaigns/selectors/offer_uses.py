@@ -19,7 +19,7 @@ LATERAL (
         SELECT 1 FROM campaigns_offeruse u
         WHERE u.code = asked.code AND u.state IN ('COMMITTED', 'REFUSED')
         LIMIT %s
-    ) AS some
+    ) AS first_ones
 ) AS counted
 """
 
