@@ -56,7 +56,8 @@ def settle(sales: Sequence[Sale], at: datetime) -> Mapping[int, Settlement]:
     """Commits what locks reserved, takes limits and budgets of all other offers as far as they
     go, in one statement; grants the coupons that offers give. A repeat changes nothing."""
     promised = {sale.order_id: quote_tokens.read(sale.document.quote_id) for sale in sales}
-    method = programs.current().refund_method
+    # The order was opened in this transaction, so what is kept is what is in force.
+    method = programs.kept().refund_method
     rows = [_row(sale, promised[sale.order_id], method) for sale in sales]
     with connection.cursor() as cursor:
         request = _encode({"at": at, "sales": rows}).decode()

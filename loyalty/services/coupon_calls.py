@@ -66,7 +66,8 @@ def as_json(value: Any) -> str:
 
 def zone() -> str:
     """The name of the programme's time zone."""
-    return programs.current().time_zone
+    # A programme's zone is settled before its first order; what is kept needn't be the newest.
+    return programs.kept().time_zone
 
 
 def fresh_code() -> str:
