@@ -7,12 +7,13 @@ import pytest
 
 from campaigns.errors import QuoteChanged, QuoteNotYours
 from campaigns.models import QuoteLock
-from campaigns.services import quote_locks, quote_tokens
+from campaigns.services import quote_locks, quote_tokens, quotes
 from campaigns.services.quote_locks import LockDocument
 from campaigns.services.quote_tokens import BadQuote
 from loyalty.models import Hold
 from loyalty.services import holds
 from loyalty.services.documents import HoldDocument, MemberReference
+from tests.campaigns import offers
 from tests.campaigns.promises import applied, left, lock, offer, pay, promise, release, used, uses
 from tests.loyalty import till
 
@@ -148,3 +149,22 @@ def test_a_quote_that_is_locked_can_be_held_for(alice):
     quote_locks.check(quote_id=token, source=till.TILL, at=till.NOW)
 
     assert left("save20") == 0
+
+
+def test_a_quote_sees_what_locks_over_their_time_still_keep_as_free(alice):
+    steps = [{"amount": 500}]
+    row = offer("once", kind="STEPPED", steps=steps, budget_amount=500, limit_member=1)
+    lock("o-1", promise(CART, applied(row, {"1": 500}), member=alice), minutes=5)
+
+    seen = [
+        _quoted("13800138000", till.NOW + 5 * MINUTE - timedelta(seconds=1)),
+        _quoted("13800138000", till.NOW + 5 * MINUTE),
+    ]
+
+    assert seen == [12_000, 11_500]
+    assert QuoteLock.objects.get().state == "OPEN"
+
+
+def _quoted(phone, at):
+    cart = offers.cart(offers.line("1", 12_000), phone=phone)
+    return quotes.quote(cart=cart, source=till.TILL, at=at)["payable_amount"]

@@ -164,6 +164,17 @@ BEGIN
               WHERE p.key = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'pool_keys')))
               GROUP BY p.key) p;
     END IF;
+    -- What locks over their time still keep is free, though nobody has ended them yet.
+    IF (pools IS NOT NULL OR uses IS NOT NULL) AND EXISTS (
+        SELECT FROM campaigns_quotelock k WHERE k.state = 'OPEN' AND k.expires_at <= at)
+    THEN
+        pools := pools || coalesce((
+            SELECT jsonb_object_agg(o.key, (pools->>o.key)::bigint + o.kept)
+            FROM campaigns_kept_over_time(at) o WHERE o.holder = '' AND pools ? o.key), '{}');
+        uses := uses || coalesce((
+            SELECT jsonb_object_agg(o.key, (uses->>o.key)::bigint - o.kept)
+            FROM campaigns_kept_over_time(at) o WHERE o.holder = whose AND uses ? o.key), '{}');
+    END IF;
     IF own_lock IS NOT NULL THEN
         SELECT jsonb_object_agg(u.code, jsonb_build_array(u.amount, u.used_on)) INTO reserved
         FROM campaigns_offeruse u WHERE u.lock_id = own_lock AND u.state = 'RESERVED';

@@ -96,6 +96,22 @@ LANGUAGE sql AS $$
     ) x
 $$;
 
+-- What locks over their time still keep of pools (holder "") and of persons' limits: for reads.
+CREATE OR REPLACE FUNCTION campaigns_kept_over_time(at timestamptz)
+RETURNS TABLE (key text, holder text, kept bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT k.key, k.holder, sum(k.kept)::bigint
+    FROM campaigns_quotelock l
+    JOIN campaigns_offeruse u ON u.lock_id = l.id AND u.state = 'RESERVED'
+    CROSS JOIN LATERAL (VALUES
+        ('offer:' || u.code || ':amount', '', u.amount),
+        ('offer:' || u.code || ':count', '', 1),
+        ('offer:' || u.code, u.holder, 1),
+        (campaigns_day_key(u.code, u.used_on), u.holder, 1)) k(key, holder, kept)
+    WHERE l.state = 'OPEN' AND l.expires_at <= at
+    GROUP BY k.key, k.holder
+$$;
+
 -- Takes limits and budgets of one order's offers, each whole or not at all. `offers`:
 -- [{"id", "code", "amount"}] by code. The holder's rows are locked. Gives by code why it is not
 -- covered: `limit`, `budget`; those that are covered are not in it.
