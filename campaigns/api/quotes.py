@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from campaigns.api import quote_shapes as shapes
-from campaigns.services import quotes
+from campaigns.services import quote_enquiries, quotes
 from campaigns.services.quote_documents import CartDocument
 from loyalty.api.sources import source_of
 from members.api import bodies, schema
@@ -51,5 +51,5 @@ class QuotesView(ChannelView):
 def _guesser(request: Request, cart: CartDocument) -> Guesser:
     """Who tries codes, and for whom."""
     client = client_of(request)
-    subject = quotes.subject(cart) or f"address:{request.META.get('REMOTE_ADDR', '')}"
+    subject = quote_enquiries.subject(cart) or f"address:{request.META.get('REMOTE_ADDR', '')}"
     return Guesser(caller=f"client:{client.id}", subject=subject)

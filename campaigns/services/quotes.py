@@ -4,8 +4,6 @@ the same cart gives the same answer whatever the order of its codes.
 Source: docs/algorithms/quotes.md; docs/decisions/0052-kept-quotes.md.
 """
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +14,7 @@ from campaigns.rules.quote_shapes import Cart, CartLine, Quote, Wallet
 from campaigns.services import (
     quote_answers,
     quote_changes,
+    quote_enquiries,
     quote_guesses,
     quote_inputs,
     quote_members,
@@ -30,9 +29,7 @@ from campaigns.services.quote_inputs import Desk, Enquiry
 from campaigns.services.quote_members import Person
 from campaigns.services.quote_points import Points
 from campaigns.services.quote_promises import Asked, Promise
-from loyalty.errors import CurrencyMismatch, DuplicateLine
-from loyalty.rules import coupons as coupon_rules
-from loyalty.services import references
+from loyalty.errors import CurrencyMismatch
 from loyalty.services.documents import Source
 from members.services.guesses import Guesser
 
@@ -61,7 +58,7 @@ def quote(
     former quote BadQuote, QuoteNotYours, or QuoteChanged with the difference and the new quote.
     """
     former = _former(cart, source)
-    with quote_guesses.trying(codes(cart), guesser) as trial:
+    with quote_guesses.trying(quote_enquiries.codes(cart), guesser) as trial:
         judged = judge(cart=cart, source=source, at=at, former=former)
         trial.saw(judged.quote.rejected)
     answer = quote_answers.answer(judged)
@@ -79,9 +76,7 @@ def judge(
 
     Raises: CurrencyMismatch, DuplicateLine, UnknownStore, UnknownChannel.
     """
-    claim = references.claim(cart.member) if cart.member else None
-    guest = references.holder(cart.member, None)
-    return _judge(_enquiry(cart, source, claim, guest, at, former))
+    return _judge(quote_enquiries.of_cart(cart, source, at, former))
 
 
 def rejudge(*, promise: Promise, source: Source, at: datetime) -> Judged:
@@ -92,23 +87,7 @@ def rejudge(*, promise: Promise, source: Source, at: datetime) -> Judged:
     Raises: QuoteNotYours; UnknownStore, UnknownChannel.
     """
     _check_source(promise, source)
-    claim = None if promise["member"] is None else {"id": promise["member"]}
-    guest = "" if claim else promise["holder"]
-    return _judge(_enquiry(_cart_of(promise), source, claim, guest, at, promise))
-
-
-def codes(cart: CartDocument) -> tuple[str, ...]:
-    """The codes that were entered, normalized, each once, in an order of their own."""
-    return tuple(sorted({coupon_rules.normalize(code) for code in cart.coupons} - {""}))
-
-
-def subject(cart: CartDocument) -> str:
-    """Whom codes are tried for, without personal data: the member or guest, else the store; ""
-    for nobody and nowhere."""
-    claim = references.claim(cart.member) if cart.member else None
-    if claim is not None:
-        return f"{claim.get('kind', 'ID')}:{claim.get('digest') or claim['uid']}"
-    return f"store:{cart.store}" if cart.store else ""
+    return _judge(quote_enquiries.of_promise(promise, source, at))
 
 
 def _former(cart: CartDocument, source: Source) -> Promise | None:
@@ -124,39 +103,12 @@ def _check_source(promise: Promise, source: Source) -> None:
         raise QuoteNotYours
 
 
-def _enquiry(
-    cart: CartDocument,
-    source: Source,
-    claim: Mapping[str, Any] | None,
-    guest: str,
-    at: datetime,
-    former: Promise | None,
-) -> Enquiry:
-    times = Counter(line.line_id for line in cart.lines)
-    if len(times) != len(cart.lines):
-        raise DuplicateLine(line_ids=sorted(name for name, count in times.items() if count > 1))
-    is_kept = former is not None and not quote_promises.is_over(former, at)
-    return Enquiry(
-        cart=cart,
-        source=source,
-        codes=codes(cart),
-        claim=claim,
-        guest=guest,
-        at=at,
-        judged_at=quote_promises.period(former)[0] if former and is_kept else at,
-        former=former["id"] if former else "",
-        until=quote_promises.period(former)[1] if former and is_kept else None,
-    )
-
-
 def enquire(*, cart: CartDocument, source: Source, at: datetime) -> Desk:
     """All that a quote of the cart is worked out from, read in one statement.
 
     Raises: DuplicateLine, NoProgram.
     """
-    claim = references.claim(cart.member) if cart.member else None
-    guest = references.holder(cart.member, None)
-    return quote_inputs.read(_enquiry(cart, source, claim, guest, at, None))
+    return quote_inputs.read(quote_enquiries.of_cart(cart, source, at))
 
 
 def judge_desk(*, desk: Desk, described: Person | None = None) -> Judged:
@@ -224,28 +176,4 @@ def _asked(desk: Desk) -> Asked:
         store=enquiry.cart.store,
         entered=enquiry.codes,
         uses_held=enquiry.cart.uses_held_coupons,
-    )
-
-
-def _cart_of(promise: Promise) -> CartDocument:
-    """The cart of a promise. Which of its lines earn points is not in it: prices don't ask."""
-    return CartDocument(
-        channel=promise["channel"],
-        store=promise["store"],
-        currency=promise["currency"],
-        lines=tuple(
-            CartLineDocument(
-                line_id=line.line_id,
-                sku=line.sku,
-                category=line.category,
-                brand=line.brand,
-                quantity=line.quantity,
-                unit_price_amount=line.unit_price_amount,
-            )
-            for line in quote_promises.lines(promise)
-        ),
-        shipping_amount=promise["shipping"][0],
-        coupons=tuple(promise["entered"]),
-        uses_held_coupons=promise["uses_held"],
-        points_to_use=promise["points"]["used"],
     )
