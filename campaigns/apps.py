@@ -8,9 +8,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import events, registrations, subscribers  # noqa: F401
-        from campaigns.admin import order_discounts, panels, sentences
+        from campaigns.admin import offer_panel, order_discounts, panels, sentences
 
         registrations.register()
         panels.register()
         sentences.register()
         order_discounts.register()
+        offer_panel.register()

@@ -18,13 +18,21 @@ from members.rules.conditions import BadCondition
 _Kind, _Form = Offer.Kind, Offer.Form
 
 
+class SpokenWords(Words):
+    """For reading alone: categories, brands and cities are called what they are, so that nobody
+    need read which there are."""
+
+    def choices(self, code: str) -> dict[Any, str]:
+        return {} if self.of(code).is_open else super().choices(code)
+
+
 class Teller:
     """Tells offers of one page: currency and the choices that conditions name are read once."""
 
-    def __init__(self) -> None:
-        self.currency = amount_fields.currency()
-        self.words = Words(cart_fields.VOCABULARY)
-        self.line_words = Words(cart_fields.LINES_VOCABULARY)
+    def __init__(self, currency: str = "") -> None:
+        self.currency = currency or amount_fields.currency()
+        self.words = SpokenWords(cart_fields.VOCABULARY)
+        self.line_words = SpokenWords(cart_fields.LINES_VOCABULARY)
 
     def amount(self, value: int | None) -> str:
         """`¥20`, `¥19.90`"""

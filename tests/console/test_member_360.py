@@ -14,8 +14,8 @@ from tests.loyalty import till
 
 pytestmark = pytest.mark.django_db
 TABS = (
-    "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "messages", "consents",
-    "profile", "approvals",
+    "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers", "messages",
+    "consents", "profile", "approvals",
 )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.models import Offer, OfferUse
@@ -504,3 +506,51 @@ def test_an_order_without_offers_has_no_section_of_them(manager, alice):
 
     assert "Sold with" not in page
     assert "Not honored" not in page
+
+
+# The member's tab
+
+
+def test_the_member_s_tab_has_what_they_may_use_and_why_not_the_rest(manager, alice):
+    gold = {"field": "member.tier", "op": "eq", "value": "gold"}
+    offers.offer("spring", steps=[STEP], limit_member=2, valid_until=world.NOW + timedelta(days=1))
+    offers.offer("gold", steps=[STEP], condition=gold)
+
+    page = shown(staff.text(manager.get(staff.page(alice, "offers"))))
+    usable, others = page.split("Live, but not for this member now")
+
+    assert "Spend ¥100, save ¥20. Goes with others." in usable
+    assert "2 purchases left · valid until 3 Mar 2026, 14:00" in usable
+    assert "Offer gold" in others
+    assert "It is for members of another tier." in others
+
+
+def test_without_offers_the_member_s_tab_says_so(manager, alice):
+    assert "No offer is live for this member" in staff.text(
+        manager.get(staff.page(alice, "offers"))
+    )
+
+
+def test_the_member_s_tab_asks_no_more_for_more_offers(manager, alice):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            staff.text(manager.get(staff.page(alice, "offers")))
+        return len(queries)
+
+    everything = {
+        "all": [
+            {"field": "store.code", "op": "in", "value": ["SH01"]},
+            {"field": "member.tier", "op": "in", "value": ["member", "gold"]},
+            {"field": "line.category", "op": "in", "value": ["face"]},
+            {"field": "line.brand", "op": "in", "value": ["us"]},
+            {"field": "channel.code", "op": "in", "value": ["pos"]},
+        ]
+    }
+    offers.offer("one", steps=[STEP], condition=everything)
+    asked()
+    few = asked()
+    for number in range(8):
+        offers.offer(f"more-{number}", steps=[STEP], condition=everything)
+    asked()
+
+    assert asked() <= few <= staff.MOST_QUERIES
