@@ -24,7 +24,7 @@ FILE = re.compile(rf"(?:{'|'.join(FOLDERS)})/[\w./{{}},-]+|\.env\.example|Makefi
 BRACES = re.compile(r"\{([^{}]*)\}")
 # Made by `make demo`, or meant as a pattern.
 NOT_FILES = re.compile(r"[<>*…]|^docs/<page>")
-RUN_BY_TESTS = ("earning", "expiry", "holds", "operations", "refunds", "tiers")
+RUN_BY_TESTS = ("coupons", "earning", "expiry", "holds", "operations", "refunds", "tiers")
 
 
 def page_ids(page: Path) -> str:

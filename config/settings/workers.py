@@ -32,6 +32,7 @@ CELERY_BEAT_SCHEDULE = {
     # So that a change of tier shows in every channel within two minutes.
     "tier-terms": {"task": "loyalty.tasks.end_due_tier_terms", "schedule": 60.0},
     "quote-locks": {"task": "campaigns.tasks.expire_quote_locks", "schedule": 60.0},
+    "coupons": {"task": "loyalty.tasks.settle_due_coupons", "schedule": 60.0},
     # After midnight in the programme's zone, before the first till opens.
     "night": {"task": "members.tasks.run_night", "schedule": crontab(hour=3, minute=10)},
     "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},

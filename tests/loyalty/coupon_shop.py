@@ -3,9 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.models import Coupon, CouponType, PoolUse
+from loyalty.models import Coupon, CouponBatch, CouponType, PoolUse
 from loyalty.selectors import coupons as found
-from loyalty.services import coupon_nights, coupon_redemptions, coupon_types, coupons
+from loyalty.services import (
+    coupon_calls,
+    coupon_nights,
+    coupon_redemptions,
+    coupon_types,
+    coupons,
+)
 from loyalty.services.coupon_redemptions import Use, Used
 from loyalty.services.coupons import LockAsk
 from tests.loyalty import till
@@ -90,6 +96,11 @@ def release(order: int, code: str, when: datetime = NOW) -> Any:
 
 def give_back(order: int, when: datetime = NOW) -> list[dict[str, Any]]:
     return coupon_redemptions.give_back(order_id=order, at=when)
+
+
+def make(batch: CouponBatch, codes: list[str]) -> None:
+    """Codes of a batch that the test chooses."""
+    coupon_calls.call("loyalty_coupons_make", batch.pk, codes, NOW, coupon_calls.zone())
 
 
 def tidy(when: datetime) -> int:

@@ -105,6 +105,8 @@ CREATE OR REPLACE FUNCTION loyalty_coupons_void(
     wanted bigint[], why text, actor bigint, zone text, at timestamptz, tells jsonb
 ) RETURNS int
 LANGUAGE plpgsql
+-- Planned for the table as it is: a worker's connection may have known it when it was empty.
+SET plan_cache_mode = force_custom_plan
 SET enable_seqscan = off
 AS $$
 DECLARE
@@ -112,8 +114,9 @@ DECLARE
     one record;
 BEGIN
     PERFORM FROM loyalty_coupon u WHERE u.id = ANY(wanted) ORDER BY u.id FOR NO KEY UPDATE;
-    SELECT array_agg(u.id) INTO ids FROM loyalty_coupon u
-    WHERE u.id = ANY(wanted) AND u.state IN ('ISSUED', 'CLAIMED', 'LOCKED');
+    SELECT array_agg(u.id) INTO ids
+    FROM unnest(wanted) w(id) JOIN loyalty_coupon u ON u.id = w.id
+    WHERE u.state IN ('ISSUED', 'CLAIMED', 'LOCKED');
     IF ids IS NULL THEN
         RETURN 0;
     END IF;
@@ -137,8 +140,10 @@ BEGIN
         UPDATE loyalty_coupon u
         SET state = 'VOID', reserved_amount = 0, ended_at = at, end_reason = why,
             key = CASE WHEN u.key LIKE 'use:%' THEN NULL ELSE u.key END
-        FROM loyalty_coupon before, loyalty_coupontype t
-        WHERE u.id = ANY(ids) AND before.id = u.id AND t.id = u.type_id
+        FROM unnest(ids) w(id)
+        JOIN loyalty_coupon before ON before.id = w.id
+        JOIN loyalty_coupontype t ON t.id = before.type_id
+        WHERE u.id = w.id
         RETURNING u.id, u.uid, u.member_id, before.state, t.code
     ), moves AS (
         INSERT INTO loyalty_couponmove

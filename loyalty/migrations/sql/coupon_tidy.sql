@@ -166,7 +166,11 @@ $$;
 -- The night: the next `most` coupons that expired, as sets. Gives how many.
 CREATE OR REPLACE FUNCTION loyalty_coupons_expire(most int, at timestamptz, tells jsonb)
 RETURNS int
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- Planned for the table as it is: a worker's connection may have known it when it was empty.
+SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
+AS $$
 DECLARE
     ids bigint[];
     type_ids bigint[];
@@ -190,8 +194,10 @@ BEGIN
         UPDATE loyalty_coupon u
         SET state = 'EXPIRED', reserved_amount = 0, ended_at = u.expires_at,
             end_reason = 'expired'
-        FROM loyalty_coupon before, loyalty_coupontype t
-        WHERE u.id = ANY(ids) AND before.id = u.id AND t.id = u.type_id
+        FROM unnest(ids) w(id)
+        JOIN loyalty_coupon before ON before.id = w.id
+        JOIN loyalty_coupontype t ON t.id = before.type_id
+        WHERE u.id = w.id
         RETURNING u.id, u.uid, u.member_id, u.expires_at, before.state, t.code
     ), moves AS (
         INSERT INTO loyalty_couponmove

@@ -1,0 +1,190 @@
+"""What the database's functions say of many coupons is what the rules say of one."""
+
+import json
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import connection
+
+from loyalty import tasks
+from loyalty.events import CouponGranted
+from loyalty.models import Coupon, CouponType
+from loyalty.rules import coupons as rules
+from loyalty.selectors import coupons as found
+from loyalty.services import coupon_calls
+from members.models import Event, Store
+from members.registry.facts import FACTS
+from tests.loyalty import coupon_shop as shop_of
+from tests.loyalty.coupon_shop import NOW, UNTIL, days, minutes
+from tests.loyalty.till import SHANGHAI, at
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()
+
+
+LIFE = """SELECT l.begins, l.ends FROM loyalty_coupontype t,
+          LATERAL loyalty_coupon_life(t, %s, 'Asia/Shanghai') l WHERE t.id = %s"""
+REFUSAL = """SELECT loyalty_coupon_refusal(c, t, %s::jsonb, %s, %s)
+             FROM loyalty_coupon c JOIN loyalty_coupontype t ON t.id = c.type_id
+             WHERE c.id = %s"""
+
+
+@pytest.mark.parametrize("claimed", [None, NOW, at("2026-11-21T23:59:59"), at("2028-02-28")])
+@pytest.mark.parametrize("number", range(5))
+def test_lives_are_the_same(shop, number, claimed):
+    kind = shop_of.draft(
+        **[
+            {},
+            {"valid_from": None},
+            {"validity": "DAYS", "valid_days": 7, "claim_until": UNTIL},
+            {"validity": "DAYS", "valid_days": 1, "starts_at_once": True},
+            {"validity": "DAYS", "valid_days": 400, "claim_from": NOW},
+        ][number]
+    )
+
+    told = asked(LIFE, claimed, kind.pk)
+    assert told == rules.life(found.worth(kind), claimed, SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount": 700},
+        {"kind": "PERCENT_OFF", "cap_amount": 300},
+        {"kind": "PERCENT_OFF"},
+        {"kind": "GIFT", "cap_amount": 300},
+        {"kind": "EXCHANGE", "amount": 99},
+    ],
+)
+def test_costs_are_the_same(shop, fields):
+    kind = shop_of.draft(**fields)
+
+    (told,) = asked(
+        "SELECT loyalty_coupon_cost(t) FROM loyalty_coupontype t WHERE t.id = %s", kind.pk
+    )
+    assert told == rules.cost(found.worth(kind))
+
+
+def test_refusals_are_the_same_for_every_state_bringer_lock_store_and_hour(shop, alice, bob):
+    here = Store.objects.get(code="SH01")
+    kinds = [shop_of.live("all"), shop_of.live("here", stores=[here])]
+    seen = set()
+    for kind, state, owner, lock in product(
+        kinds, rules.STEPS, (alice, None), (None, ("till", "o-1"), ("web", "o-1"))
+    ):
+        coupon = _coupon(kind, state, owner, lock)
+        if coupon is None:
+            continue
+        for who, number, store, minute in product(
+            (alice, bob, None), ("o-1", "o-2"), (here.pk, None), (-1, 14, 15, 60 * 24 * 40)
+        ):
+            now = NOW - timedelta(days=2) if minute < 0 else minutes(minute)
+            for moment in (now, min(now, UNTIL - timedelta(seconds=1))):
+                bringer = rules.Bringer(
+                    member_id=who.pk if who else None, store_id=store, order=("till", number)
+                )
+                ask = {
+                    "member_id": bringer.member_id, "store_id": store, "source": "till",
+                    "external_id": number,
+                }  # fmt: skip
+                (told,) = asked(REFUSAL, json.dumps(ask), moment, now, coupon.pk)
+                expected = rules.refusal(
+                    found.held(coupon), found.worth(kind), bringer, moment=moment, at=now
+                )
+                assert told == expected, (state, owner, lock, ask, moment, now)
+                seen.add(told)
+    assert seen == {
+        None, "coupon_not_yours", "coupon_void", "coupon_redeemed", "coupon_locked",
+        "coupon_not_yet", "coupon_expired", "coupon_store",
+    }  # fmt: skip
+
+
+def _coupon(kind, state, owner, lock):
+    """A row as it might be; None where the database doesn't let it be."""
+    if (state == "CLAIMED" and owner is None) or (state == "LOCKED" and lock is None):
+        return None
+    return Coupon.objects.create(
+        type=kind,
+        code=coupon_calls.fresh_code(),
+        state=state,
+        origin="OPERATOR",
+        member=owner,
+        issued_at=NOW,
+        valid_from=kind.valid_from,
+        expires_at=kind.valid_until,
+        locked_source=lock[0] if lock else "",
+        locked_for=lock[1] if lock else "",
+        locked_until=minutes(15) if lock else None,
+        redeemed_at=NOW if state == "REDEEMED" else None,
+    )
+
+
+def test_states_in_lists_are_those_of_now_whatever_was_written_down(shop, alice):
+    kind = shop_of.live(limit_member=None)
+    coupon = shop_of.claim(kind, alice)
+    shop_of.lock(1, coupon.code, alice)
+    coupon.refresh_from_db()
+
+    states = [found.state_of(coupon=coupon, at=when) for when in (minutes(14), minutes(15), UNTIL)]
+    assert states == ["LOCKED", "CLAIMED", "EXPIRED"]
+    assert list(found.usable(member_id=alice.pk, at=minutes(1))) == [coupon]
+    assert list(found.usable(member_id=alice.pk, at=UNTIL)) == []
+
+
+def test_the_payloads_that_the_database_writes_are_those_that_are_declared(shop, alice, bob):
+    kind = shop_of.live(is_transferable=True, limit_member=None)
+    first, second, third = (shop_of.claim(kind, alice, str(number)) for number in range(3))
+    shop_of.grant(kind, alice)
+    shop_of.redeem(1, first.code, alice)
+    shop_of.give_back(1)
+    shop_of.coupons.void(coupon_id=second.pk, reason="x", at=NOW)
+    shop_of.coupons.transfer(
+        code=third.code, from_member_id=alice.pk, to_member_id=bob.pk, key="1", at=NOW
+    )
+    shop_of.tidy(days(40))
+
+    rows = Event.objects.filter(type__startswith="loyalty.coupon.")
+    assert len({row.type for row in rows}) == 7
+    for row in rows:
+        assert set(FACTS[row.type].__dataclass_fields__) == set(row.payload), row.type
+    granted = rows.get(type=CouponGranted.type).payload
+    assert granted["expires_at"] == "2026-12-21T06:00:00Z"
+
+
+def test_a_code_is_validated_for_whoever_brings_it_without_changing_anything(shop, alice, bob):
+    kind = shop_of.live(public_code="WELCOME10", stock_count=2)
+    mine = shop_of.claim(kind, alice)
+
+    def judged(code, member, **options):
+        told = shop_of.coupons.validate(
+            code=code, member_id=member and member.pk,
+            holder=f"member:{member.pk}" if member else "", store_id=None,
+            at=options.get("when", NOW),
+        )  # fmt: skip
+        return told.refused["code"] if told.refused else ""
+
+    assert judged(mine.code, alice) == ""
+    assert judged(mine.code, bob) == "coupon_not_yours"
+    assert judged(mine.code, alice, when=UNTIL) == "coupon_expired"
+    assert judged("welcome10", alice) == ""
+    assert judged("WELCOME10", bob) == ""
+    assert judged("NOSUCHCODE22", bob) == "coupon_not_found"
+    shop_of.redeem(1, "WELCOME10", bob)
+    assert judged("WELCOME10", bob) == "coupon_limit"
+    assert judged("WELCOME10", None) == "coupon_stock"
+    assert CouponType.objects.get().stock_count == 2
+
+
+def test_the_minutes_task_settles_coupons_and_a_repeat_none(shop, alice):
+    old = shop_of.live(valid_from=None, valid_until=at("2026-11-21T15:00"))
+    shop_of.claim(old, alice)
+    Coupon.objects.update(expires_at=NOW - timedelta(days=3650))
+
+    assert tasks.settle_due_coupons() == 1
+    assert tasks.settle_due_coupons() == 0
