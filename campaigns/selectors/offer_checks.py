@@ -9,8 +9,7 @@ from django.db import connection
 from loyalty.selectors.ledger_checks import EXAMPLES, Finding
 
 # What an offer's newest published version grants in all, and what orders and locks have of it.
-# A total that was lowered below what was used already leaves nothing; what comes back of it then
-# may be a little more than nothing, never more than all of it.
+# A total that was lowered below what was used already leaves nothing.
 _OFFERS = """
 WITH newest AS (
     SELECT DISTINCT ON (code) code, budget_amount, limit_count
@@ -31,16 +30,14 @@ _CHECKS = {
         JOIN pools p ON p.key = 'offer:' || n.code || ':amount'
         LEFT JOIN used u ON u.code = n.code
         WHERE n.budget_amount IS NOT NULL
-          AND n.budget_amount >= coalesce(u.amount, 0)
-          AND p.has <> n.budget_amount - coalesce(u.amount, 0)""",
+          AND p.has <> greatest(0, n.budget_amount - coalesce(u.amount, 0))""",
     "what is left of an offer's orders is the limit less its uses": """
         SELECT n.code, p.has, n.limit_count - coalesce(u.uses, 0)
         FROM newest n
         JOIN pools p ON p.key = 'offer:' || n.code || ':count'
         LEFT JOIN used u ON u.code = n.code
         WHERE n.limit_count IS NOT NULL
-          AND n.limit_count >= coalesce(u.uses, 0)
-          AND p.has <> n.limit_count - coalesce(u.uses, 0)""",
+          AND p.has <> greatest(0, n.limit_count - coalesce(u.uses, 0))""",
     "a holder's count of an offer is how often it was used": """
         SELECT coalesce(c.key, u.key) || ' ' || coalesce(c.holder, u.holder),
                coalesce(c.used, 0), coalesce(u.uses, 0)

@@ -1,8 +1,10 @@
 """What refunds give back of offers, and what they pay back where the rest is judged again."""
 
 import pytest
+from django.db import connection
 
-from campaigns.models import OfferUse
+from campaigns.models import Offer, OfferUse
+from campaigns.selectors import offer_checks
 from campaigns.services import settlements
 from loyalty.models import Order, OrderLine, Program
 from loyalty.services import programs
@@ -105,6 +107,24 @@ def test_an_offer_without_cover_gives_nothing_back(alice):
 
     assert uses() == [("REFUSED", 2_000, 0)]
     assert (left("save20"), left("save20", "count")) == (1_000, 4)
+
+
+def test_what_comes_back_of_a_budget_that_was_lowered_first_makes_up_for_it(alice):
+    row = offer("save20", budget_amount=10_000, limit_count=9)
+    sold = [pay(f"o-{n}", promise(CART, applied(row, OFF), member=alice)) for n in range(4)]
+    fields = {"name_en": "less", "state": "PUBLISHED", "valid_from": till.NOW}
+    Offer.objects.create(code="save20", version=2, budget_amount=5_000, limit_count=3, **fields)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT loyalty_pool_fill('offer:save20:amount', 0)")
+        cursor.execute("SELECT loyalty_pool_fill('offer:save20:count', 0)")
+    seen = []
+
+    for number, order in enumerate(sold):
+        till.give_back(order, f"r-{number}")
+        seen.append((left("save20"), left("save20", "count")))
+
+    assert seen == [(0, 0), (1_000, 1), (3_000, 2), (5_000, 3)]
+    assert offer_checks.findings() == []
 
 
 def test_free_shipping_comes_back_with_the_goods(alice):

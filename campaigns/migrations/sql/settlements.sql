@@ -50,6 +50,45 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT 'offer:' || code || ':' || to_char(used_on, 'YYYY-MM-DD')
 $$;
 
+-- Gives back to an offer's budget and count what uses, written as ended already, took. Where
+-- nothing is left the total may have been lowered below what was used: then only what is really
+-- free again. A pool with something left was not.
+CREATE OR REPLACE FUNCTION campaigns_pool_give(of_code text, amount bigint, uses bigint, own int)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    one record;
+    total bigint;
+    free bigint;
+BEGIN
+    FOR one IN
+        SELECT x.key, x.given, x.is_amount
+        FROM (VALUES ('offer:' || of_code || ':amount', amount, true),
+                     ('offer:' || of_code || ':count', uses, false)) x(key, given, is_amount)
+        WHERE x.given > 0 ORDER BY x.key
+    LOOP
+        IF EXISTS (SELECT FROM loyalty_pool p WHERE p.key = one.key AND p."left" > 0) THEN
+            PERFORM loyalty_pool_give(one.key, one.given, own);
+            CONTINUE;
+        END IF;
+        free := loyalty_pool_lock(one.key);
+        CONTINUE WHEN free IS NULL;
+        IF free = 0 THEN
+            SELECT CASE WHEN one.is_amount THEN o.budget_amount ELSE o.limit_count END INTO total
+            FROM campaigns_offer o
+            WHERE o.code = of_code AND o.state <> 'DRAFT' ORDER BY o.version DESC LIMIT 1;
+            SELECT total - coalesce(sum(CASE WHEN one.is_amount THEN u.amount - u.returned_amount
+                                             ELSE 1 END), 0) INTO free
+            FROM campaigns_offeruse u
+            WHERE u.code = of_code AND u.state IN ('RESERVED', 'COMMITTED');
+            one.given := greatest(0, least(one.given, coalesce(free, one.given)));
+        END IF;
+        PERFORM loyalty_pool_give(one.key, one.given, own);
+    END LOOP;
+END
+$$;
+
 -- Ends locks, whose rows the caller has: what they reserved is free again, once.
 CREATE OR REPLACE FUNCTION campaigns_end_locks(ending bigint[], ended_at timestamptz)
 RETURNS void
@@ -62,19 +101,28 @@ BEGIN
         RETURN;
     END IF;
     FOR one IN
-        UPDATE campaigns_offeruse u SET state = 'RELEASED'
-        FROM campaigns_offer o
-        WHERE u.lock_id = ANY(ending) AND u.state = 'RESERVED' AND o.id = u.offer_id
-        RETURNING u.code, u.holder, u.used_on, u.amount, u.lock_id,
-                  o.limit_member_day IS NOT NULL AS counts_days
+        WITH ended AS (
+            UPDATE campaigns_offeruse u SET state = 'RELEASED'
+            FROM campaigns_offer o
+            WHERE u.lock_id = ANY(ending) AND u.state = 'RESERVED' AND o.id = u.offer_id
+            RETURNING u.code, u.holder, u.used_on, u.amount, u.lock_id,
+                      o.limit_member_day IS NOT NULL AS counts_days
+        )
+        SELECT e.*, sum(e.amount) OVER codes AS amounts, count(*) OVER codes AS uses,
+               row_number() OVER codes AS number
+        FROM ended e
+        WINDOW codes AS (PARTITION BY e.code)
+        ORDER BY e.code, number
     LOOP
         PERFORM loyalty_use_give('offer:' || one.code, one.holder);
         IF one.counts_days THEN
             PERFORM loyalty_use_give(campaigns_day_key(one.code, one.used_on), one.holder);
         END IF;
-        PERFORM loyalty_pool_give('offer:' || one.code || ':amount', one.amount,
-                                  (one.lock_id % 16)::int);
-        PERFORM loyalty_pool_give('offer:' || one.code || ':count', 1, (one.lock_id % 16)::int);
+        -- Once for all of a code: what is left of it is counted anew where nothing was.
+        IF one.number = 1 THEN
+            PERFORM campaigns_pool_give(one.code, one.amounts::bigint, one.uses,
+                                        (one.lock_id % 16)::int);
+        END IF;
     END LOOP;
     UPDATE campaigns_quotelock l
     SET state = CASE WHEN l.expires_at <= ended_at THEN 'EXPIRED' ELSE 'RELEASED' END,
@@ -362,12 +410,8 @@ BEGIN
         )
         SELECT * FROM changed c ORDER BY c.code
     LOOP
-        PERFORM loyalty_pool_give('offer:' || one.code || ':amount', one.amount,
-                                  (one.order_id % 16)::int);
-        IF one.is_whole THEN
-            PERFORM loyalty_pool_give('offer:' || one.code || ':count', 1,
-                                      (one.order_id % 16)::int);
-        END IF;
+        PERFORM campaigns_pool_give(one.code, one.amount, one.is_whole::int,
+                                    (one.order_id % 16)::int);
     END LOOP;
 END
 $$;
