@@ -49,19 +49,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicCode:
-    """A code for everybody, and what each use of it takes: `reserve_amount` of the type's budget
-    (minor units)."""
+class TypeTerms:
+    """What counts when a coupon of a type is used that nobody holds yet: limits per person, each
+    None where there is none; `begins` and `ends` of the public code's life; what it may cost at
+    most in minor units. `is_stopped`: there are no more of them."""
 
-    code: str
-    type_id: int
-    claim_from: datetime | None
-    claim_until: datetime | None
-    valid_from: datetime | None
-    valid_until: datetime | None
+    id: int
     limit_member: int | None
     limit_member_day: int | None
-    reserve_amount: int
+    begins: datetime | None
+    ends: datetime | None
+    cost_amount: int
+    is_stopped: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,8 @@ class Shelf:
     type_names: Mapping[str, Name]
     award_names: Mapping[str, Name]
     limits: Sequence[Limits]
-    public_codes: Mapping[str, PublicCode]
+    types: Mapping[int, TypeTerms]
+    public_codes: Mapping[str, TypeTerms]
 
     def limited(self, at: datetime) -> Mapping[str, Limits]:
         """By code the limits of offers in force at an instant; of its versions the newest that
@@ -152,7 +152,10 @@ def _read(version: tuple[int, int]) -> Shelf:
         type_names={row.code: Name(row.name_zh, row.name_en) for row in types},
         award_names=_award_names(version[0], types),
         limits=tuple(_limits(row) for row in offers),
-        public_codes=_public_codes(types),
+        types={row.pk: _terms(row) for row in types},
+        public_codes={
+            coupon_rules.normalize(row.public_code): _terms(row) for row in types if row.public_code
+        },
     )
 
 
@@ -198,28 +201,21 @@ def _limits(row: Offer) -> Limits:
     )
 
 
-def _public_codes(types: Iterable[CouponType]) -> dict[str, PublicCode]:
-    return {
-        coupon_rules.normalize(row.public_code): PublicCode(
-            code=coupon_rules.normalize(row.public_code),
-            type_id=row.pk,
-            claim_from=row.claim_from,
-            claim_until=row.claim_until,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            limit_member=row.limit_member,
-            limit_member_day=row.limit_member_day,
-            reserve_amount=_reserve(row),
-        )
-        for row in types
-        if row.public_code and row.state == CouponType.State.LIVE
-    }
+def _terms(row: CouponType) -> TypeTerms:
+    """A code that nobody claimed lives as long as it may be claimed."""
+    is_fixed = row.validity == CouponType.Validity.FIXED
+    return TypeTerms(
+        id=row.pk,
+        limit_member=row.limit_member,
+        limit_member_day=row.limit_member_day,
+        begins=row.valid_from if is_fixed else row.claim_from,
+        ends=row.valid_until if is_fixed else row.claim_until,
+        cost_amount=_cost(row),
+        is_stopped=row.state == CouponType.State.STOPPED,
+    )
 
 
-def _reserve(row: CouponType) -> int:
-    """What a coupon of this type may cost its budget at most."""
-    if row.budget_amount is None:
-        return 0
+def _cost(row: CouponType) -> int:
     kinds = CouponType.Kind
     if row.kind == kinds.MONEY_OFF:
         return row.amount

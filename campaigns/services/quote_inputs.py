@@ -25,10 +25,23 @@ from loyalty.services.states import AccountRow, Days, HoldRow, LotRow
 # Held coupons that are looked at, the soonest to expire first.
 MOST_HELD = 200
 
-# Id, code, type, state, member, valid from and until, locked until, by this very cart, entered.
-CouponRow = tuple[
-    int, str, int, str, int | None, datetime | None, datetime | None, datetime | None, bool, bool
-]
+
+class CouponRow(msgspec.Struct, array_like=True, frozen=True):
+    """A coupon. `is_ours`: what locks it is this very cart's lock; `is_entered`: by its code."""
+
+    id: int
+    code: str
+    type_id: int
+    state: str
+    member_id: int | None
+    holder: str
+    valid_from: datetime | None
+    expires_at: datetime | None
+    locked_until: datetime | None
+    is_ours: bool
+    is_entered: bool
+
+
 # Id, uid, birthday as month × 100 + day, from when on that counts, tags.
 MemberRow = tuple[int, str, int | None, date | None, list[str]]
 
@@ -49,8 +62,8 @@ class Seen(msgspec.Struct, array_like=True, frozen=True):
     coupons: list[CouponRow]
     uses: dict[str, int]
     pools: dict[str, int]
-    # By offer what this cart's own lock keeps: amount and day.
-    reserved: dict[str, tuple[int, date]]
+    # By offer the amount that this cart's own lock keeps.
+    reserved: dict[str, int]
     # Category, brand and cost by SKU.
     products: dict[str, tuple[str, str, int | None]]
     rule_uses: list[UseRow] | None
@@ -134,8 +147,10 @@ def _request(enquiry: Enquiry, terms: Terms, shelf: Shelf, here: Places | None) 
         "at": enquiry.at,
         "source": enquiry.source.name,
         "skus": list({line.sku: None for line in cart.lines}),
-        "uses_held": cart.uses_held_coupons,
+        # A public code may stand for one that the member has in hand.
+        "reads_held": cart.uses_held_coupons or bool(enquiry.codes),
         "most_held": MOST_HELD,
+        "day": day_of(enquiry, terms),
     }
     if enquiry.claim:
         request["identity"] = enquiry.claim
@@ -153,10 +168,10 @@ def _request(enquiry: Enquiry, terms: Terms, shelf: Shelf, here: Places | None) 
 
 def _limits(enquiry: Enquiry, terms: Terms, shelf: Shelf) -> dict[str, Any]:
     """Whose uses and pools are asked: of limited offers in force and of public codes entered."""
-    day = calendar.local_day(enquiry.at, terms.zone).isoformat()
+    day = day_of(enquiry, terms)
     names = [f"offer:{code}" for code in shelf.limited(enquiry.judged_at)]
     names += [
-        f"coupon:{shelf.public_codes[code].type_id}"
+        f"coupon:{shelf.public_codes[code].id}"
         for code in enquiry.codes
         if code in shelf.public_codes
     ]
@@ -166,6 +181,11 @@ def _limits(enquiry: Enquiry, terms: Terms, shelf: Shelf) -> dict[str, Any]:
         "use_keys": [key for name in names for key in (name, f"{name}:{day}")],
         "pool_keys": [f"{name}:{what}" for name in names for what in ("count", "amount")],
     }
+
+
+def day_of(enquiry: Enquiry, terms: Terms) -> str:
+    """The day that limits per day count: the programme's."""
+    return calendar.local_day(enquiry.at, terms.zone).isoformat()
 
 
 def _rules(enquiry: Enquiry, terms: Terms) -> dict[str, Any]:

@@ -2,20 +2,18 @@
 as of now: nobody is promised what others may have used up.
 """
 
-from datetime import datetime
+from dataclasses import replace
 
 from campaigns.rules.quote_shapes import HeldCoupon, Left, Wallet
-from campaigns.services.offer_books import Limits, PublicCode
+from campaigns.services import quote_inputs
+from campaigns.services.offer_books import Limits, TypeTerms
 from campaigns.services.quote_inputs import CouponRow, Desk
-from loyalty.models import Coupon
-from loyalty.rules import calendar
+from loyalty.rules import coupons as rules
+from loyalty.rules.coupons import Bringer, Held, Worth
 
-_State = Coupon.State
-_ENDS = {
-    _State.REDEEMED: "redeemed",
-    _State.EXPIRED: "expired",
-    _State.VOID: "void",
-}
+# Stores are the engine's to judge, with the scope.
+_ANYWHERE = Worth(kind="")
+_PREFIX = "coupon_"
 
 
 def wallet(desk: Desk) -> Wallet:
@@ -23,7 +21,7 @@ def wallet(desk: Desk) -> Wallet:
     same whatever the order of the codes."""
     limited = desk.shelf.limited(desk.enquiry.judged_at)
     return Wallet(
-        coupons=_coupons(desk, day_of(desk)),
+        coupons=_coupons(desk),
         left={code: left(desk, limits) for code, limits in limited.items()},
         uses_held=desk.enquiry.cart.uses_held_coupons,
     )
@@ -31,85 +29,121 @@ def wallet(desk: Desk) -> Wallet:
 
 def day_of(desk: Desk) -> str:
     """The day that limits per day count: the programme's."""
-    return calendar.local_day(desk.enquiry.at, desk.terms.zone).isoformat()
+    return quote_inputs.day_of(desk.enquiry, desk.terms)
 
 
-def _coupons(desk: Desk, day: str) -> tuple[HeldCoupon, ...]:
-    found: dict[str, HeldCoupon] = {}
-    # Entered ones come last: of a coupon that is held and entered the entered row stays.
-    for row in desk.seen.coupons:
-        found[row[1]] = _held(row, desk)
+def _coupons(desk: Desk) -> tuple[HeldCoupon, ...]:
+    # Of a coupon that is held and entered the entered row stays.
+    rows = {row.code: row for row in desk.seen.coupons}
+    found = {code: _held(row, desk) for code, row in rows.items()}
     for code in desk.enquiry.codes:
-        if code in found:
+        if code in rows:
             continue
         public = desk.shelf.public_codes.get(code)
         if public is None:
             found[code] = HeldCoupon(code=code, is_entered=True, problem="not_found")
+            continue
+        own = _in_hand(public, found, rows)
+        if own is not None:
+            del found[own.code]
+            found[code] = replace(own, code=code, is_entered=True)
         else:
-            found[code] = _public(public, desk, day)
+            found[code] = _public(public, code, desk)
     return tuple(found[code] for code in sorted(found))
 
 
+def _in_hand(
+    public: TypeTerms, found: dict[str, HeldCoupon], rows: dict[str, CouponRow]
+) -> HeldCoupon | None:
+    """The coupon for which a public code stands when the member has one of its type: the one that
+    this cart's lock keeps, else the first to expire. As a redemption finds it."""
+    usable = [
+        one
+        for one in found.values()
+        if one.type_id == public.id and not one.problem and not one.is_entered
+    ]
+    return min(
+        usable,
+        key=lambda one: (
+            not rows[one.code].is_ours,
+            one.expires_at is None,
+            one.expires_at,
+            one.id,
+        ),
+        default=None,
+    )
+
+
 def _held(row: CouponRow, desk: Desk) -> HeldCoupon:
-    coupon_id, code, type_id, _, _, valid_from, expires_at, _, _, is_entered = row
-    problem = _problem(row, desk)
-    if not problem and type_id not in desk.shelf.book.coupon_types:
-        # Its scope can't be read: no line is in it.
-        problem = "scope"
+    is_known = row.type_id in desk.shelf.book.coupon_types
     return HeldCoupon(
-        code=code,
-        type_id=type_id if type_id in desk.shelf.book.coupon_types else None,
-        id=coupon_id,
-        expires_at=expires_at,
-        valid_from=valid_from,
-        is_entered=is_entered,
-        problem=problem,
+        code=row.code,
+        type_id=row.type_id if is_known else None,
+        id=row.id,
+        # The lock that keeps it outlives it.
+        expires_at=None if row.is_ours else row.expires_at,
+        valid_from=None if row.is_ours else row.valid_from,
+        is_entered=row.is_entered,
+        # A type whose scope can't be read has no line in it.
+        problem=_problem(row, desk) or ("" if is_known else "scope"),
     )
 
 
 def _problem(row: CouponRow, desk: Desk) -> str:
     """Why this coupon can't be used now; its own dates count, whether or not a job has run."""
-    _, _, _, state, owner, valid_from, expires_at, locked_until, is_ours, _ = row
     member, at = desk.seen.member, desk.enquiry.at
-    if owner is not None and (member is None or owner != member[0]):
-        return "not_yours"
-    if state in _ENDS:
-        return _ENDS[_State(state)]
-    if locked_until is not None and at < locked_until and not is_ours:
-        return "locked"
-    return _period(valid_from, expires_at, at)
+    held = Held(
+        state=row.state,
+        member_id=row.member_id,
+        valid_from=row.valid_from,
+        expires_at=row.expires_at,
+        locked_by=("us", "") if row.is_ours else ("others", ""),
+        locked_until=row.locked_until,
+    )
+    bringer = Bringer(member_id=member[0] if member else None, order=("us", ""))
+    refused = rules.refusal(held, _ANYWHERE, bringer, moment=at, at=at)
+    if refused is not None:
+        return refused.removeprefix(_PREFIX)
+    if row.state == rules.EXPIRED:
+        return "expired"
+    is_bearers = row.member_id is None and row.holder != desk.holder
+    terms = desk.shelf.types.get(row.type_id)
+    # What nobody holds counts for who uses it, as a claim does.
+    return _personal(terms, desk) if is_bearers and terms else ""
 
 
-def _period(begins: datetime | None, ends: datetime | None, at: datetime) -> str:
-    if begins is not None and at < begins:
-        return "not_yet"
-    return "expired" if ends is not None and at >= ends else ""
-
-
-def _public(public: PublicCode, desk: Desk, day: str) -> HeldCoupon:
+def _public(public: TypeTerms, code: str, desk: Desk) -> HeldCoupon:
     return HeldCoupon(
-        code=public.code,
-        type_id=public.type_id if public.type_id in desk.shelf.book.coupon_types else None,
-        expires_at=public.valid_until,
-        valid_from=public.valid_from,
+        code=code,
+        type_id=public.id if public.id in desk.shelf.book.coupon_types else None,
+        expires_at=public.ends,
+        valid_from=public.begins,
         is_entered=True,
-        problem=_public_problem(public, desk, day),
+        problem=_public_problem(public, desk),
     )
 
 
-def _public_problem(public: PublicCode, desk: Desk, day: str) -> str:
-    """Using a public code is a claim of it: stock, budget and limits count as they do there."""
-    at, name, pools = desk.enquiry.at, f"coupon:{public.type_id}", desk.seen.pools
-    problem = _period(public.claim_from, public.claim_until, at) or _period(
-        public.valid_from, public.valid_until, at
-    )
-    if problem:
-        return problem
+def _public_problem(public: TypeTerms, desk: Desk) -> str:
+    """Using a public code takes stock, budget and a use, as a redemption will."""
+    at, name, pools = desk.enquiry.at, f"coupon:{public.id}", desk.seen.pools
+    if public.is_stopped:
+        return "void"
+    if public.begins is not None and at < public.begins:
+        return "not_yet"
+    if public.ends is not None and at >= public.ends:
+        return "expired"
     if pools.get(f"{name}:count", 1) < 1:
         return "limit"
-    if pools.get(f"{name}:amount", public.reserve_amount) < public.reserve_amount:
+    if pools.get(f"{name}:amount", public.cost_amount) < public.cost_amount:
         return "budget"
-    return _personal(name, public.limit_member, public.limit_member_day, desk, day)
+    return _personal(public, desk)
+
+
+def _personal(terms: TypeTerms, desk: Desk) -> str:
+    """Whether this person had as many as one may have. Somebody unknown isn't counted: codes are
+    handed out on purpose, and stock and budget bound them."""
+    key = f"coupon:{terms.id}"
+    return _used_up(key, terms.limit_member, terms.limit_member_day, desk)
 
 
 def left(desk: Desk, limits: Limits) -> Left:
@@ -119,21 +153,19 @@ def left(desk: Desk, limits: Limits) -> Left:
     own = seen.reserved.get(limits.code)
     budget = seen.pools.get(f"{name}:amount")
     if own is not None:
-        return Left("", None if budget is None else budget + own[0])
+        return Left("", None if budget is None else budget + own)
     if limits.count is not None and seen.pools.get(f"{name}:count", 1) < 1:
         return Left("limit", budget)
-    return Left(_personal(name, limits.member, limits.member_day, desk, day_of(desk)), budget)
+    is_personal = limits.member is not None or limits.member_day is not None
+    if is_personal and not desk.holder:
+        # Whoever is nobody could have it again and again: it takes a member, or a phone.
+        return Left("member", budget)
+    return Left(_used_up(name, limits.member, limits.member_day, desk), budget)
 
 
-def _personal(name: str, most: int | None, most_a_day: int | None, desk: Desk, day: str) -> str:
-    """Whether this person had as many as one may have. Nobody can count for somebody unknown:
-    what is limited per person needs a member, or the phone of a guest."""
-    if most is None and most_a_day is None:
-        return ""
-    if not desk.holder:
-        return "member"
+def _used_up(key: str, most: int | None, most_a_day: int | None, desk: Desk) -> str:
     uses = desk.seen.uses
-    if most is not None and uses.get(name, 0) >= most:
+    if most is not None and uses.get(key, 0) >= most:
         return "limit"
-    is_day_full = most_a_day is not None and uses.get(f"{name}:{day}", 0) >= most_a_day
+    is_day_full = most_a_day is not None and uses.get(f"{key}:{day_of(desk)}", 0) >= most_a_day
     return "limit" if is_day_full else ""

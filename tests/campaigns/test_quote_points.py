@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from django.utils import translation
 
 from loyalty.models import Account, CouponType, EarningRule, Lot, Program, RuleUse, Tier
 from loyalty.services import orders, points
@@ -159,7 +160,8 @@ def test_a_guest_earns_nothing(shop):
 def test_a_coupon_that_multiplies_is_in_the_forecast(alice):
     coupon_type("twice", kind="MULTIPLIER", multiplier_percent=200, public_code="TWICE")
     assert quote(*LINES, **ALICE)["earn_forecast"]["amount"] == 123
-    answer = quote(*LINES, coupons=["TWICE"], **ALICE)
+    with translation.override("zh-hans"):
+        answer = quote(*LINES, coupons=["TWICE"], **ALICE)
     assert answer["earn_forecast"]["amount"] == 246
     rows = {row["id"]: row["description"] for row in answer["earn_forecast"]["breakdown"]}
     assert rows["rule:coupon:twice"] == "券 twice"

@@ -222,11 +222,12 @@ def test_somebody_elses_coupon_is_refused_and_a_bearers_works_for_whoever_brings
     assert reasons(answer) == {"TENOFF2345": "not_yours"}
 
 
+DAYS = {"validity": "DAYS", "valid_days": 3}
 PUBLIC = [
-    ({"claim_until": NOW}, "expired"),
-    ({"claim_from": NOW + timedelta(seconds=1)}, "not_yet"),
+    (DAYS | {"claim_until": NOW}, "expired"),
+    (DAYS | {"claim_from": NOW + timedelta(seconds=1)}, "not_yet"),
     ({"valid_until": NOW}, "expired"),
-    ({"state": "STOPPED"}, "not_found"),
+    ({"state": "STOPPED", "stopped_at": NOW}, "void"),
     ({"state": "DRAFT"}, "not_found"),
 ]
 
@@ -263,3 +264,33 @@ def test_a_member_price_is_for_members_of_its_tier_and_tag(alice):
 def test_another_currency_is_refused(shop):
     with pytest.raises(CurrencyMismatch):
         quote(line("1", 100), currency="USD")
+
+
+def test_a_bearers_coupon_counts_for_who_uses_it(alice):
+    row = _coupon(None, state="ISSUED", code="BEARER2345").type
+    _use(f"member:{alice.pk}", f"coupon:{row.pk}")
+    sent = {"coupons": ["BEARER2345"]}
+    assert reasons(quote(line("1", 12_000), phone=world.ALICE_PHONE, **sent)) == {
+        "BEARER2345": "limit"
+    }
+    assert quote(line("1", 12_000), **sent)["payable_amount"] == 11_000
+
+
+def test_a_public_code_stands_for_the_coupon_that_the_member_has_of_it(alice):
+    row = coupon_type("hello", amount=1_000, public_code="HELLO")
+    coupon = _coupon(alice, kind="hello")
+    _use(f"member:{alice.pk}", f"coupon:{row.pk}")
+    answer = quote(line("1", 12_000), phone=world.ALICE_PHONE, coupons=["hello"],
+                   uses_held_coupons=False)  # fmt: skip
+    assert (applied(answer), answer["rejected"]) == ({"HELLO": 1_000}, [])
+    assert quote_tokens.read(answer["quote_id"])["applied"][0]["coupon_id"] == coupon.pk
+
+
+def test_codes_of_a_batch_that_was_called_back_are_void(alice):
+    from loyalty.models import CouponBatch
+
+    row = coupon_type("ten", amount=1_000)
+    batch = CouponBatch.objects.create(type=row, count=1, created_at=NOW, voided_at=NOW)
+    _coupon(None, state="ISSUED", code="BEARER2345", batch=batch)
+    answer = quote(line("1", 12_000), phone=world.ALICE_PHONE, coupons=["BEARER2345"])
+    assert reasons(answer) == {"BEARER2345": "void"}

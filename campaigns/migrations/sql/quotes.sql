@@ -4,6 +4,22 @@
 -- Reading. One statement, no locks, one snapshot: the programme's version, who asks, what they
 -- hold, what is left of limited offers and coupon types, the catalogue's rows of the cart.
 --
+-- A coupon as a quote sees it. A code of a batch that was called back is void, whatever its row
+-- says until a job has come to it.
+CREATE OR REPLACE FUNCTION campaigns_quote_coupon(
+    c loyalty_coupon, is_ours boolean, is_entered boolean
+) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_array(
+        c.id, c.code, c.type_id,
+        CASE WHEN c.batch_id IS NOT NULL AND EXISTS (
+                 SELECT FROM loyalty_couponbatch b
+                 WHERE b.id = c.batch_id AND b.voided_at IS NOT NULL)
+             THEN 'VOID' ELSE c.state END,
+        c.member_id, c.holder, c.valid_from, c.expires_at,
+        CASE WHEN c.state = 'LOCKED' THEN c.locked_until END, is_ours, is_entered)
+$$;
+
 -- As loyalty_open reads an account, less its locks. What isn't needed isn't asked: starting a
 -- statement costs more than running it.
 CREATE OR REPLACE FUNCTION campaigns_quote(request jsonb) RETURNS text
@@ -37,6 +53,7 @@ DECLARE
     rule_budgets jsonb;
     own_lock bigint;
     own_number text := '';
+    bearer_keys text[];
     reserved jsonb;
 BEGIN
     IF claim ? 'digest' THEN
@@ -119,7 +136,7 @@ BEGIN
         END IF;
     END IF;
 
-    -- What this very cart has reserved is not taken by somebody else.
+    -- The lock that this very cart has, if any.
     IF request ? 'former' THEN
         SELECT k.id, k.external_id INTO own_lock, own_number
         FROM campaigns_quotelock k
@@ -127,13 +144,10 @@ BEGIN
           AND k.promise->>'id' = request->>'former';
     END IF;
 
-    -- Held ones that can be used, and entered ones whatever became of them.
-    IF who IS NOT NULL AND (request->>'uses_held')::boolean THEN
-        SELECT jsonb_agg(jsonb_build_array(
-            c.id, c.code, c.type_id, c.state, c.member_id, c.valid_from, c.expires_at,
-            CASE WHEN c.state = 'LOCKED' THEN c.locked_until END,
-            c.locked_source = request->>'source' AND c.locked_for = own_number, false))
-        INTO coupons
+    -- Held ones that can be used, those that this cart's own lock keeps, and entered ones whatever
+    -- became of them, in this order: later rows of one coupon say more.
+    IF who IS NOT NULL AND (request->>'reads_held')::boolean THEN
+        SELECT jsonb_agg(campaigns_quote_coupon(c, false, false)) INTO coupons
         FROM (
             SELECT * FROM loyalty_coupon c
             WHERE c.member_id = who AND c.state IN ('CLAIMED', 'LOCKED')
@@ -142,21 +156,33 @@ BEGIN
             LIMIT (request->>'most_held')::int
         ) c;
     END IF;
-    IF request ? 'codes' THEN
-        SELECT coalesce(coupons, '[]') || coalesce(jsonb_agg(jsonb_build_array(
-            c.id, c.code, c.type_id, c.state, c.member_id, c.valid_from, c.expires_at,
-            CASE WHEN c.state = 'LOCKED' THEN c.locked_until END,
-            c.locked_source = request->>'source' AND c.locked_for = own_number, true)), '[]')
+    IF own_lock IS NOT NULL THEN
+        SELECT coalesce(coupons, '[]')
+            || coalesce(jsonb_agg(campaigns_quote_coupon(c, true, false)), '[]')
         INTO coupons
+        FROM loyalty_coupon c
+        WHERE c.state = 'LOCKED' AND c.locked_until > at
+          AND c.locked_source = request->>'source' AND c.locked_for = own_number;
+    END IF;
+    IF request ? 'codes' THEN
+        -- What nobody holds yet counts for who uses it: their uses of its type are asked too.
+        SELECT coalesce(coupons, '[]') || coalesce(jsonb_agg(campaigns_quote_coupon(
+                   c, coalesce(c.state = 'LOCKED' AND c.locked_until > at
+                       AND c.locked_source = request->>'source' AND c.locked_for = own_number,
+                       false), true)), '[]'),
+               array_agg('coupon:' || c.type_id) FILTER (WHERE c.member_id IS NULL)
+        INTO coupons, bearer_keys
         FROM loyalty_coupon c
         WHERE c.code = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'codes')));
     END IF;
 
-    IF request ? 'use_keys' AND whose <> '' THEN
+    IF whose <> '' AND (request ? 'use_keys' OR bearer_keys IS NOT NULL) THEN
         SELECT jsonb_object_agg(u.key, u.used) INTO uses
         FROM loyalty_pooluse u
         WHERE u.holder = whose
-          AND u.key = ANY(ARRAY(SELECT jsonb_array_elements_text(request->'use_keys')));
+          AND u.key = ANY(
+              ARRAY(SELECT jsonb_array_elements_text(request->'use_keys')) || bearer_keys
+              || ARRAY(SELECT k || ':' || (request->>'day') FROM unnest(bearer_keys) k));
     END IF;
     IF request ? 'pool_keys' THEN
         SELECT jsonb_object_agg(p.key, p.left) INTO pools
@@ -175,8 +201,9 @@ BEGIN
             SELECT jsonb_object_agg(o.key, (uses->>o.key)::bigint - o.kept)
             FROM campaigns_kept_over_time(at) o WHERE o.holder = whose AND uses ? o.key), '{}');
     END IF;
+    -- What this cart's own lock reserved is not taken by somebody else.
     IF own_lock IS NOT NULL THEN
-        SELECT jsonb_object_agg(u.code, jsonb_build_array(u.amount, u.used_on)) INTO reserved
+        SELECT jsonb_object_agg(u.code, u.amount) INTO reserved
         FROM campaigns_offeruse u WHERE u.lock_id = own_lock AND u.state = 'RESERVED';
     END IF;
 
