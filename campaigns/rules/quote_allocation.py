@@ -3,30 +3,34 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from loyalty.rules import shares
-
 Parts = list[tuple[int, int]]
 WHOLE = 10_000
 
 
-def spread(total: int, lines: Sequence[int], amounts: Sequence[int]) -> Parts:
+def spread(total: int, lines: Sequence[int], amounts: Sequence[int] | Mapping[int, int]) -> Parts:
     """`total`, at most all there is, over the lines by their amounts: the largest remainder,
     ties by line id. Source: docs/algorithms/quotes.md, "Shares of the lines"."""
     weights = [amounts[index] for index in lines]
-    total = min(total, sum(weights))
+    whole = sum(weights)
+    if total >= whole:
+        return [one for one in zip(lines, weights, strict=True) if one[1]]
     if total <= 0:
         return []
-    parts = shares.split(total, weights)
-    return [(index, part) for index, part in zip(lines, parts, strict=True) if part]
+    products = [total * weight for weight in weights]
+    parts = [product // whole for product in products]
+    missing = total - sum(parts)
+    if missing:
+        remainders = [product % whole for product in products]
+        # Sorting keeps the order of equals, also from the top.
+        ranked = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
+        for number in ranked[:missing]:
+            parts[number] += 1
+    return [one for one in zip(lines, parts, strict=True) if one[1]]
 
 
 def spread_over(total: int, amounts: Mapping[int, int]) -> Parts:
     """As `spread`, over the amounts by line."""
-    total = min(total, sum(amounts.values()))
-    if total <= 0:
-        return []
-    parts = shares.split(total, list(amounts.values()))
-    return [(index, part) for index, part in zip(amounts, parts, strict=True) if part]
+    return spread(total, list(amounts), amounts)
 
 
 def off(amount: int, basis_points: int) -> int:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from campaigns.rules import offer_entries as entries
 from campaigns.rules import quote_layers as layers
+from campaigns.rules import quote_pieces as pieces
 from campaigns.rules import quote_states as states
 from campaigns.rules.quote_candidates import Candidate
 from campaigns.rules.quote_evaluation import Outcome, Taken
-from campaigns.rules.quote_shapes import Layer
-from campaigns.rules.quote_states import CENT, State
+from campaigns.rules.quote_shapes import Layer, Step
+from campaigns.rules.quote_states import CENT, Miss, State, Take
 from campaigns.rules.quote_tables import Table
 
 # More than any gift of unknown worth counts beyond its money.
@@ -18,16 +19,18 @@ _BEYOND = 1_000
 def most(candidate: Candidate, state: State) -> int:
     """Never less than the score of what it takes from this state or a later one."""
     entry, discount = candidate.entry, candidate.discount
-    if entry.threshold:
+    if entry.threshold and not discount.steps:
         base = layers.base(candidate, state)
         if sum([base[index] for index in candidate.lines]) < entry.threshold:
             return 0
-    amount = _MOST[entry.way](candidate, state)
+    amount: int = _MOST[entry.way](candidate, state)
     if discount.cap_amount is not None and discount.cap_amount < amount:
         amount = discount.cap_amount
     if candidate.budget is not None and candidate.budget < amount:
         amount = candidate.budget
-    return amount * CENT + _beyond(candidate, state)
+    if entry.has_gifts or entry.way == entries.MULTIPLIER:
+        return amount * CENT + _beyond(candidate, state)
+    return amount * CENT
 
 
 def reaches(
@@ -89,7 +92,7 @@ def is_beyond_doubt(found: Outcome, candidates: Sequence[Candidate], table: Tabl
 
 def _are_apart(found: Outcome, count: int) -> bool:
     """Whether no two item prices concern the same line."""
-    if not count:
+    if count < 2:
         return True
     items = [candidate for candidate, _ in found.taken if candidate.layer is Layer.ITEM]
     lines = [index for candidate in items for index in candidate.lines]
@@ -99,6 +102,26 @@ def _are_apart(found: Outcome, count: int) -> bool:
 def _there(candidate: Candidate, state: State) -> int:
     amounts = state.amounts
     return sum([amounts[index] for index in candidate.lines])
+
+
+def _bundle(candidate: Candidate, state: State) -> int:
+    """What it saves now, since prices of pieces only fall. Where others may take its pieces, or a
+    floor or the initial amount decides what a piece brings, dearer ones may come in their place.
+    """
+    if candidate.has_rivals or state.table.is_initial:
+        return _there(candidate, state)
+    return _of_pieces(candidate, state, pieces.bundled(candidate, state))
+
+
+def _exchange(candidate: Candidate, state: State) -> int:
+    return _of_pieces(candidate, state, pieces.exchanged(candidate, state))
+
+
+def _of_pieces(candidate: Candidate, state: State, take: Take | Miss) -> int:
+    if state.table.floors is not None:
+        return _there(candidate, state)
+    # Shares of lines may round up by half a cent.
+    return 0 if isinstance(take, Miss) else take.amount + len(candidate.lines)
 
 
 def _freight(candidate: Candidate, state: State) -> int:
@@ -125,24 +148,25 @@ def _part(candidate: Candidate, state: State, basis_points: int) -> int:
 
 
 def _steps(candidate: Candidate, state: State) -> int:
-    there = _there(candidate, state)
-    highest = 0
-    for number, step in enumerate(candidate.discount.steps):
+    """The most of the steps within reach. More than there is on the lines it can't be, but that
+    is seen elsewhere."""
+    steps, highest = candidate.discount.steps, 0
+    base = layers.base(candidate, state)
+    amount = sum([base[index] for index in candidate.lines])
+    for step in steps:
+        if amount < step.min_amount:
+            continue
         if step.amount:
-            amount = min(there, step.amount * _times(candidate, state, number))
+            most = step.amount * _often(candidate, state, step, amount)
         else:
-            amount = _part(candidate, state, step.off_basis_points) if step.off_basis_points else 0
-        highest = max(highest, amount)
+            most = _part(candidate, state, step.off_basis_points) if step.off_basis_points else 0
+        if most > highest:
+            highest = most
     return highest
 
 
-def _times(candidate: Candidate, state: State, number: int) -> int:
-    """How often a step may count: 0 when it is out of reach."""
-    step = candidate.discount.steps[number]
-    base = layers.base(candidate, state)
-    amount = sum([base[index] for index in candidate.lines])
-    if amount < step.min_amount:
-        return 0
+def _often(candidate: Candidate, state: State, step: Step, amount: int) -> int:
+    """How often a step that is reached may count."""
     if not candidate.discount.is_repeated:
         return 1
     if step.min_amount:
@@ -152,12 +176,17 @@ def _times(candidate: Candidate, state: State, number: int) -> int:
     return 1
 
 
+def _times(candidate: Candidate, state: State, number: int) -> int:
+    step = candidate.discount.steps[number]
+    base = layers.base(candidate, state)
+    amount = sum([base[index] for index in candidate.lines])
+    return _often(candidate, state, step, amount) if amount >= step.min_amount else 0
+
+
 def _beyond(candidate: Candidate, state: State) -> int:
     entry, discount = candidate.entry, candidate.discount
     if entry.way == entries.MULTIPLIER:
         return max(discount.multiplier_percent - 100, 0)
-    if not entry.has_gifts:
-        return 0
     if entry.way == entries.GIFT:
         return sum(entry.gift_values) * CENT or _BEYOND
     values = [
@@ -168,11 +197,11 @@ def _beyond(candidate: Candidate, state: State) -> int:
 
 _MOST: Mapping[str, Callable[[Candidate, State], int]] = {
     entries.FREIGHT: _freight,
-    entries.BUNDLE: _there,
+    entries.BUNDLE: _bundle,
     entries.MULTIPLIER: _nothing,
     entries.STEPS: _steps,
     entries.GIFT: _nothing,
-    entries.EXCHANGE: _there,
+    entries.EXCHANGE: _exchange,
     entries.PRICE: _there,
     entries.HUNDREDTHS: _hundredths,
     entries.MONEY: _money,

@@ -22,6 +22,7 @@ class Candidate:
         "discount",
         "entry",
         "group",
+        "has_rivals",
         "is_exclusive",
         "layer",
         "lines",
@@ -45,6 +46,8 @@ class Candidate:
         self.layer = entry.layer
         self.group = entry.group
         self.is_exclusive = entry.is_exclusive
+        # Whether other bundles may take its pieces.
+        self.has_rivals = False
         self.parts: tuple[tuple[int, ...], ...] = ()
         self.order: Order
         if coupon is None:

@@ -76,6 +76,7 @@ def rank_bundles(candidates: list[Candidate], table: Table) -> None:
     if len(bundles) < 2:
         return
     for one in bundles:
+        one.has_rivals = True
         found = layers.take(one, states.begin(table))
         saved = 0 if isinstance(found, Miss) else found.amount
         of_entry = one.entry.order

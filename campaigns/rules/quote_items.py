@@ -22,7 +22,9 @@ def take(candidate: Candidate, table: Table) -> Take | Miss:
         missed = thresholds.missed(discount, table, candidate.lines, table.gross)
         if missed is not None:
             return missed
-    parts = _limited(discount, table, _parts(discount, table, candidate.lines))
+    parts = _parts(discount, table, candidate.lines)
+    if discount.max_times is not None:
+        parts = _limited(discount.max_times, table, parts)
     cap = discount.cap_amount
     if cap is not None and allocation.total(parts) > cap:
         split = shares.split(cap, [part for _, part in parts])
@@ -72,8 +74,8 @@ def priced(state: State, takes: Sequence[tuple[Candidate, Take]]) -> State:
 
 
 def _parts(discount: Discount, table: Table, lines: Sequence[int]) -> Parts:
-    found = ((index, _off(discount, table, index)) for index in lines)
-    return [(index, part) for index, part in found if part > 0]
+    found = [(index, _off(discount, table, index)) for index in lines]
+    return [one for one in found if one[1] > 0]
 
 
 def _off(discount: Discount, table: Table, index: int) -> int:
@@ -84,11 +86,8 @@ def _off(discount: Discount, table: Table, index: int) -> int:
     return gross - amount if discount.form is Form.PRICE else min(gross, amount)
 
 
-def _limited(discount: Discount, table: Table, parts: Parts) -> Parts:
+def _limited(left: int, table: Table, parts: Parts) -> Parts:
     """At most so many pieces at this price: those that it lowers most, ties by line id."""
-    left = discount.max_times
-    if left is None:
-        return parts
     quantities = {index: table.lines[index].quantity for index, _ in parts}
     found: Parts = []
     by_piece = sorted(parts, key=lambda one: -Fraction(one[1]) / Fraction(quantities[one[0]]))

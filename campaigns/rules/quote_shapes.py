@@ -237,8 +237,7 @@ class LineQuote(NamedTuple):
         return self.gross_amount - self.net_amount
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(NamedTuple):
     """The answer: lines in the cart's order, what applies in the order of evaluation, what
     doesn't and why. Points and earnings are worked out on it by others."""
 

@@ -25,13 +25,14 @@ class Table:
         "floors",
         "gross",
         "gross_amount",
+        "ids",
         "is_initial",
         "lines",
     )
 
     def __init__(self, cart: Cart, book: Book) -> None:
         self.cart = cart
-        self.lines = _by_id(cart.lines)
+        self.lines, self.ids = _by_id(cart.lines)
         self.gross = [
             line.unit_price_amount if line.quantity == ONE else line.gross_amount
             for line in self.lines
@@ -90,12 +91,14 @@ def _facts(cart: Cart) -> Facts:
     ).of_order()
 
 
-def _by_id(lines: tuple[CartLine, ...]) -> tuple[CartLine, ...]:
-    """Line 10 comes after line 9."""
+def _by_id(lines: tuple[CartLine, ...]) -> tuple[tuple[CartLine, ...], list[str]]:
+    """The lines and their ids in order; line 10 comes after line 9."""
     ids = [line.line_id for line in lines]
-    keys = list(zip(map(len, ids), ids, range(len(ids)), strict=True))
-    ordered = sorted(keys)
-    return lines if ordered == keys else tuple([lines[number] for _, _, number in ordered])
+    keys = list(zip(map(len, ids), ids, strict=True))
+    if keys == sorted(keys):
+        return lines, ids
+    ordered = sorted(range(len(ids)), key=keys.__getitem__)
+    return tuple([lines[number] for number in ordered]), [ids[number] for number in ordered]
 
 
 def _floor(line: CartLine, book: Book) -> int:

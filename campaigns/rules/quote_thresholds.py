@@ -20,9 +20,12 @@ def step(
 ) -> tuple[int, int] | Miss:
     """The number of the highest step reached, and how often it counts; or what is missing to the
     lowest. 每满: as often as its thresholds go into what there is."""
+    steps = discount.steps
     amount = sum([amounts[index] for index in lines])
+    if len(steps) == 1 and amount >= steps[0].min_amount and not steps[0].min_quantity:
+        return 0, _times(discount, steps[0], amount, table, lines) if discount.is_repeated else 1
     reached = -1
-    for number, one in enumerate(discount.steps):
+    for number, one in enumerate(steps):
         if amount < one.min_amount:
             continue
         if one.min_quantity and table.pieces(lines) < one.min_quantity:

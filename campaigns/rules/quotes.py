@@ -60,28 +60,31 @@ def _quote(table: Table, chosen: Outcome, rejected: list[Rejected]) -> Quote:
     cart = table.cart
     if rejected:
         rejected.sort(key=_place)
+    freight = cart.shipping_amount
     return Quote(
-        lines=_lines(table, chosen),
-        applied=tuple([_applied(table, one) for one in chosen.taken]),
-        rejected=tuple(rejected),
-        shipping_amount=cart.shipping_amount,
-        shipping_discount_amount=cart.shipping_amount - chosen.state.shipping,
-        percent_base=cart.percent_base,
+        _lines(table, chosen),
+        tuple([_applied(table, one) for one in chosen.taken]),
+        tuple(rejected),
+        freight,
+        freight - chosen.state.shipping,
+        cart.percent_base,
     )
 
 
 def _lines(table: Table, chosen: Outcome) -> tuple[LineQuote, ...]:
     """In the cart's order."""
-    amounts = chosen.state.amounts
     cuts = _cuts(table, chosen) if table.floors is not None else {}
-    made = [
-        LineQuote(line.line_id, gross, amounts[index], cuts.get(index, ()))
-        for index, (line, gross) in enumerate(zip(table.lines, table.gross, strict=True))
-    ]
+    found = map(LineQuote, table.ids, table.gross, chosen.state.amounts)
+    if cuts:
+        found = map(_with_cuts, found, [cuts.get(index, ()) for index in table.every])
     if table.lines is table.cart.lines:
-        return tuple(made)
-    by_id = {line.line_id: line for line in made}
+        return tuple(found)
+    by_id = {line.line_id: line for line in found}
     return tuple([by_id[line.line_id] for line in table.cart.lines])
+
+
+def _with_cuts(line: LineQuote, cuts: tuple[tuple[Layer, str, int], ...]) -> LineQuote:
+    return line._replace(cuts=cuts)
 
 
 def _place(rejected: Rejected) -> tuple[str, str, int]:
@@ -100,20 +103,21 @@ def _cuts(table: Table, chosen: Outcome) -> Cuts:
 def _applied(table: Table, taken: Taken) -> Applied:
     candidate, take = taken
     discount, coupon = candidate.discount, candidate.coupon
-    lines = table.lines
+    ids = table.ids
+    # By place, since every quote makes some of these.
     return Applied(
-        what=discount.what,
-        id=discount.id,
-        code=candidate.code,
-        kind=discount.kind,
-        layer=candidate.layer,
-        amount=take.amount,
-        line_amounts=tuple([(lines[index].line_id, amount) for index, amount in take.lines]),
-        shipping_amount=take.shipping,
-        times=take.times,
-        type_code="" if coupon is None else discount.code,
-        coupon_id=None if coupon is None else coupon.id,
-        gifts=take.gifts,
-        multiplier_percent=take.multiplier,
-        cut_amount=allocation.total(take.cuts),
+        discount.what,
+        discount.id,
+        candidate.code,
+        discount.kind,
+        candidate.layer,
+        take.amount,
+        tuple([(ids[index], amount) for index, amount in take.lines]),
+        take.shipping,
+        take.times,
+        "" if coupon is None else discount.code,
+        None if coupon is None else coupon.id,
+        take.gifts,
+        take.multiplier,
+        allocation.total(take.cuts) if take.cuts else 0,
     )
