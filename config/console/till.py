@@ -76,8 +76,9 @@ def till(request: HttpRequest) -> HttpResponse:
         # What stood in the box when a button was pressed stays in it.
         turn = replace(_act(request, desk, turn, sent), fill=turn.fill or "".join(texts[:1]))
     else:
-        is_edited = turn.cart != before or turn.results
-        texts = [text for text in texts if text.strip() or not is_edited]
+        # Enter alone says nothing where quantities were typed, nor while the customer pays.
+        is_told = turn.cart != before or turn.results or turn.cart.is_paying
+        texts = [text for text in texts if text.strip() or not is_told]
         for text in texts:
             turn = till_scanning.scan(till_paying.interrupted(turn, desk), desk, text)
     if turn.order is not None and turn.cart.is_empty:

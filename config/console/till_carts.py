@@ -72,13 +72,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the things that a text may be; `act` is what its button sends."""
+    """One of the things that a text may be; `act` is what its button sends. One that `waits`
+    is only at hand: the keys stay in the box."""
 
     act: str
     icon: str
     kind: str
     name: str
     detail: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True)

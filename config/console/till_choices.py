@@ -24,7 +24,7 @@ def amount(minor: int, desk: Desk) -> Choice:
 
 def enrollment(words: str) -> Choice:
     """A new customer, in the middle of a purchase."""
-    return Choice(f"form:{words}", "person_add", _("New member"), words)
+    return Choice(f"form:{words}", "person_add", _("New member"), words, waits=True)
 
 
 def _members(members: Sequence[Member]) -> list[Choice]:

@@ -92,12 +92,9 @@ def looks_like(text: str) -> list[str]:
 
 
 def _numbers(digits: str) -> list[str]:
-    found = []
     if len(digits) in _BARCODE_DIGITS and has_check_digit(digits):
-        found.append("barcode")
-    if len(digits) in _PHONE_DIGITS:
-        found.append("phone")
-    return [*found, "card", "sku"]
+        return ["barcode", "card"]
+    return ["phone", "card"] if len(digits) in _PHONE_DIGITS else ["card", "sku"]
 
 
 def has_check_digit(digits: str) -> bool:

@@ -150,7 +150,7 @@
     const next =
       field ||
       state.querySelector("[data-method]") ||
-      state.querySelector(".hits button") ||
+      state.querySelector(".hits button:not([data-waits])") ||
       (!scan.value && held);
     if (next && !typed) focusField(next);
     else if (fill && !typed) {
@@ -170,6 +170,8 @@
     // Enter in a quantity sends what was typed there, and leaves the box alone.
     if (document.activeElement?.name?.startsWith("quantity-")) return take({ texts: [""] });
     const text = scan.value;
+    // An Enter too many, while something is on its way, is no scan.
+    if (isSending && !text.trim()) return;
     scan.value = "";
     take({ texts: [text] });
   });
