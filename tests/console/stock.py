@@ -8,15 +8,22 @@ import msgspec
 from campaigns.models import MarginFloor, Offer, OfferUse
 from campaigns.services import defaults
 from loyalty.models import (
-    Coupon,
-    CouponBatch,
-    CouponMove,
     CouponType,
     Order,
     Program,
     StackingGroup,
 )
-from loyalty.services import behavior_plans, behaviors, holds, operations, points, transfers
+from loyalty.services import (
+    behavior_plans,
+    behaviors,
+    coupon_batches,
+    coupon_types,
+    coupons,
+    holds,
+    operations,
+    points,
+    transfers,
+)
 from loyalty.services.behaviors import Behavior
 from loyalty.services.documents import HoldDocument, TransferDocument
 from members.models import ApprovalRequest, Dispatch, Job, JobError, Store, Tag, User
@@ -128,33 +135,21 @@ def _moves(people: list[Any], at: datetime) -> None:
 
 
 def _coupons(people: list[Any], at: datetime) -> None:
-    """Types, a batch, and coupons that members hold."""
+    """Types that are live, batches of codes, and coupons that members hold."""
     for number in range(ROWS):
-        kind = CouponType.objects.create(
+        draft = CouponType.objects.create(
             code=f"c-{number}",
             name_en=f"Coupon {number}",
             amount=2_000,
             validity="DAYS",
             valid_days=30,
             stock_count=1_000,
-            state="LIVE",
             condition={"field": "member.tier", "op": "eq", "value": "silver"},
         )
-        batch = CouponBatch.objects.create(type=kind, count=10, note="leaflets", created_at=at)
-        coupon = Coupon.objects.create(
-            type=kind,
-            code=f"ABCD2345EF{number:02}",
-            batch=batch,
-            member=people[0],
-            origin="BATCH",
-            state="CLAIMED",
-            issued_at=at,
-            claimed_at=at,
-            expires_at=at + timedelta(days=30),
-        )
-        CouponMove.objects.create(
-            coupon_id=coupon.pk, to_state="CLAIMED", occurred_at=at, recorded_at=at
-        )
+        made = coupon_types.go_live(type_id=draft.pk)
+        batch = coupon_batches.enqueue(type_id=made.pk, count=2, note="leaflets", at=at)
+        jobs.run(job_id=batch.job_id, clock=lambda: at)
+        coupons.grant(type_code=made.code, member_id=people[0].pk, key=f"c-{number}", at=at)
 
 
 def _offers(people: list[Any], at: datetime) -> None:
