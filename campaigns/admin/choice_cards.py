@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True)
 class Card:
-    """`line` says in a few words what the choice does; `icon` is a Material symbol."""
+    """`line` says in a few words what the choice does; `icon` is a Material symbol; `shown_when`
+    is as in static/console/shown_when.js."""
 
     line: Any
     icon: str = ""
+    shown_when: str = ""
 
 
 class ChoiceCards(forms.RadioSelect):

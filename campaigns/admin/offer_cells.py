@@ -20,9 +20,9 @@ from campaigns.selectors.offers import Stage
 from members.admin import labels
 
 NAMES = (
-    "version",
     "shown_name",
     "shown_kind",
+    "shown_code",
     "shown_stage",
     "shown_sentence",
     "shown_period",
@@ -53,6 +53,11 @@ class OfferCells:
     @display(description=_("kind"))
     def shown_kind(self, offer: Offer) -> str:
         return str(offer.get_kind_display())
+
+    @display(description=_("code"))
+    def shown_code(self, offer: Offer) -> str:
+        values = {"code": offer.code, "number": offer.version}
+        return gettext("%(code)s, version %(number)s") % values
 
     @display(description=_("what it does"))
     def shown_rule(self, offer: Offer) -> SafeString:

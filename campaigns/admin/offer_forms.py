@@ -41,7 +41,7 @@ UNASKED: dict[str, Any] = {
 }
 HELP_TEXTS = {
     "code": _("Tills, reports and the API know the offer by it: lower case, without blanks."),
-    "is_repeated": _("每满: a step of 100 − 20 saves 40 on 250. For one step alone."),
+    "is_repeated": _("A step of 100 − 20 saves 40 on 250. For one step alone."),
     "nth": _("2: of every two pieces one is lowered, always the cheapest ones."),
     "max_times": _(
         "How often it counts within one purchase; of a price: for how many pieces. Empty: as "

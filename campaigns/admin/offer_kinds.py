@@ -22,11 +22,6 @@ KINDS: Mapping[str, Card] = {
     _Kind.FIRST_ORDER: Card(_("A welcome on a member's first purchase."), "waving_hand"),
     _Kind.MULTIPLIER: Card(_("Twice the points: becomes an earning rule."), "stars"),
 }
-FORMS: Mapping[str, Card] = {
-    _Form.AMOUNT_OFF: Card(_("So much money less.")),
-    _Form.PERCENT_OFF: Card(_("A part of a hundred less.")),
-    _Form.PRICE: Card(_("It costs exactly this.")),
-}
 STACKING: Mapping[str, Card] = {
     Stacking.STACKABLE: Card(_("May apply beside other offers and coupons.")),
     Stacking.BEST_OF: Card(_("Of a group that you name, the one that saves most counts.")),
@@ -38,9 +33,17 @@ STEPPED = frozenset({_Kind.STEPPED, _Kind.GIFT})
 LOWERING = frozenset(
     {_Kind.LIMITED_PRICE, _Kind.MEMBER_PRICE, _Kind.BUNDLE, _Kind.NTH_ITEM, _Kind.FIRST_ORDER}
 )
+# What has one price of its own; a whole purchase has none.
+PRICED = LOWERING - {_Kind.FIRST_ORDER}
 _ALL = frozenset(_Kind)
 _FORMED = LOWERING | {_Kind.STEPPED}
 _COUNTED = _ALL - {_Kind.MULTIPLIER}
+
+FORMS: Mapping[str, Card] = {
+    _Form.AMOUNT_OFF: Card(_("So much money less.")),
+    _Form.PERCENT_OFF: Card(_("A part of a hundred less.")),
+    _Form.PRICE: Card(_("It costs exactly this."), shown_when=f"kind={','.join(sorted(PRICED))}"),
+}
 
 # (kinds, forms or none of them) that a field is asked for; all others are asked always.
 ASKED: Mapping[str, tuple[frozenset[Any], frozenset[Any]]] = {
@@ -52,7 +55,7 @@ ASKED: Mapping[str, tuple[frozenset[Any], frozenset[Any]]] = {
     "is_repeated": (STEPPED, frozenset()),
     "parts": (frozenset({_Kind.BUNDLE}), frozenset()),
     "nth": (frozenset({_Kind.NTH_ITEM}), frozenset()),
-    "max_times": (STEPPED | LOWERING - {_Kind.FIRST_ORDER}, frozenset()),
+    "max_times": (STEPPED | PRICED, frozenset()),
     "multiplier_percent": (frozenset({_Kind.MULTIPLIER}), frozenset()),
     "min_amount": (_ALL - STEPPED, frozenset()),
     "min_quantity": (_ALL - STEPPED, frozenset()),

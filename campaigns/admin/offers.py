@@ -1,6 +1,6 @@
 """Offers as sentences; what is published stays as it is."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
@@ -81,7 +81,7 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
     ordering = (F("valid_from").desc(), "code", "-version")
     autocomplete_fields = ("stores",)
     fieldsets = (
-        (_("What it is"), {"fields": ("kind", ("name_zh", "name_en"), "code")}),
+        (_("What it is"), {"fields": ("kind", ("name_zh", "name_en"), ("code", "shown_stage"))}),
         (
             _("What it does"),
             {
@@ -105,10 +105,10 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
             _("How often"),
             {"fields": (("limit_member", "limit_member_day"), ("limit_count", "budget_amount"))},
         ),
-        (_("When"), {"fields": (("valid_from", "valid_until"),)}),
+        (_("When"), {"fields": ("valid_from", "valid_until")}),
     )
     published_fieldsets = (
-        (None, {"fields": (("shown_name", "shown_stage"), ("shown_kind", "code", "version"))}),
+        (None, {"fields": (("shown_name", "shown_stage"), ("shown_kind", "shown_code"))}),
         (_("The offer"), {"fields": ("shown_sentence",)}),
         (_("Budget and uses"), {"fields": (("shown_budget", "shown_uses"),)}),
         (_("Versions"), {"fields": ("shown_versions",)}),
@@ -116,6 +116,9 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
     readonly_fields = READ_ONLY
     actions_list = ("try_it",)
     actions_detail = ("publish", "new_version", "try_draft", "stop")
+
+    class Media:
+        css: ClassVar = {"all": ("console/offers.css",)}
 
     def get_urls(self) -> list[URLPattern]:
         spoken = require_POST(self.admin_site.admin_view(self.spoken))

@@ -160,6 +160,19 @@ GROUPS = (
         _("Offers and coupons"),
         (
             Place(
+                _("Offers"),
+                "local_offer",
+                "admin:campaigns_offer_changelist",
+                "campaigns.view_offer",
+                hint=_("What lowers a cart now, and what will"),
+            ),
+            Place(
+                _("Uses of offers"),
+                "receipt",
+                "admin:campaigns_offeruse_changelist",
+                "campaigns.view_offeruse",
+            ),
+            Place(
                 _("Coupon types"),
                 "local_activity",
                 "admin:loyalty_coupontype_changelist",
@@ -178,30 +191,17 @@ GROUPS = (
                 "admin:loyalty_couponbatch_changelist",
                 "loyalty.view_couponbatch",
             ),
-        ),
-    ),
-    Group(
-        _("Marketing"),
-        (
-            Place(
-                _("Offers"),
-                "local_offer",
-                "admin:campaigns_offer_changelist",
-                "campaigns.view_offer",
-                hint=_("What lowers a cart now, and what comes"),
-            ),
-            Place(
-                _("Uses of offers"),
-                "receipt",
-                "admin:campaigns_offeruse_changelist",
-                "campaigns.view_offeruse",
-            ),
             Place(
                 _("Margin floors"),
                 "price_check",
                 "admin:campaigns_marginfloor_changelist",
                 "campaigns.view_marginfloor",
             ),
+        ),
+    ),
+    Group(
+        _("Marketing"),
+        (
             Place(
                 _("Campaigns"),
                 "campaign",

@@ -38,6 +38,19 @@
       }),
     }));
 
+  // A choice that isn't shown isn't made: the first one that is shown takes its place.
+  const chooseShown = (form, rules) => {
+    let isChanged = false;
+    for (const { row } of rules) {
+      const chosen = row.hidden && row.querySelector("input[type=radio]:checked");
+      if (!chosen || row.querySelectorAll("input").length > 1) continue;
+      const others = [...form.querySelectorAll(`input[type=radio][name="${chosen.name}"]`)];
+      const first = others.find((one) => !rules.some((rule) => rule.row.hidden && rule.row.contains(one)));
+      if (first) first.checked = isChanged = true;
+    }
+    return isChanged;
+  };
+
   function start(form) {
     let rules = rulesOf(form);
     const apply = () => {
@@ -45,12 +58,14 @@
         rule.row.hidden = !rule.conditions.every((condition) => isMet(form, condition));
         rule.row.style.display = rule.row.hidden ? "none" : "";
       }
+      if (chooseShown(form, rules)) return apply();
       for (const section of form.querySelectorAll("fieldset.module")) {
         const rows = rules.filter((rule) => section.contains(rule.row));
         const all = [...section.querySelectorAll("input:not([type=hidden]), select, textarea")];
         const shown = all.filter((field) => !rows.some((rule) => rule.row.hidden && rule.row.contains(field)));
         section.classList.toggle("console-hidden", rows.length > 0 && shown.length === 0);
       }
+      return undefined;
     };
     form.addEventListener("change", apply);
     form.addEventListener("input", apply);
