@@ -1,10 +1,23 @@
 """JSON logs without local variables: a traceback must never print a phone number."""
 
+import re
 from typing import Any
 
 import structlog
 
 from config.settings.environment import env
+
+# A code of a coupon is money to whoever knows it, and the channels' addresses name codes.
+_CODE = re.compile(r"(/coupons/)[^/\s?\"]+")
+
+
+def hide_codes(_logger: Any, _method: str, told: dict[str, Any]) -> dict[str, Any]:
+    """The same entry without coupons' codes in its texts."""
+    return {
+        name: _CODE.sub(r"\1…", value) if isinstance(value, str) else value
+        for name, value in told.items()
+    }
+
 
 _shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -22,6 +35,7 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                hide_codes,
                 structlog.processors.ExceptionRenderer(
                     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
                 ),
