@@ -1,105 +1,134 @@
-"""Which offers are found for a cart: by product, category, brand, threshold and instant."""
+"""What is on the shelf: compiled once for a version of the programme, seen anew when it changes."""
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from campaigns.rules import offer_books, offer_entries
-from tests.campaigns import carts
-from tests.campaigns.carts import AT, applied, line, quote, reasons, where
+from campaigns.models import MarginFloor, Offer
+from campaigns.rules.quote_shapes import Floor, Form, Layer
+from campaigns.services import offer_books, offer_discounts
+from loyalty.models import CouponType, Product, Program
+from tests.campaigns.offers import FACE, NOW, coupon_type, line, offer, quote
 
-DAY = timedelta(days=1)
-CART = carts.of_lines(
-    line("1", "A", 1_000, category="tea", brand="Leaf"),
-    line("2", "B", 2_000, category="cups", brand="Clay"),
-)
+pytestmark = pytest.mark.django_db
+STEPS = [{"min_amount": 10_000, "amount": 2_000}]
 
 
-def leaf(field: str, value: Any, op: str = "eq") -> dict[str, Any]:
-    return {"field": f"line.{field}", "op": op, "value": value}
+def version():
+    return Program.objects.values_list("version", flat=True).get()
+
+
+def test_the_shelf_is_kept_until_something_on_it_changes(shop, django_assert_num_queries):
+    first = offer_books.current()
+    with django_assert_num_queries(1):
+        assert offer_books.current() is first
+    with django_assert_num_queries(0):
+        assert offer_books.current(version=first.version) is first
+        assert offer_books.kept() is first
+    offer("spring", steps=STEPS)
+    assert offer_books.current() is not first
+
+
+def test_every_change_that_decides_a_price_bumps_the_version(shop):
+    before = version()
+    row = offer("spring", steps=STEPS)
+    kind = coupon_type("ten", amount=1_000)
+    floor = MarginFloor.objects.create(category="face", floor_amount=1)
+    after = version()
+    assert after >= before + 3
+    for change in (
+        lambda: Offer.objects.filter(pk=row.pk).update(limit_count=5),
+        lambda: CouponType.objects.filter(pk=kind.pk).update(state="STOPPED"),
+        lambda: MarginFloor.objects.filter(pk=floor.pk).update(floor_amount=2),
+        floor.delete,
+    ):
+        change()
+        assert version() > after
+        after = version()
+
+
+def test_drafts_and_multipliers_are_not_on_it(shop):
+    offer("draft", steps=STEPS, state="DRAFT")
+    offer("double", kind="MULTIPLIER", multiplier_percent=200)
+    coupon_type("draft", amount=5, state="DRAFT")
+    book = offer_books.current().book
+    assert (book.offers, dict(book.coupon_types)) == ((), {})
+
+
+def test_what_can_not_be_read_lowers_nothing_and_breaks_nothing(shop):
+    unknown = {"all": [{"field": "line.color", "op": "eq", "value": "red"}]}
+    offer("spring", steps=STEPS, condition=unknown)
+    coupon_type("ten", amount=1_000, condition=unknown, public_code="TEN")
+    answer = quote(line("1", 12_000), coupons=["TEN"])
+    assert answer["payable_amount"] == 12_000
 
 
 @pytest.mark.parametrize(
-    ("tree", "keys", "lines"),
+    ("kind", "fields", "layer", "form"),
     [
-        (leaf("sku", "A"), (("line.sku", "A"),), {"1"}),
-        (leaf("category", ["cups", "pots"], "in"), None, {"2"}),
-        (leaf("brand", "Leaf"), (("line.brand", "Leaf"),), {"1"}),
-        ({"any": [leaf("sku", "A"), leaf("category", "cups")]}, None, {"1", "2"}),
-        # The key with the fewest values finds it; the rest is asked of the lines found.
-        (
-            {"all": [leaf("category", ["tea", "cups"], "in"), leaf("brand", "Clay")]},
-            (("line.brand", "Clay"),),
-            {"2"},
-        ),
-        ({"all": [leaf("sku", "A"), leaf("brand", "Clay")]}, (("line.sku", "A"),), set()),
-        ({"not": leaf("sku", "A")}, (), {"2"}),
-        ({"all": [{"all": [leaf("sku", "B")]}]}, (("line.sku", "B"),), {"2"}),
-        ({"any": [leaf("sku", "A"), {"not": leaf("brand", "Leaf")}]}, (), {"1", "2"}),
-        # Of the line or of the order: both facts together.
-        (
-            {"any": [leaf("sku", "A"), {"field": "channel.code", "op": "eq", "value": "x"}]},
-            (),
-            {"1"},
-        ),
-        ({}, (), {"1", "2"}),
+        ("STEPPED", {"steps": STEPS}, Layer.ORDER, Form.AMOUNT_OFF),
+        ("GIFT", {"steps": [{"min_amount": 1, "gift_sku": "A"}]}, Layer.ORDER, Form.GIFT),
+        ("LIMITED_PRICE", {"form": "PRICE", "amount": 5}, Layer.ITEM, Form.PRICE),
+        ("MEMBER_PRICE", {"form": "PERCENT_OFF"}, Layer.ITEM, Form.PERCENT_OFF),
+        ("BUNDLE", {"form": "PRICE", "parts": [{"condition": FACE}]}, Layer.BUNDLE, Form.PRICE),
+        ("NTH_ITEM", {"form": "PERCENT_OFF", "nth": 3}, Layer.BUNDLE, Form.PERCENT_OFF),
+        ("FREE_SHIPPING", {"form": "AMOUNT_OFF"}, Layer.SHIPPING, Form.FREE_SHIPPING),
+        ("FIRST_ORDER", {"amount": 5}, Layer.ORDER, Form.AMOUNT_OFF),
     ],
 )
-def test_an_offer_is_found_by_what_its_condition_names(
-    tree: dict[str, Any], keys: tuple[tuple[str, str], ...] | None, lines: set[str]
-) -> None:
-    offer = carts.percent("o", 1_000, condition=where(tree))
-
-    if keys is not None:
-        assert (offer_entries.read(offer).keys or ()) == keys
-    found = quote(CART, offer)
-    assert {line_id for one in found.applied for line_id, _ in one.line_amounts} == lines
+def test_each_kind_of_offer_has_its_layer_and_form(shop, kind, fields, layer, form):
+    found = offer_discounts.of_offer(offer("x", kind=kind, **fields))
+    assert found is not None
+    assert (found.layer, found.form) == (layer, form)
+    assert found.nth == (3 if kind == "NTH_ITEM" else 0)
 
 
-def test_a_bundle_is_found_by_the_part_with_the_fewest_products() -> None:
-    pair = carts.bundle("pair", 100, "A", "B")
-    wide = replace(pair, parts=(carts.Part(carts.skus("A", "C", "D")), pair.parts[1]))
-
-    assert offer_entries.read(wide).keys == (("line.sku", "B"),)
-    assert applied(quote(CART, wide)) == {"pair": 2_900}
-
-
-def test_of_one_code_the_newest_version_that_has_begun_decides() -> None:
-    old = carts.offer("o", amount=100, id=1, valid_from=AT - 3 * DAY)
-    new = carts.offer("o", amount=200, id=2, valid_from=AT - DAY)
-    next_one = carts.offer("o", amount=300, id=3, valid_from=AT + DAY)
-
-    assert applied(quote(CART, next_one, old, new)) == {"o": 200}
-    later = replace(CART, at=AT + DAY)
-    assert applied(quote(later, next_one, old, new)) == {"o": 300}
-
-
-def test_an_older_version_does_not_come_to_life_again() -> None:
-    old = carts.offer("o", amount=100, id=1, valid_from=AT - 3 * DAY)
-    ended = carts.offer("o", amount=200, id=2, valid_from=AT - DAY, valid_until=AT)
-
-    assert reasons(quote(CART, old, ended)) == {"o": ("expired", {})}
+@pytest.mark.parametrize(
+    ("kind", "layer", "form"),
+    [
+        ("MONEY_OFF", Layer.COUPON, Form.AMOUNT_OFF),
+        ("PERCENT_OFF", Layer.COUPON, Form.PERCENT_OFF),
+        ("GIFT", Layer.COUPON, Form.GIFT),
+        ("FREE_SHIPPING", Layer.SHIPPING, Form.FREE_SHIPPING),
+        ("EXCHANGE", Layer.COUPON, Form.PRICE),
+        ("MULTIPLIER", Layer.COUPON, Form.MULTIPLIER),
+    ],
+)
+def test_each_kind_of_coupon_has_its_layer_and_form(shop, kind, layer, form):
+    found = offer_discounts.of_type(coupon_type("x", kind=kind, min_spend_amount=7))
+    assert found is not None
+    assert (found.layer, found.form, found.min_amount) == (layer, form, 7)
 
 
-def test_a_book_answers_for_any_instant_in_any_order() -> None:
-    book = offer_books.compile_book(
-        [carts.offer("o", amount=100, valid_from=AT, valid_until=AT + DAY)]
-    )
-
-    assert [bool(book.at(at).problems) for at in (AT + DAY, AT, AT - DAY, AT)] == [
-        True, False, True, False,
-    ]  # fmt: skip
-    assert book.at(AT) is book.at(AT + timedelta(hours=3))
-
-
-def test_a_book_compiled_in_another_order_is_the_same() -> None:
-    some = [carts.offer(code, amount=100) for code in "cab"]
-
-    pages = [offer_books.compile_book(order).at(AT) for order in (some, some[::-1])]
-
-    assert [[one.discount.code for one in page.open_to_all] for page in pages] == [
-        ["a", "b", "c"],
-        ["a", "b", "c"],
+def test_the_newest_version_that_has_begun_decides_also_when_it_has_ended(shop):
+    offer("spring", steps=STEPS)
+    offer("spring", version=2, steps=[{"min_amount": 10_000, "amount": 5_000}],
+          valid_from=NOW + timedelta(hours=1), valid_until=NOW + timedelta(hours=2))  # fmt: skip
+    prices = [
+        quote(line("1", 12_000), at=NOW + timedelta(hours=hours))["payable_amount"]
+        for hours in (0, 1, 2)
     ]
+    assert prices == [10_000, 7_000, 12_000]
+
+
+def test_limits_are_those_of_the_version_in_force(shop):
+    offer("spring", steps=STEPS, limit_member=1)
+    offer("spring", version=2, steps=STEPS, valid_from=NOW + timedelta(hours=1))
+    offer("ended", steps=STEPS, limit_count=1, valid_until=NOW)
+    shelf = offer_books.current()
+    assert {code: one.member for code, one in shelf.limited(NOW).items()} == {"spring": 1}
+    assert shelf.limited(NOW + timedelta(hours=1)) == {}
+
+
+def test_margin_floors_and_prices_of_gifts_are_on_it(shop):
+    MarginFloor.objects.create(sku="SK-1", floor_amount=11_000)
+    MarginFloor.objects.create(category="face", cost_percent=100)
+    Product.objects.create(sku="SK-2", category="face", cost_amount=9_500)
+    assert offer_books.floors() == {
+        ("SK-1", ""): Floor(11_000, None),
+        ("", "face"): Floor(None, 100),
+    }
+    offer("half", kind="LIMITED_PRICE", form="PERCENT_OFF", off_basis_points=5_000)
+    answer = quote(line("1", 12_000), line("2", 12_000))
+    assert [row["net_amount"] for row in answer["lines"]] == [11_000, 9_500]
+    assert answer["lines"][0]["cuts"] == [{"layer": "item", "code": "half", "amount": 5_000}]
