@@ -58,12 +58,17 @@ def _client(known: dict[str, Any], at: datetime) -> dict[str, Any]:
     return {"id": client.client_id, "secret": secret, "scopes": client.scopes.split()}
 
 
-def _sample() -> dict[str, Any]:
-    """A member of the shop whose clerk one can log in as, and something to buy."""
+def sample_order() -> Order | None:
+    """The order whose member the launcher tells: of the shop whose clerk one can log in as."""
     bought = Order.objects.filter(source="demo", store__code=staff.STORE, refunded_amount=0)
     newest = bought.order_by("-occurred_at", "-pk")
     # Rather one whose page the shop's clerk may open; a very small demo may have none.
-    order = newest.filter(member__store__code=staff.STORE).first() or newest.first()
+    return newest.filter(member__store__code=staff.STORE).first() or newest.first()
+
+
+def _sample() -> dict[str, Any]:
+    """The sample order's member, and something to buy."""
+    order = sample_order()
     if order is None:
         return {}
     line = order.lines.select_related("product").order_by("-net_amount", "number").first()

@@ -1,11 +1,12 @@
-"""What happens in the demo beside the orders: messages, tags, adjustments, open requests."""
+"""What happens in the demo beside the orders: messages, offers and coupons, tags, adjustments, open
+requests."""
 
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from campaigns.services import defaults, deliveries
-from config.demo import staff
+from config.demo import access, promotions, staff
 from loyalty.events import TierUpgraded
 from loyalty.models import Account
 from loyalty.services import points
@@ -33,6 +34,8 @@ _REQUESTS = (
 def run(job: RunningJob, at: datetime) -> None:
     """The job: bears being killed anywhere and run again."""
     messages(at=at)
+    sample = access.sample_order()
+    promotions.set_up(sample=None if sample is None else sample.member, at=at)
     with transaction.atomic():
         people(at=at)
         job.progress(cursor={"people": True}, done=1, total=1)
