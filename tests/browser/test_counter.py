@@ -54,7 +54,7 @@ def test_from_any_page_f2_scan_and_enter_show_the_card(clerk):
 def test_a_new_customer_is_enrolled_by_keyboard_alone(clerk):
     open_counter(clerk)
     clerk.keyboard.type("13700137000\n")
-    expect(clerk.locator(".result-bad")).to_contain_text("No member found")
+    expect(clerk.locator(".result-bad")).to_contain_text("a phone number that no member has")
     expect(clerk.locator("input[name=phone]")).to_have_value("13700137000")
     expect(clerk.locator("input[name=name]")).to_be_focused()
 
