@@ -21,7 +21,8 @@ from members.registry.subscriptions import Settlement
 
 _encode = msgspec.json.Encoder().encode
 _REASON = "refund"
-_PLACES = Decimal("0.001")
+# So fine that the value of what is left is exact to the cent.
+_PLACES = Decimal("1e-9")
 # By line id: value and pieces that are back, this refund counted.
 _Backs = dict[str, tuple[int, Decimal]]
 
