@@ -90,7 +90,9 @@ class CouponTypeCells:
 
 def tiles(coupon_type: CouponType, found: Figures) -> list[dict[str, Any]]:
     """Each figure with its label, and how much of a hundred it is where that says something."""
-    shown = [{"label": gettext("Given out in all"), "value": f"{found.made_count:,}"}]
+    shown: list[dict[str, Any]] = [
+        {"label": gettext("Given out in all"), "value": f"{found.made_count:,}"}
+    ]
     shown += [
         {"label": str(label), "value": f"{found.by_state.get(state, 0):,}"}
         for state, label in Coupon.State.choices
