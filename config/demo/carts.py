@@ -53,6 +53,7 @@ def _sell(
     outcome = orders.record(
         order=msgspec.convert(document, OrderDocument, strict=True), source=SOURCE, at=at
     )
+    assert outcome.answer is not None
     refused = outcome.answer["refused"]
     if refused:
         raise CartNotHonored(order=external_id, refused=refused)

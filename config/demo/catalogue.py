@@ -1,5 +1,7 @@
 """Shops, channels and products, as the shop's own systems would sync them."""
 
+from typing import Any
+
 from config.demo import channels, journey, prices, shops, telling, wares
 from config.demo.plans import Plan
 from loyalty.services import products
@@ -34,7 +36,7 @@ def set_up(plan: Plan) -> None:
     )
 
 
-def _priced(product: int, list_price_amount: int | None) -> dict[str, int | None]:
+def _priced(product: int, list_price_amount: int | None) -> dict[str, Any]:
     """Price and cost of a product of the demo; the full load has neither."""
     if list_price_amount is None:
         return {}

@@ -15,9 +15,9 @@ from loyalty.api.coupon_words import describe
 from loyalty.models import Coupon
 from loyalty.rules.coupon_worth import Verdict
 from loyalty.selectors import coupons as found
+from loyalty.selectors.coupons import Judged
 from loyalty.services import coupon_carts, coupon_desk, coupon_refusals
 from loyalty.services.coupon_desk import Deed, Desk
-from loyalty.services.coupons import Judged
 from loyalty.services.documents import MemberReference
 from loyalty.services.dry_runs import Basket, BasketLine
 from members.api import bodies, schema

@@ -11,10 +11,11 @@ from datetime import datetime
 from loyalty.errors import UnknownStore
 from loyalty.models import Coupon
 from loyalty.rules import coupons as rules
+from loyalty.selectors.coupons import Judged
 from loyalty.services import coupon_redemptions, coupons, order_checks, references
 from loyalty.services.coupon_redemptions import Use
 from loyalty.services.coupon_refusals import CouponRefused, refused
-from loyalty.services.coupons import Judged, LockAsk
+from loyalty.services.coupons import LockAsk
 from loyalty.services.documents import MemberReference, Source
 from members.errors import NotFound
 from members.models import Member, Store
@@ -157,7 +158,7 @@ def redeem(*, desk: Desk, deed: Deed, at: datetime) -> Coupon:
         used = coupon_redemptions.redeem(uses=[use], at=at)[0]
         if used.refused is not None:
             raise refused(used.refused)
-    return Coupon.objects.select_related("type").get(pk=used.coupon_id)
+    return Coupon.objects.select_related("type").get(pk=used.coupon_id or 0)
 
 
 def claim(*, desk: Desk, key: str, at: datetime) -> Coupon:
