@@ -105,7 +105,7 @@ class Coupon(models.Model):
     locked_until = models.DateTimeField(_("locked until"), null=True)
     redeemed_at = models.DateTimeField(_("redeemed"), null=True)
     order_id = models.BigIntegerField(null=True)
-    # Redeemed without an order of ours: by whom and for which number.
+    # By whom it was redeemed and for which number, also without an order of ours.
     redeemed_source = models.CharField(max_length=40, blank=True, default="")
     redeemed_for = models.CharField(_("redeemed for"), max_length=80, blank=True, default="")
     reserved_amount = models.BigIntegerField(default=0)

@@ -124,6 +124,7 @@ def test_a_batch_needs_a_live_type_and_a_sensible_size(shop):
 
 
 @pytest.mark.volume
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(900)
 def test_a_batch_of_a_hundred_thousand_codes_has_as_many_different_ones(shop):
     count = int(os.environ.get("REGULARS_BATCH_CODES", "100000"))

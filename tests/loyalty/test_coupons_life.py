@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from loyalty.models import CouponMove
+from loyalty.selectors import ledger_checks
 from loyalty.services.coupon_refusals import CouponRefused
 from tests.loyalty import coupon_shop as shop_of
 from tests.loyalty.coupon_shop import NOW, days, fresh, minutes, why
@@ -180,6 +181,23 @@ def test_an_order_of_before_is_honored_after_the_night_marked_its_coupon_expired
     )
     assert (used.refused, fresh(coupon).state) == (None, "REDEEMED")
     assert shop_of.left(ten) == (4, 4_000)
+
+
+def test_a_late_order_is_honored_beyond_a_stock_that_somebody_else_has_taken_since(
+    shop, alice, bob
+):
+    kind = shop_of.live(stock_count=1, budget_amount=1_000, validity="DAYS", valid_days=1)
+    coupon = shop_of.claim(kind, alice)
+    end = coupon.expires_at
+    other = shop_of.claim(kind, bob, when=end)
+
+    late = shop_of.redeem(1, coupon.code, alice, when=end - timedelta(hours=1), now=end)
+    assert (late.refused, fresh(coupon).end_reason) == (None, "late")
+    assert (fresh(other).state, shop_of.left(kind)) == ("CLAIMED", (0, 0))
+    assert ledger_checks.findings() == []
+    shop_of.give_back(1, end)
+    assert (fresh(coupon).state, shop_of.left(kind)) == ("EXPIRED", (0, 0))
+    assert ledger_checks.findings() == []
 
 
 def test_a_coupon_that_is_not_valid_yet_says_so(shop, alice):
