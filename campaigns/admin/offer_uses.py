@@ -36,11 +36,13 @@ class OfferUseChangeList(KeysetChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        know(self.result_list)
+        know(self.result_list, request)
 
 
-def know(uses: Sequence[Any]) -> None:
-    """Gives each use its `order`, `member` and `currency`, in three statements."""
+def know(uses: Sequence[Any], request: HttpRequest) -> None:
+    """Gives each use its `order`, `member` and `currency`, in three statements, and whether this
+    operator may open the order."""
+    may_open = request.user.has_perm("loyalty.view_order")
     orders = Order.objects.only("pk", "external_id").in_bulk(
         [use.order_id for use in uses if use.order_id]
     )
@@ -50,6 +52,7 @@ def know(uses: Sequence[Any]) -> None:
         use.order = orders.get(use.order_id)
         use.member = members.get(use.member_id)
         use.currency = currency
+        use.may_open = may_open
 
 
 @admin.register(OfferUse)
@@ -107,7 +110,7 @@ class OfferUseAdmin(KeysetAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         found = super().get_object(request, object_id, from_field)
         if found is not None:
-            know([found])
+            know([found], request)
         return found
 
     def get_search_results(
@@ -129,6 +132,8 @@ class OfferUseAdmin(KeysetAdmin):
     def shown_order(self, use: Any) -> Any:
         if use.order is None:
             return "–"
+        if not use.may_open:
+            return use.order.external_id
         page = reverse("admin:loyalty_order_change", args=[use.order.pk])
         return format_html('<a class="console-link" href="{}">{}</a>', page, use.order.external_id)
 

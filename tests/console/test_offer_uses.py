@@ -64,6 +64,13 @@ def test_a_store_manager_reads_the_uses_of_their_store(manager, used):
     assert "T-2</a>" not in listed
 
 
+def test_who_opens_no_orders_reads_their_numbers_alone(marketer, manager, used):
+    listed = staff.text(marketer.get("/console/campaigns/offeruse/"))
+
+    assert "T-1" in listed
+    assert "T-1</a>" not in listed
+
+
 def test_an_order_s_page_says_what_it_was_sold_with(manager, used):
     order = OfferUse.objects.get(amount=1_000).order_id
 
