@@ -8,6 +8,7 @@ from typing import Any
 from campaigns.admin import quote_words
 from campaigns.services import quotes
 from campaigns.services.quote_documents import CartDocument, CartLineDocument
+from config.console import till_gifts
 from config.console.till_carts import Cart, Line
 from loyalty.services.documents import MemberReference, Source
 from members.models import Store
@@ -106,7 +107,7 @@ def shown(cart: Cart, answer: dict[str, Any]) -> Shown:
         refused=tuple(one for one in missed if one.coupon),
         near=tuple(one for one in near if not one.coupon)[:_NEAR_AT_MOST],
         missed=tuple(one for one in missed if not one.coupon and one not in near[:_NEAR_AT_MOST]),
-        gifts=tuple(quote_words.gift(row) for row in answer["gifts"]),
+        gifts=tuple(quote_words.gift(row) for row in till_gifts.named(answer["gifts"])),
     )
 
 
@@ -143,7 +144,8 @@ def _lines(cart: Cart, answer: Row, names: Mapping[str, str]) -> list[Priced]:
 def _applied(row: Row, cart: Cart, currency: str) -> Discount:
     return Discount(
         name=quote_words.name(row),
-        does=quote_words.discount(row, currency=currency),
+        # Gifts are told by name in a place of their own.
+        does=quote_words.discount({**row, "gifts": ()}, currency=currency),
         amount=row["amount"],
         coupon=_entered(row, cart),
     )

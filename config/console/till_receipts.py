@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin import quote_words
 from campaigns.models import Offer, OrderQuote
-from config.console import till_carts, till_sales
+from config.console import till_carts, till_gifts, till_sales
 from loyalty.admin import words
 from loyalty.models import CouponType, Order, OrderLine, Tier
 from loyalty.rules import money
+from loyalty.services import programs
 from members.models import Member
 from members.sealing import masking
 
@@ -73,7 +74,7 @@ class Receipt:
 
 
 def receipt(*, order: Order) -> Receipt:
-    """At most seven queries."""
+    """At most nine queries."""
     answer = order.answer
     promise = OrderQuote.objects.filter(order_id=order.pk).values_list("promise", flat=True)
     applied = (promise.first() or {}).get("applied", [])
@@ -84,7 +85,7 @@ def receipt(*, order: Order) -> Receipt:
         total_amount=order.net_amount + order.shipping_amount - order.rounding_amount,
         discounts=_discounts(order, applied),
         payments=[(_method(row), row["amount"]) for row in order.payments],
-        gifts=[quote_words.gift(row) for row in gifts],
+        gifts=[quote_words.gift(row) for row in till_gifts.named(gifts)],
         coupons=_codes(gifts),
         card=_card(order),
         points=_points(answer),
@@ -95,7 +96,9 @@ def receipt(*, order: Order) -> Receipt:
 
 def refusals(order: Order) -> list[str]:
     """What of the sale could not be honored, in words; the sale itself stands."""
-    return [_refusal(row, order) for row in order.answer.get("refused", [])]
+    rows = order.answer.get("refused", [])
+    # Points that were not held any more were taken from the others, or `points` says how many not.
+    return [_refusal(row, order) for row in rows if row.get("what") != "points_hold"]
 
 
 def _piece(row: OrderLine) -> Piece:
@@ -110,19 +113,17 @@ def _piece(row: OrderLine) -> Piece:
 
 
 def _refusal(row: Mapping[str, Any], order: Order) -> str:
-    what, code = row.get("what"), row.get("code", "")
+    what = row.get("what")
     if what == "points":
-        short = order.points_amount
+        short = min(programs.kept().amount_of(row["asked_points"]), order.points_amount)
         text = _("Points did not pay: collect %(amount)s in money.")
         return text % {"amount": money.text(short, order.currency)}
     if what == "member":
         return _("The member is not known any more: the sale counts for nobody.")
-    if what in ("coupon", "offer"):
-        told = {"name": quote_words.name(row), "why": quote_words.reason(row)}
-        return _("“%(name)s”: %(why)s") % told
     if what == "quote":
         return _("The price was not guaranteed any more: its offers were not counted.")
-    return f"{what}: {code}"
+    code = row.get("coupon") or row.get("offer") or row.get("coupon_type") or what
+    return _("“%(name)s”: %(why)s") % {"name": code, "why": quote_words.reason(row)}
 
 
 def _discounts(order: Order, applied: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
