@@ -16,11 +16,11 @@ def spread(total: int, lines: Sequence[int], amounts: Sequence[int] | Mapping[in
         return [one for one in zip(lines, weights, strict=True) if one[1]]
     if total <= 0:
         return []
-    products = [total * weight for weight in weights]
-    parts = [product // whole for product in products]
+    shares = [divmod(total * weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
     missing = total - sum(parts)
     if missing:
-        remainders = [product % whole for product in products]
+        remainders = [remainder for _, remainder in shares]
         # Sorting keeps the order of equals, also from the top.
         ranked = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
         for number in ranked[:missing]:

@@ -111,6 +111,7 @@ def _items(candidates: Sequence[Candidate], table: Table) -> Outcome:
         else:
             outcome.taken.append((candidate, found))
             outcome.score += found.score
-    outcome.taken.sort(key=lambda one: one[0].order)
+    if len(outcome.taken) > 1:
+        outcome.taken.sort(key=lambda one: one[0].order)
     outcome.state = items.priced(outcome.state, outcome.taken)
     return outcome

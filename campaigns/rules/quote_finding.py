@@ -82,14 +82,11 @@ def _hits(table: Table, page: Page) -> Hits:
     hits: Hits = {}
     by_sku, by_category, by_brand = page.by_sku.get, page.by_category.get, page.by_brand.get
     for index, line in enumerate(table.lines):
-        entries = by_sku(line.sku)
-        if entries is not None:
+        if (entries := by_sku(line.sku)) is not None:
             _hit(hits, entries, index)
-        entries = by_category(line.category)
-        if entries is not None:
+        if (entries := by_category(line.category)) is not None:
             _hit(hits, entries, index)
-        entries = by_brand(line.brand)
-        if entries is not None:
+        if (entries := by_brand(line.brand)) is not None:
             _hit(hits, entries, index)
     return hits
 

@@ -29,6 +29,8 @@ def main() -> None:
         _orders(options, made)
     if options.only in ("", "points"):
         _points(options)
+    if options.only in ("", "quotes"):
+        _quotes(options, made)
 
 
 def _orders(options: argparse.Namespace, made: "Shop") -> None:
@@ -62,6 +64,20 @@ def _points(options: argparse.Namespace) -> None:
     points_report.review(nights.review(at=at))
 
 
+def _quotes(options: argparse.Namespace, made: "Shop") -> None:
+    from tests.benchmarks import quotes, quotes_http, quotes_report, web
+
+    quotes_report.engine(quotes.measure(options.rounds))
+    quotes_http.stock()
+    with web.running() as server:
+        quotes_http.measure(made, server, seconds=2)
+        rounds = [
+            quotes_http.measure(made, server, seconds=options.seconds)
+            for _ in range(options.rounds)
+        ]
+    quotes_report.over_http(rounds)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
@@ -70,7 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=1, help="lines of an order")
     parser.add_argument("--crowd", type=int, default=100_000, help="members who redeem")
     parser.add_argument("--lots", type=int, default=250_000, help="lots that expire")
-    parser.add_argument("--only", choices=("", "orders", "points"), default="")
+    parser.add_argument("--only", choices=("", "orders", "points", "quotes"), default="")
     parser.add_argument("--scale", type=int, default=10, help="of pgbench's own tables")
     return parser.parse_args()
 
