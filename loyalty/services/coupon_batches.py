@@ -78,7 +78,7 @@ def go_on(*, batch_id: int, at: datetime, actor_id: int | None = None) -> Coupon
     missing = batch.count - batch.made_count
     if missing == 0 or batch.voided_at is not None:
         raise BatchComplete
-    if Job.objects.filter(pk=batch.job_id).exclude(state__in=_ENDED).exists():
+    if Job.objects.filter(pk=batch.job_id or 0).exclude(state__in=_ENDED).exists():
         raise BatchUnderWay
     _check_room(batch.type, missing)
     return _start(batch, MAKE, missing, at, actor_id)

@@ -6,7 +6,7 @@ Source: loyalty/migrations/sql/coupon_*.sql.
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +25,10 @@ from loyalty.events import (
 from loyalty.rules import coupons as rules
 from loyalty.services import programs
 from members.registry import subscriptions
+from members.registry.facts import Fact
 from members.services import bell
 
-_FACTS = {
+_FACTS: Mapping[str, type[Fact]] = {
     "granted": CouponGranted,
     "claimed": CouponClaimed,
     "redeemed": CouponRedeemed,

@@ -11,7 +11,7 @@ from members.services.merges import Merge
 
 def move(done: Merge) -> None:
     """The retired member's coupons and uses are the survivor's."""
-    values = {
+    values: dict[str, int | str] = {
         "retired": done.retired_id,
         "survivor": done.survivor_id,
         "from": f"member:{done.retired_id}",

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 
 from loyalty.models import Coupon, CouponType
 from loyalty.rules import coupons as rules
@@ -195,8 +196,8 @@ def void(*, coupon_id: int, reason: str, at: datetime, actor_id: int | None = No
 
 
 def _type(*, code: str = "", uid: UUID | None = None) -> CouponType:
-    wanted = {"uid": uid} if uid is not None else {"code": code}
-    found = CouponType.objects.filter(**wanted).first()
+    wanted = Q(uid=uid) if uid is not None else Q(code=code)
+    found = CouponType.objects.filter(wanted).first()
     if found is None:
         raise NotFound("there is no such coupon type")
     return found
