@@ -30,6 +30,27 @@ from members.registry import panels
 
 
 def register() -> None:
+    """Called by `apps.ready`."""
+    _add_executors()
+    birthday_policy.set_policy(birthdays.policy)
+    panels.add_job_kind(operations.PREVIEW, operation_previews.run)
+    panels.add_job_kind(operations.RUN, operation_runs.run)
+    panels.add_job_kind(operations.UNDO, operation_undos.run)
+    panels.add_job_kind(replays.KIND, replays.run)
+    panels.add_job_kind(coupon_batches.MAKE, coupon_batches.make)
+    panels.add_job_kind(coupon_batches.VOID, coupon_batches.make_void)
+    panels.add_merge_step("loyalty.accounts", 10, merges.move)
+    panels.add_merge_step("loyalty.coupons", 20, coupon_merges.move)
+    panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
+    panels.add_job_kind(tier_windows.KIND, tier_windows.run)
+    panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
+    panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
+    panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
+    panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
+
+
+def _add_executors() -> None:
+    """What a second person approves."""
     panels.add_executor(
         panels.Executor(
             action=points.ACTION,
@@ -57,7 +78,6 @@ def register() -> None:
             tell=requests.coupon_type,
         )
     )
-    birthday_policy.set_policy(birthdays.policy)
     panels.add_executor(
         panels.Executor(
             action=operations.ACTION,
@@ -67,20 +87,6 @@ def register() -> None:
             tell=requests.operation,
         )
     )
-    panels.add_job_kind(operations.PREVIEW, operation_previews.run)
-    panels.add_job_kind(operations.RUN, operation_runs.run)
-    panels.add_job_kind(operations.UNDO, operation_undos.run)
-    panels.add_job_kind(replays.KIND, replays.run)
-    panels.add_job_kind(coupon_batches.MAKE, coupon_batches.make)
-    panels.add_job_kind(coupon_batches.VOID, coupon_batches.make_void)
-    panels.add_merge_step("loyalty.accounts", 10, merges.move)
-    panels.add_merge_step("loyalty.coupons", 20, coupon_merges.move)
-    panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
-    panels.add_job_kind(tier_windows.KIND, tier_windows.run)
-    panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
-    panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
-    panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
-    panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
 
 
 def _settle(at: datetime) -> Iterable[int]:

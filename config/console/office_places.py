@@ -1,0 +1,100 @@
+"""The sidebar's second half: marketing, background work, privacy and settings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from config.console import badges
+from config.console.places import Group, Place
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        _("Marketing"),
+        (
+            Place(
+                _("Campaigns"),
+                "campaign",
+                "admin:campaigns_campaign_changelist",
+                "campaigns.view_campaign",
+            ),
+            Place(
+                _("Message templates"),
+                "edit_note",
+                "admin:campaigns_messagetemplate_changelist",
+                "campaigns.view_messagetemplate",
+            ),
+            Place(
+                _("Messages"),
+                "forward_to_inbox",
+                "admin:campaigns_delivery_changelist",
+                "campaigns.view_delivery",
+            ),
+            Place(_("Tags"), "sell", "admin:members_tag_changelist", "members.view_tag"),
+        ),
+    ),
+    Group(
+        _("Background work"),
+        (
+            Place(
+                _("Jobs"),
+                "pending_actions",
+                "admin:members_job_changelist",
+                "members.view_job",
+                badges.running_jobs,
+            ),
+            Place(
+                _("Dispatches"),
+                "outbox",
+                "admin:members_dispatch_changelist",
+                "members.view_dispatch",
+                badges.dead_dispatches,
+            ),
+            Place(_("Events"), "history", "admin:members_event_changelist", "members.view_event"),
+        ),
+        is_collapsible=True,
+    ),
+    Group(
+        _("Privacy and audit"),
+        (
+            Place(
+                _("Consents"),
+                "privacy_tip",
+                "admin:members_consent_changelist",
+                "members.view_consent",
+                hint=_("Who allowed what, and when"),
+            ),
+            Place(
+                _("Audit trail"),
+                "policy",
+                "admin:members_auditrecord_changelist",
+                "members.view_auditrecord",
+                hint=_("Who did or saw what, and why"),
+            ),
+        ),
+        is_collapsible=True,
+    ),
+    Group(
+        _("Settings"),
+        (
+            Place(
+                _("Stores"), "storefront", "admin:members_store_changelist", "members.view_store"
+            ),
+            Place(_("Channels"), "hub", "admin:members_channel_changelist", "members.view_channel"),
+            Place(_("Operators"), "badge", "admin:members_user_changelist", "members.view_user"),
+            Place(
+                _("Roles"), "admin_panel_settings", "admin:auth_group_changelist", "auth.view_group"
+            ),
+            Place(
+                _("Limits of adjustments"),
+                "speed",
+                "admin:loyalty_adjustmentlimit_changelist",
+                "loyalty.view_adjustmentlimit",
+            ),
+            Place(
+                _("API clients"),
+                "api",
+                "admin:members_apiclient_changelist",
+                "members.view_apiclient",
+            ),
+        ),
+        is_collapsible=True,
+    ),
+)

@@ -1,0 +1,167 @@
+"""The sidebar's first half: what the shop does each day, its programme, offers and coupons."""
+
+from django.utils.translation import gettext_lazy as _
+
+from config.console import badges
+from config.console.places import Group, Place
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        _("Every day"),
+        (
+            Place(_("Home"), "home", "admin:index"),
+            Place(
+                _("Counter"),
+                "barcode_scanner",
+                "admin:members_counter",
+                "members.view_member",
+                hint=_("Scan, look up, enroll"),
+            ),
+            Place(
+                _("Members"),
+                "group",
+                "admin:members_member_changelist",
+                "members.view_member",
+                hint=_("Points, tier, purchases and messages of a member"),
+            ),
+            Place(
+                _("Approvals"),
+                "approval",
+                "admin:members_approvalrequest_changelist",
+                "members.view_approvalrequest",
+                badges.waiting_approvals,
+                "status__exact=PENDING",
+            ),
+        ),
+    ),
+    Group(
+        _("Orders and points"),
+        (
+            Place(
+                _("Orders"),
+                "receipt_long",
+                "admin:loyalty_order_changelist",
+                "loyalty.view_order",
+                hint=_("What was bought, and what it earned"),
+            ),
+            Place(
+                _("Refunds"),
+                "assignment_return",
+                "admin:loyalty_refund_changelist",
+                "loyalty.view_refund",
+                hint=_("What came back, in money and points"),
+            ),
+            Place(
+                _("Points ledger"),
+                "account_balance_wallet",
+                "admin:loyalty_ledgerentry_changelist",
+                "loyalty.view_ledgerentry",
+            ),
+            Place(
+                _("Points by lot"),
+                "hourglass_top",
+                "admin:loyalty_lot_changelist",
+                "loyalty.view_lot",
+            ),
+            Place(
+                _("Held points"),
+                "pause_circle",
+                "admin:loyalty_hold_changelist",
+                "loyalty.view_hold",
+            ),
+            Place(
+                _("Transfers"),
+                "swap_horiz",
+                "admin:loyalty_transfer_changelist",
+                "loyalty.view_transfer",
+            ),
+            Place(
+                _("Points for many"),
+                "groups",
+                "admin:loyalty_operation_changelist",
+                "loyalty.view_operation",
+            ),
+        ),
+    ),
+    Group(
+        _("Programme"),
+        (
+            Place(
+                _("Programme"),
+                "loyalty",
+                "admin:loyalty_program_changelist",
+                "loyalty.view_program",
+            ),
+            Place(
+                _("Tiers"), "military_tech", "admin:loyalty_tier_changelist", "loyalty.view_tier"
+            ),
+            Place(
+                _("Earning rules"),
+                "rule",
+                "admin:loyalty_earningrule_changelist",
+                "loyalty.view_earningrule",
+            ),
+            Place(
+                _("Stacking groups"),
+                "stacks",
+                "admin:loyalty_stackinggroup_changelist",
+                "loyalty.view_stackinggroup",
+            ),
+            Place(
+                _("Behaviors"),
+                "celebration",
+                "admin:loyalty_behaviorrule_changelist",
+                "loyalty.view_behaviorrule",
+            ),
+            Place(
+                _("Products"),
+                "inventory_2",
+                "admin:loyalty_product_changelist",
+                "loyalty.view_product",
+            ),
+        ),
+    ),
+    Group(
+        _("Offers and coupons"),
+        (
+            Place(
+                _("Offers"),
+                "local_offer",
+                "admin:campaigns_offer_changelist",
+                "campaigns.view_offer",
+                hint=_("What lowers a cart now, and what will"),
+            ),
+            Place(
+                _("Uses of offers"),
+                "receipt",
+                "admin:campaigns_offeruse_changelist",
+                "campaigns.view_offeruse",
+            ),
+            Place(
+                _("Coupon types"),
+                "local_activity",
+                "admin:loyalty_coupontype_changelist",
+                "loyalty.view_coupontype",
+                hint=_("What is running, and what it gives"),
+            ),
+            Place(
+                _("Coupons"),
+                "confirmation_number",
+                "admin:loyalty_coupon_changelist",
+                "loyalty.view_coupon",
+            ),
+            Place(
+                _("Batches of codes"),
+                "qr_code_2",
+                "admin:loyalty_couponbatch_changelist",
+                "loyalty.view_couponbatch",
+            ),
+            Place(
+                _("Margin floors"),
+                "price_check",
+                "admin:campaigns_marginfloor_changelist",
+                "campaigns.view_marginfloor",
+            ),
+        ),
+    ),
+)
