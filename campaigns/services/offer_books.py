@@ -171,8 +171,8 @@ def _prices(discounts: Iterable[Discount]) -> dict[str, int]:
     """What gifts are worth: list prices by SKU."""
     skus = {one.gift_sku for one in discounts}
     skus |= {step.gift_sku for one in discounts for step in one.steps}
-    rows = Product.objects.filter(sku__in=skus - {""}, list_price_amount__isnull=False)
-    return dict(rows.values_list("sku", "list_price_amount"))
+    rows = Product.objects.filter(sku__in=skus - {""}).values_list("sku", "list_price_amount")
+    return {sku: amount for sku, amount in rows if amount is not None}
 
 
 def _names(what: str, rows: Iterable[Offer] | Iterable[CouponType]) -> dict[tuple[str, int], Name]:

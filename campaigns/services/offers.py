@@ -162,7 +162,8 @@ def stop(*, offer_id: int, reason: str, actor: User, at: datetime) -> Offer:
 
 def _multiply(offer: Offer, at: datetime) -> int:
     """The earning rule that does what the offer says; the id of its version."""
-    known = Offer.objects.filter(code=offer.code, earning_rule_id__isnull=False)
+    versions = Offer.objects.filter(code=offer.code)
+    known = versions.values_list("earning_rule_id", flat=True)
     rule = multipliers.publish(
         multiplier=Multiplier(
             code=rule_code(offer.code),
@@ -176,7 +177,7 @@ def _multiply(offer: Offer, at: datetime) -> int:
             valid_from=offer.valid_from,
             valid_until=offer.valid_until,
         ),
-        known_ids=frozenset(known.values_list("earning_rule_id", flat=True)),
+        known_ids={rule_id for rule_id in known if rule_id is not None},
         at=at,
     )
     return rule.pk

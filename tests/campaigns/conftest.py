@@ -24,6 +24,12 @@ def alice(shop):
     return enroll()
 
 
+@pytest.fixture
+def people(shop):
+    maker = world.operator("maker", role="marketing_manager")
+    return maker, world.operator("checker", role="marketing_manager")
+
+
 class Provider:
     """Stands for the world outside; it notes what it got and answers as told."""
 
