@@ -121,7 +121,7 @@ def _book(shelf: Shelf, codes: set[str], discounts: Sequence[Discount]) -> Book:
 def _prices(discounts: Sequence[Discount]) -> dict[str, int]:
     skus = {step.gift_sku for one in discounts for step in one.steps} - {""}
     rows = Product.objects.filter(sku__in=skus, list_price_amount__isnull=False)
-    return dict(rows.values_list("sku", "list_price_amount"))
+    return {sku: price or 0 for sku, price in rows.values_list("sku", "list_price_amount")}
 
 
 def _worth(discount: Discount, prices: Mapping[str, int]) -> list[int]:
