@@ -1,1 +1,2 @@
--- What happens to coupons, behind their row locks. Functions are added below.
+-- What happens to coupons is in coupon_*.sql: those functions take rows of tables as they are by then
+-- (0025_coupon_functions).
