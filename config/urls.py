@@ -22,10 +22,11 @@ _OPEN: dict[str, list[Any]] = {
     "throttle_classes": [],
 }
 
+# Addresses are tried one after another: what tills call most comes first.
 api = [
-    *member_urls.urlpatterns,
-    *loyalty_urls.urlpatterns,
     *campaign_urls.urlpatterns,
+    *loyalty_urls.urlpatterns,
+    *member_urls.urlpatterns,
     path("schema", SpectacularAPIView.as_view(**_OPEN), name="schema"),
 ]
 # Of the OAuth library only what client credentials need: no pages, no other grants.
