@@ -102,7 +102,7 @@ def _with_drafts(desk: Desk, drafts: Sequence[Offer]) -> Desk:
         names={**shelf.names, **names},
         limits=[*limits, *(_limits(row) for row in drafts)],
     )
-    pools = {**_whole(drafts), **desk.seen.pools}
+    pools = {**desk.seen.pools, **_pools(desk, drafts)}
     return replace(desk, shelf=tried, seen=msgspec.structs.replace(desk.seen, pools=pools))
 
 
@@ -141,11 +141,19 @@ def _limits(row: Offer) -> Limits:
     )
 
 
-def _whole(drafts: Sequence[Offer]) -> dict[str, int]:
-    """The pools of drafts that were never published: all of it is there."""
-    return {
-        f"offer:{row.code}:{what}": total
-        for row in drafts
-        for what, total in (("amount", row.budget_amount), ("count", row.limit_count))
-        if total is not None
-    }
+def _pools(desk: Desk, drafts: Sequence[Offer]) -> dict[str, int]:
+    """What would be left of the drafts' budgets and counts if they were published: what was used
+    of the version in force stays used."""
+    in_force = desk.shelf.limited(desk.enquiry.judged_at)
+    found = {}
+    for row in drafts:
+        before = in_force.get(row.code)
+        for what, total, former in (
+            ("amount", row.budget_amount, before and before.budget_amount),
+            ("count", row.limit_count, before and before.count),
+        ):
+            key = f"offer:{row.code}:{what}"
+            if total is not None:
+                used = max(0, (former or 0) - desk.seen.pools.get(key, former or 0))
+                found[key] = max(0, total - used)
+    return found

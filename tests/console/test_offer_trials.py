@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.models import MarginFloor, Offer, OfferUse, QuoteLock
-from loyalty.models import Coupon, Order, Product, Program
+from loyalty.models import Coupon, Order, Pool, Product, Program
 from members.models import Channel, Store
 from tests import world
 from tests.campaigns import offers
@@ -112,6 +112,17 @@ def test_a_draft_s_own_period_and_budget_count(marketer):
     assert "It has not begun." in page
     assert "Its budget is used up." in page
     assert figures(next_day) == ["¥120.00", "¥100.00"]
+
+
+def test_what_the_version_in_force_used_stays_used_in_a_trial(marketer):
+    offers.offer("spring", steps=SAVE_20, budget_amount=10_000)
+    Pool.objects.create(key="offer:spring:amount", shard=0, left=1_000)
+    draft = {"version": 2, "state": "DRAFT", "steps": SAVE_20}
+    poor = offers.offer("spring", budget_amount=10_999, **draft)
+    rich = offers.offer("spring", budget_amount=11_000, **{**draft, "version": 3})
+
+    assert figures(tried(marketer, drafts=[poor.pk])) == ["¥120.00", "¥120.00"]
+    assert figures(tried(marketer, drafts=[rich.pk])) == ["¥120.00", "¥100.00"]
 
 
 def test_guest_member_and_somebody_described_differ(marketer, alice):
