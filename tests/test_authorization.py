@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from campaigns.models import Offer
 from campaigns.services import defaults
 from config.console import roles
 from loyalty.models import EarningRule, Operation
@@ -212,6 +213,7 @@ def objects(maker: User) -> dict[str, int]:
         ).pk,
         "earningrule": EarningRule.objects.get().pk,
         "campaign": defaults.install(at=world.NOW).pk,
+        "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
     }
 
 
