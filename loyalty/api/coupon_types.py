@@ -26,17 +26,19 @@ class CouponTypesView(ChannelView):
     @extend_schema(
         operation_id="list_coupon_types",
         summary="Coupon types that members may claim now",
-        description="Newest first, with what is left in words that a page can show.",
+        description="Newest first, with what is left in words that a page can show. A client of "
+        "some stores sees what is valid in one of them.",
         tags=["coupons"],
         parameters=[schema.CURSOR, schema.LIMIT],
         responses={200: schema.page(shapes.CouponTypeListed, "A page"), **schema.problems(422)},
     )
     def get(self, request: Request) -> HttpResponse:
         at, words = timezone.now(), coupon_words.said()
+        store_ids = client_of(request).store_ids
         return pages.respond(
             request,
             fetch=lambda before_id, limit: coupon_lists.claimable(
-                at=at, before_id=before_id, limit=limit
+                at=at, store_ids=store_ids, before_id=before_id, limit=limit
             ),
             id_of=lambda found: found.type.pk,
             show=lambda found: _listed(found, words),

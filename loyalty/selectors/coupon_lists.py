@@ -40,9 +40,20 @@ def of_member(
     return list(rows.order_by("-pk")[:limit])
 
 
-def claimable(*, at: datetime, before_id: int | None = None, limit: int) -> list[Claimable]:
-    """Types that members may claim at `at`, also those of which none is left."""
+def claimable(
+    *,
+    at: datetime,
+    store_ids: Collection[int] | None = None,
+    before_id: int | None = None,
+    limit: int,
+) -> list[Claimable]:
+    """Types that members may claim at `at`, also those of which none is left; valid in one of
+    `store_ids`, None: wherever."""
     rows = _claimable_types(at)
+    if store_ids is not None:
+        bound = CouponType.stores.through.objects.values("coupontype_id")
+        here = bound.filter(store_id__in=store_ids)
+        rows = rows.filter(~Q(pk__in=bound) | Q(pk__in=here))
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     types = list(rows.order_by("-pk")[:limit])

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from loyalty.models import Coupon
 from loyalty.services import coupons
+from members.models import IdempotencyKey
 from tests import world
 from tests.api.test_coupons import ALICE, BOB, grant, live
 
@@ -37,6 +38,16 @@ def test_types_that_members_may_claim_say_what_is_left(till, shop):
     assert [one["code"] for one in told] == ["paid", "none", "endless", "plenty", "few"]
 
 
+def test_a_client_of_some_stores_sees_what_is_valid_there(till, shop):
+    live("everywhere")
+    for code, stores in (("north", ["BJ01"]), ("both", ["BJ01", "SH01"]), ("east", ["SH01"])):
+        live(code, stores=stores)
+    north = world.till(source="north", store_codes=["BJ01"])
+    seen = [one["code"] for one in north.get("coupon-types").json()["results"]]
+    assert seen == ["both", "north", "everywhere"]
+    assert len(till.get("coupon-types").json()["results"]) == 4
+
+
 def test_types_come_in_pages(till, shop):
     for number in range(3):
         live(f"type-{number}")
@@ -57,8 +68,6 @@ def test_a_member_claims_one_and_the_second_is_refused(till, alice):
 
 
 def test_the_same_key_after_its_answer_was_forgotten_makes_no_second_coupon(till, alice):
-    from members.models import IdempotencyKey
-
     kind = live(limit_member=None)
     first = claim(till, kind, key="a")
     IdempotencyKey.objects.all().delete()

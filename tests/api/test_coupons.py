@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from loyalty.models import Coupon, CouponType
 from loyalty.services import coupon_types, coupons
+from members.models import Store
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ ALICE = {"type": "phone", "value": world.ALICE_PHONE}
 BOB = {"type": "phone", "value": world.BOB_PHONE}
 
 
-def live(code="ten", **fields):
+def live(code="ten", *, stores=(), **fields):
     """A type that is live since yesterday: 10.00 off from 50.00 on."""
     now = timezone.now()
     if fields.get("validity") != "DAYS":
@@ -30,6 +31,7 @@ def live(code="ten", **fields):
         **{"kind": "MONEY_OFF", "amount": 1_000, "min_spend_amount": 5_000, "is_claimable": True}
         | fields,
     )
+    made.stores.set(Store.objects.filter(code__in=stores))
     return coupon_types.go_live(type_id=made.pk)
 
 
