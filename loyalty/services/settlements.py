@@ -37,6 +37,7 @@ def settle(cases: Sequence[Case], source: Source, terms: Terms, at: datetime) ->
     used = coupon_redemptions.redeem(uses=uses, at=at, actor_id=source.actor_id) if uses else []
     by_order: dict[int, list[Used]] = {}
     for one in used:
+        assert one.order_id is not None
         by_order.setdefault(one.order_id, []).append(one)
     sales = [_sale(case, source, terms, by_order.get(case.order_id, [])) for case in asked]
     found = _settlements(sales, promises, at)
