@@ -5,6 +5,7 @@ JavaScript the same forms work, and the whole page comes back.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
@@ -65,8 +66,12 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 def card(request: HttpRequest) -> HttpResponse:
     """One of several hits. Those were members of the operator's stores, so this one must be."""
+    try:
+        uid = UUID(request.POST.get("member", ""))
+    except ValueError:
+        return _answer(request, _nobody(request, ""))
     visible = scopes.scope_for(request.user).members(Member.objects.all())
-    member = get_object_or_404(visible, uid=request.POST.get("member", ""))
+    member = get_object_or_404(visible, uid=uid)
     return _answer(request, _found(request, member, Result(GOOD, _("Member found"))))
 
 

@@ -49,6 +49,7 @@ _METHODS = {
     "cash": _("cash"),
     "card": _("bank card"),
     "wechat": _("WeChat Pay"),
+    "wechat_pay": _("WeChat Pay"),
     "alipay": _("Alipay"),
     "points": _("points"),
     "gift_card": _("gift card"),

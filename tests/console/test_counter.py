@@ -131,6 +131,11 @@ def test_a_whole_phone_finds_a_member_of_another_store_without_opening_their_pag
     assert reverse("admin:members_member_change", args=[bob.pk]) not in shown
 
 
+@pytest.mark.parametrize("sent", ["", "x", "1"])
+def test_a_choice_that_is_no_member_says_what_to_do(clerk, sent):
+    assert "Nothing typed" in staff.text(clerk.post(CARD, {"member": sent}, headers=FRAGMENT))
+
+
 @pytest.mark.parametrize("url", [LOOKUP, CARD, ENROLL])
 def test_personal_data_never_comes_by_the_address(clerk, url):
     assert clerk.get(url, {"text": world.ALICE_PHONE}).status_code == 405
