@@ -119,6 +119,10 @@ TABLES = {
     "campaigns_offeruse": Pages(view=_SEES_PROGRAM),
     "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_coupon": Pages(view=_SEES_DOCUMENTS),
+    # Made by a dialog of their type.
+    "loyalty_couponbatch": Pages(view=_SEES_CAMPAIGNS),
+    "loyalty_coupontype": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_earningrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_hold": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "loyalty_ledgerentry": Pages(view=_SEES_DOCUMENTS),
@@ -155,6 +159,8 @@ _ADJUSTS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
 _SETS_TIER = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _DECIDES = {MARKETING_MANAGER, DPO, ADMINISTRATOR}
 _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
+_GIVES_COUPONS = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
+_KEEPS_COUPONS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
 
 # Of the console: deeds and pages of their own.
 DEEDS = {
@@ -182,6 +188,24 @@ DEEDS = {
     "admin:loyalty_operation_go_on": _RUNS_MANY,
     "admin:loyalty_operation_undo_it": _RUNS_MANY,
     "admin:loyalty_operation_errors_file": _RUNS_MANY | {AUDITOR},
+    "admin:members_member_grant_coupon": _GIVES_COUPONS,
+    "admin:loyalty_coupon_search": _SEES_DOCUMENTS,
+    "admin:loyalty_coupon_release": _KEEPS_COUPONS,
+    "admin:loyalty_coupon_give_on": _KEEPS_COUPONS,
+    "admin:loyalty_coupon_void_it": _KEEPS_COUPONS,
+    "admin:loyalty_coupontype_publish": _SETS_PROGRAM,
+    "admin:loyalty_coupontype_stop": _SETS_PROGRAM,
+    "admin:loyalty_coupontype_change_limits": _SETS_PROGRAM,
+    "admin:loyalty_coupontype_make_codes": _SETS_PROGRAM,
+    "admin:loyalty_coupontype_spoken": _SETS_PROGRAM,
+    "admin:loyalty_coupontype_spoken_new": _SETS_PROGRAM,
+    "admin:loyalty_coupontype_show_coupons": _SEES_DOCUMENTS,
+    "admin:loyalty_couponbatch_print_codes": _SETS_PROGRAM,
+    "admin:loyalty_couponbatch_csv_file": _SETS_PROGRAM,
+    "admin:loyalty_couponbatch_xlsx_file": _SETS_PROGRAM,
+    "admin:loyalty_couponbatch_go_on": _SETS_PROGRAM,
+    "admin:loyalty_couponbatch_void_it": _SETS_PROGRAM,
+    "admin:loyalty_couponbatch_show_coupons": _SEES_DOCUMENTS,
     "admin:loyalty_earningrule_publish": _SETS_PROGRAM,
     "admin:loyalty_earningrule_new_version": _SETS_PROGRAM,
     "admin:loyalty_earningrule_stop": _SETS_PROGRAM,

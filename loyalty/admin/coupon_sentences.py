@@ -259,7 +259,9 @@ def _limits(coupon_type: CouponType) -> list[str]:
         text = _("%(count)s per member and day")
         told.append(_("one per member and day") if daily == 1 else text % {"count": f"{daily:,}"})
     if coupon_type.stock_count is not None:
-        told.append(_("%(count)s in all") % {"count": f"{coupon_type.stock_count:,}"})
+        told.append(
+            pgettext("coupons", "%(count)s in all") % {"count": f"{coupon_type.stock_count:,}"}
+        )
     if coupon_type.budget_amount is not None:
         told.append(_("budget %(amount)s") % {"amount": _money(coupon_type.budget_amount)})
     return told

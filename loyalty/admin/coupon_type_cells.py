@@ -16,7 +16,7 @@ from loyalty.rules import money
 from loyalty.selectors import coupon_types
 from loyalty.selectors.coupon_types import Counts, Figures
 from loyalty.services import programs
-from members.admin import labels
+from members.admin import condition_sentences, labels
 
 COLORS = {"DRAFT": "warning", "LIVE": "success", "STOPPED": "info"}
 NAMES = (
@@ -76,7 +76,7 @@ class CouponTypeCells:
     def shown_left(self, coupon_type: CouponType) -> str:
         found = _counts(coupon_type)
         told = left(coupon_type, found.left_count, found.left_amount)
-        return ", ".join(told) or "–"
+        return condition_sentences.listed(told) or "–"
 
     @display(description=_("what became of them"))
     def shown_figures(self, coupon_type: CouponType) -> str:
