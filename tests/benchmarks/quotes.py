@@ -35,14 +35,15 @@ def measure(rounds: int) -> Measured:
     """The least of interleaved rounds."""
     few, many = (shelf(count) for count in (FEW, MANY))
     books = offer_books.compile_book(few), offer_books.compile_book(many)
+    usual = cart(10, touched=1)
     works: dict[str, Callable[[], object]] = {
-        "usual_us": _quoting(cart(10, touched=1), books[1]),
-        "few_us": _quoting(cart(10, touched=1), books[0]),
+        "usual_us": _quoting(usual, books[1]),
+        "few_us": _quoting(usual, books[0]),
         "untouched_us": _quoting(cart(10), books[1]),
         "five_us": _quoting(cart(10, touched=5), books[1]),
         "long_us": _quoting(cart(50, touched=5), books[1]),
         "long_untouched_us": _quoting(cart(50), books[1]),
-        "naive_us": lambda: _asked(cart(10, touched=1), many),
+        "naive_us": lambda: _asked(usual, many),
     }
     least = dict.fromkeys(works, float("inf"))
     for _ in range(rounds):
