@@ -56,8 +56,8 @@ class OfferCells:
 
     @display(description=_("code"))
     def shown_code(self, offer: Offer) -> str:
-        values = {"code": offer.code, "number": offer.version}
-        return gettext("%(code)s, version %(number)s") % values
+        values = {"name": offer.code, "number": offer.version}
+        return gettext("%(name)s, version %(number)s") % values
 
     @display(description=_("what it does"))
     def shown_rule(self, offer: Offer) -> SafeString:
