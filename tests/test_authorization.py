@@ -14,9 +14,9 @@ from django.utils import timezone
 from campaigns.models import Offer
 from campaigns.services import defaults
 from config.console import roles
-from loyalty.models import EarningRule, Operation
+from loyalty.models import Coupon, CouponBatch, CouponType, EarningRule, Operation
 from members.api import authentication
-from members.models import ApprovalRequest, Dispatch, Job, User
+from members.models import ApprovalRequest, Dispatch, Job, Member, User
 from tests import authorization_matrix as matrix
 from tests import world
 
@@ -214,7 +214,17 @@ def objects(maker: User) -> dict[str, int]:
         "earningrule": EarningRule.objects.get().pk,
         "campaign": defaults.install(at=world.NOW).pk,
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
+        **_coupons(alice),
     }
+
+
+def _coupons(member: Member) -> dict[str, int]:
+    kind = CouponType.objects.create(code="x", name_en="x")
+    batch = CouponBatch.objects.create(type=kind, count=1, created_at=world.NOW)
+    coupon = Coupon.objects.create(
+        type=kind, member=member, code="ABCDEFGHJK", origin="CLAIM", issued_at=world.NOW
+    )
+    return {"coupontype": kind.pk, "couponbatch": batch.pk, "coupon": coupon.pk}
 
 
 @pytest.mark.parametrize("role", sorted(matrix.STAFF))
