@@ -18,6 +18,7 @@ from campaigns.errors import (
     QuoteNotYours,
 )
 from campaigns.models import QuoteLock
+from campaigns.rules.quote_shapes import COUPON
 from campaigns.services import (
     quote_offers,
     quote_promises,
@@ -26,7 +27,7 @@ from campaigns.services import (
     quote_tokens,
 )
 from campaigns.services.quote_reservations import Asked
-from loyalty.models import Order
+from loyalty.models import Coupon, Order
 from loyalty.services import coupons, holds, parked_refunds
 from loyalty.services.documents import Code, Source, fingerprint
 from members.errors import NotFound
@@ -105,8 +106,19 @@ def check(*, quote_id: str, source: Source, at: datetime) -> None:
         return
     is_over = quote_promises.is_over(promise, at)
     lost = [] if is_over else quote_reservations.tried(promise=promise, source=source.name, at=at)
+    lost = _not_own(lost, source)
     if is_over or lost:
         raise quote_staleness.changed(promise=promise, source=source, lost=lost, at=at)
+
+
+def _not_own(lost: list[dict[str, Any]], source: Source) -> list[dict[str, Any]]:
+    """Without the coupons that the same source locked one by one: for this very checkout."""
+    locked = [row["code"] for row in lost if (row["what"], row["reason"]) == (COUPON, "locked")]
+    if not locked:
+        return lost
+    rows = Coupon.objects.filter(code__in=locked, locked_source=source.name)
+    own = set(rows.values_list("code", flat=True))
+    return [row for row in lost if row["what"] != COUPON or row["code"] not in own]
 
 
 class _Stale(Exception):

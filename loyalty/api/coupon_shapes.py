@@ -54,12 +54,14 @@ class ValidateSent(bodies.Strict):
 
 
 class LockSent(bodies.Strict):
-    """The order that the coupon is kept for; `minutes` as its type says if not said."""
+    """The order that the coupon is kept for; `minutes` as its type says if not said. With the
+    quote that the customer was shown, one that can't be kept any more is 409 `quote_changed`."""
 
     external_id: ExternalId
     member: MemberReference | None = None
     store: StoreCode = ""
     minutes: Minutes | None = None
+    quote_id: Annotated[str, Meta(max_length=100_000)] = ""
 
 
 class CouponReleaseSent(bodies.Strict):

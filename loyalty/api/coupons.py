@@ -78,9 +78,10 @@ class CouponLockView(ChannelView):
     def post(self, request: Request, code: str) -> Answer:
         sent = bodies.read(request, shapes.LockSent)
         desk = _desk(request, code, sent.member, sent.store)
-        locked = coupon_desk.lock(
-            desk=desk, external_id=sent.external_id, minutes=sent.minutes, at=timezone.now()
+        checkout = coupon_desk.Checkout(
+            external_id=sent.external_id, minutes=sent.minutes, quote_id=sent.quote_id
         )
+        locked = coupon_desk.lock(desk=desk, checkout=checkout, at=timezone.now())
         assert locked.locked_until is not None
         shown = shapes.LockedShown(
             code=desk.code,

@@ -12,7 +12,7 @@ from loyalty.errors import UnknownStore
 from loyalty.models import Coupon
 from loyalty.rules import coupons as rules
 from loyalty.selectors.coupons import Judged
-from loyalty.services import coupon_redemptions, coupons, order_checks, references
+from loyalty.services import coupon_redemptions, coupons, order_checks, references, settlements
 from loyalty.services.coupon_redemptions import Use
 from loyalty.services.coupon_refusals import CouponRefused, refused
 from loyalty.services.coupons import LockAsk
@@ -104,19 +104,32 @@ def validate(*, desk: Desk, at: datetime) -> Judged:
         return Judged(desk.code, None, None, {"coupon": desk.code, "code": NOT_FOUND})
 
 
-def lock(*, desk: Desk, external_id: str, minutes: int | None, at: datetime) -> coupons.Locked:
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """The order that a coupon is kept for, by its number; `minutes` None: as the type says. The
+    quote that the customer was shown, if any: one that can't be kept any more locks nothing."""
+
+    external_id: str
+    minutes: int | None = None
+    quote_id: str = ""
+
+
+def lock(*, desk: Desk, checkout: Checkout, at: datetime) -> coupons.Locked:
     """The coupon, kept for the order with this number; again it is the same lock.
 
-    Raises: TooManyGuesses; CouponRefused, with the reason as its code.
+    Raises: TooManyGuesses; CouponRefused, with the reason as its code; DomainError (409
+    `quote_changed`, with the difference).
     """
+    if checkout.quote_id:
+        settlements.check_quote(quote_id=checkout.quote_id, source=desk.source, at=at)
     ask = LockAsk(
         code=desk.code,
         member_id=desk.member_id,
         holder=desk.holder,
         source=desk.source.name,
-        external_id=external_id,
+        external_id=checkout.external_id,
         store_id=desk.store_id,
-        minutes=minutes,
+        minutes=checkout.minutes,
     )
     with _tried(desk):
         return coupons.lock(asks=[ask], at=at)[0]

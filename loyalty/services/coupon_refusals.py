@@ -6,7 +6,10 @@ from members.errors import DomainError
 
 
 class CouponRefused(DomainError):
-    """The coupon can't be used. `code` of each refusal is one of `CODES`."""
+    """The coupon can't be used.
+
+    `code` of each refusal is one of `CODES`.
+    """
 
     code = "coupon_refused"
     status = 409

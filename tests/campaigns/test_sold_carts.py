@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.models import Coupon
+from campaigns.errors import QuoteChanged
+from loyalty.models import Coupon, Hold
 from loyalty.selectors import ledger_checks
-from loyalty.services import holds, orders, points
-from loyalty.services.documents import HoldDocument
+from loyalty.services import coupon_desk, holds, orders, points
+from loyalty.services.documents import HoldDocument, MemberReference
 from tests.campaigns import offers
 from tests.loyalty import coupon_shop, till
 from tests.loyalty.till import NOW, TILL
@@ -123,3 +124,56 @@ def test_a_second_order_with_the_same_quote_is_recorded_without_its_coupons(alic
     assert UUID(answer["id"])
     assert {one["code"] for one in answer["refused"]} == {"coupon_redeemed"}
     assert answer["points"]["earned"] == 95
+
+
+def lock_alone(quote: dict[str, Any], code: str, number: str = "o-1") -> Any:
+    phone = MemberReference("phone", PHONE)
+    desk = coupon_desk.desk(code=code, source=TILL, reference=phone, store="SH01", address="")
+    checkout = coupon_desk.Checkout(external_id=number, quote_id=quote["quote_id"])
+    return coupon_desk.lock(desk=desk, checkout=checkout, at=NOW)
+
+
+def test_coupons_of_one_quote_are_locked_one_by_one_and_then_its_points_are_held(
+    alice: Any,
+) -> None:
+    quote = quoted(points_to_use=1_000)
+    codes = [one["code"] for one in quote["applied"] if one["what"] == "coupon"]
+
+    for code in codes:
+        lock_alone(quote, code)
+    hold = HoldDocument(
+        external_id="h",
+        member=MemberReference("phone", PHONE),
+        points=1_000,
+        quote_id=quote["quote_id"],
+    )
+    held = holds.create(hold=hold, source=TILL, at=NOW)
+
+    assert set(Coupon.objects.values_list("state", flat=True)) == {"LOCKED"}
+    answer = record(sold("o-1", quote, points_hold=held["id"], coupons=codes))
+    assert (answer["refused"], answer["points"]["spent"]) == ([], 1_000)
+
+
+def test_a_stale_quote_locks_no_coupon_and_holds_no_points(alice: Any) -> None:
+    quote = quoted(points_to_use=1_000)
+    five = next(one["code"] for one in quote["applied"] if one["type"] == "five")
+    double = next(one["code"] for one in quote["applied"] if one["type"] == "double")
+    record(till.document("o-0", till.line("1", 100), coupons=[five]))
+    hold = HoldDocument(
+        external_id="h",
+        member=MemberReference("phone", PHONE),
+        points=1_000,
+        quote_id=quote["quote_id"],
+    )
+
+    for act in (
+        lambda: lock_alone(quote, double),
+        lambda: holds.create(hold=hold, source=TILL, at=NOW),
+    ):
+        with pytest.raises(QuoteChanged) as refused:
+            act()
+        difference = refused.value.details["difference"]
+        assert (difference["payable_before"], difference["payable_now"]) == (8_500, 9_000)
+
+    assert Coupon.objects.get(code=double).state == "CLAIMED"
+    assert Hold.objects.count() == 0
