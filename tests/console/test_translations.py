@@ -17,7 +17,7 @@ from tests.console import staff, stock
 
 HAN = re.compile(r"[㐀-鿿]")
 # Words that are the same in Chinese shops.
-SAME_IN_CHINESE = {"SKU", "ID", "App", "Client id", "Regulars"}
+SAME_IN_CHINESE = {"SKU", "ID", "App", "Client id", "Regulars", "CSV", "Excel"}
 # Fields of Django's own forms, not of a model: the forms give them labels.
 OF_FORMS = {"usable_password", "password1", "password2"}
 OURS = ("members", "loyalty", "analytics", "campaigns")
