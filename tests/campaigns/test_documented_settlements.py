@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_offers_are_used_as_far_as_they_go(alice, row):
 def test_a_lock_keeps_its_offer_until_its_time(alice):
     made = offer("save", budget_amount=3_000)
     taken = applied(made, {"1": 3_000})
-    quotes, answers = {}, {}
+    quotes: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for row in _rows("Locks"):
         when = till.NOW + timedelta(minutes=row.number("minute"))
         deed, name = row.text("deed").split()

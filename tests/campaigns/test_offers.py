@@ -177,12 +177,12 @@ DOUBLE = {"kind": "MULTIPLIER", "multiplier_percent": 200, "steps": [], "conditi
 def test_an_offer_that_multiplies_points_publishes_an_earning_rule(people):
     maker, _ = people
     offer = published(people, **DOUBLE, code="double", valid_from=NOW, min_amount=5_000)
-    rule = EarningRule.objects.get(pk=offer.earning_rule_id)
+    rule = EarningRule.objects.get(pk=offer.earning_rule_id or 0)
     assert (rule.code, rule.version, rule.state) == ("offer-double", 1, "PUBLISHED")
     assert (rule.effect, rule.percent, rule.min_amount) == ("MULTIPLIER", 200, 5_000)
     assert (rule.condition, rule.valid_from) == (FACE, NOW)
     second = published(people, **DOUBLE | {"multiplier_percent": 300}, code="double")
-    rule_two = EarningRule.objects.get(pk=second.earning_rule_id)
+    rule_two = EarningRule.objects.get(pk=second.earning_rule_id or 0)
     assert (rule_two.version, rule_two.percent, rule_two.valid_from) == (2, 300, TOMORROW)
     offers.stop(offer_id=second.pk, reason="enough", actor=maker, at=NOW)
     offers.stop(offer_id=offer.pk, reason="enough", actor=maker, at=TOMORROW)

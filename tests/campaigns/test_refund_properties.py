@@ -85,7 +85,7 @@ def _stock():
 
 def _left():
     """What is left of every pool, what coupons in hand keep of theirs counted as left."""
-    found = Counter()
+    found: Counter[str] = Counter()
     for key, left in Pool.objects.values_list("key", "left"):
         found[key] += left
     for kind, kept in Coupon.objects.values_list("type_id", "reserved_amount"):

@@ -55,7 +55,7 @@ def sold(number: str, quote: dict[str, Any], **options: Any) -> Any:
     return till.document(number, *lines, quote_id=quote["quote_id"], points_amount=paid, **options)
 
 
-def record(document: Any) -> dict[str, Any]:
+def record(document: Any) -> Any:
     return orders.record(order=document, source=TILL, at=NOW).answer
 
 

@@ -71,7 +71,7 @@ def test_a_stock_goes_to_as_many_members_and_nobody_has_two(shop, stock, claims,
     """One for each: five times as many claims as there are coupons, most members come twice."""
     kind = shop_of.live(stock_count=stock, budget_amount=stock * 1_000)
     ids = _crowd(people)
-    reasons = Counter()
+    reasons: Counter[str] = Counter()
     # In rounds: a process answers within a minute.
     for start in range(0, claims, 1_000):
         turns = range(start, start + 1_000)
