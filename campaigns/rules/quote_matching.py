@@ -5,9 +5,10 @@ others between parts to make room, gives the dearest bundles.
 Source: J. Edmonds, D. R. Fulkerson, Transversals and matroid partition, 1965.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,14 @@ class Heap:
     line: int
     count: int
     price: Fraction
+
+
+class _Move(NamedTuple):
+    """Pieces of a line go into a part, out of the part before; None: they had no place."""
+
+    line: int
+    part: int
+    before: int | None
 
 
 class _Places:
@@ -32,25 +41,57 @@ class _Places:
     def missing(self) -> int:
         return sum(self.wanted) - sum(self.filled)
 
-    def place(self, line: int, seen: set[int]) -> bool:
-        """Finds a place for a piece, moving others; False when there is none."""
-        for part, fits in enumerate(self.fits):
-            if part in seen or line not in fits:
-                continue
-            seen.add(part)
-            if self.filled[part] < self.wanted[part] or self._moved(part, seen):
-                self.placed[part][line] = self.placed[part].get(line, 0) + 1
-                self.filled[part] += 1
-                return True
-        return False
+    def place(self, line: int, most: int) -> int:
+        """Finds places for so many equal pieces, moving others; gives how many it found. As many
+        at once as the way to a place allows: of bulk goods there are millions."""
+        placed = 0
+        while placed < most:
+            way = self._way(line)
+            if not way:
+                break
+            placed += self._moved(way, most - placed)
+        return placed
 
-    def _moved(self, part: int, seen: set[int]) -> bool:
-        for line, count in list(self.placed[part].items()):
-            if count and self.place(line, seen):
-                self.placed[part][line] -= 1
-                self.filled[part] -= 1
-                return True
-        return False
+    def _way(self, line: int) -> list[_Move]:
+        """The shortest way to a free place, from its end: each piece goes into a part, from the
+        part before. Empty: there is none."""
+        came: dict[int, tuple[int, int | None]] = {
+            part: (line, None) for part, fits in enumerate(self.fits) if line in fits
+        }
+        waiting = list(came)
+        for part in waiting:
+            if self.filled[part] < self.wanted[part]:
+                return _way_back(came, part)
+            for other, count in self.placed[part].items():
+                for place, fits in enumerate(self.fits):
+                    if count and place not in came and other in fits:
+                        came[place] = (other, part)
+                        waiting.append(place)
+        return []
+
+    def _moved(self, way: Sequence[_Move], most: int) -> int:
+        last = way[0].part
+        count = min(most, self.wanted[last] - self.filled[last])
+        for move in way:
+            if move.before is not None:
+                count = min(count, self.placed[move.before][move.line])
+        for move in way:
+            placed = self.placed[move.part]
+            placed[move.line] = placed.get(move.line, 0) + count
+            if move.before is not None:
+                self.placed[move.before][move.line] -= count
+        self.filled[last] += count
+        return count
+
+
+def _way_back(came: Mapping[int, tuple[int, int | None]], last: int) -> list[_Move]:
+    found: list[_Move] = []
+    part: int | None = last
+    while part is not None:
+        line, before = came[part]
+        found.append(_Move(line, part, before))
+        part = before
+    return found
 
 
 def dearest(
@@ -87,7 +128,5 @@ def missing(heaps: Sequence[Heap], fits: Sequence[Sequence[int]], wanted: Sequen
 def _filled(heaps: Sequence[Heap], fits: Sequence[Sequence[int]], wanted: Sequence[int]) -> _Places:
     places = _Places(fits, wanted)
     for heap in heaps:
-        for _ in range(heap.count):
-            if not places.missing or not places.place(heap.line, set()):
-                break
+        places.place(heap.line, min(heap.count, places.missing))
     return places
