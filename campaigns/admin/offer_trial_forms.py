@@ -7,60 +7,36 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.models import Offer
 from loyalty.admin.amount_fields import AmountField
-from loyalty.admin.dry_run_forms import LINES, MOST_LINES, BasketForm, LinesFormSet
+from loyalty.admin.dry_run_forms import (
+    LINES,
+    MOST_LINES,
+    MOST_SUGGESTIONS,
+    BasketForm,
+    ItemForm,
+    LinesFormSet,
+    known,
+    quantity_field,
+)
 from loyalty.models import Product
 from members.models import User
 
-# What a list below a field can show.
-MOST_SUGGESTIONS = 200
 
-
-class CartLineForm(forms.Form):
+class CartLineForm(ItemForm):
     """One item. What the catalogue knows of a product need not be typed."""
 
-    sku = forms.CharField(
-        label=_("product number"),
-        max_length=64,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "trial-skus", "autocomplete": "off"}),
-    )
-    category = forms.CharField(
-        label=_("category"),
-        max_length=80,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "trial-categories"}),
-    )
-    brand = forms.CharField(
-        label=_("brand"),
-        max_length=80,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "trial-brands"}),
-    )
-    quantity = forms.DecimalField(
-        label=_("quantity"),
-        min_value=Decimal("0.001"),
-        max_digits=9,
-        decimal_places=3,
-        required=False,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )
-    unit_price_amount = AmountField(label=_("price of a piece"), required=False)
+    price_name = "unit_price_amount"
 
-    @property
-    def is_filled(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("sku", "category", "brand")) or bool(
-            self.cleaned_data.get("unit_price_amount")
-        )
+    quantity = quantity_field(min_value=Decimal("0.001"))
+    unit_price_amount = AmountField(label=_("price of a piece"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Without a price the catalogue's counts."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        named = any(cleaned.get(name) for name in ("sku", "category", "brand"))
-        if not named or cleaned.get("unit_price_amount") is not None or self.errors:
+        if not self.is_named or cleaned.get("unit_price_amount") is not None or self.errors:
             return cleaned
         cleaned["unit_price_amount"] = _list_price(cleaned.get("sku") or "")
         if cleaned["unit_price_amount"] is None:
@@ -104,15 +80,9 @@ def suggestions() -> dict[str, list[tuple[str, str]]]:
     products = Product.objects.filter(is_active=True).order_by("sku")[:MOST_SUGGESTIONS]
     return {
         "skus": [(product.sku, product.name) for product in products],
-        "categories": _known("category"),
-        "brands": _known("brand"),
+        "categories": known("category"),
+        "brands": known("brand"),
     }
-
-
-def _known(column: str) -> list[tuple[str, str]]:
-    rows = Product.objects.exclude(**{column: ""}).order_by(column)
-    values = rows.values_list(column, flat=True).distinct()[:MOST_SUGGESTIONS]
-    return [(value, "") for value in values]
 
 
 def _list_price(sku: str) -> int | None:

@@ -1,7 +1,8 @@
 """The basket of a dry run: lines, place and time, and who buys."""
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -22,49 +23,66 @@ from members.selectors import members, scopes
 
 LINES = 4
 MOST_LINES = 20
+# What a list below a field can show.
+MOST_SUGGESTIONS = 200
 
 
-class LineForm(forms.Form):
-    """One item. Of a known product category and brand are filled in by the catalogue."""
-
-    sku = forms.CharField(
-        label=_("product number"),
-        max_length=64,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "dry-run-skus", "autocomplete": "off"}),
-    )
-    category = forms.CharField(
-        label=_("category"),
-        max_length=80,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "dry-run-categories"}),
-    )
-    brand = forms.CharField(
-        label=_("brand"),
-        max_length=80,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "dry-run-brands"}),
-    )
-    quantity = forms.DecimalField(
+def quantity_field(*, min_value: Decimal) -> forms.DecimalField:
+    """Pieces or kilograms, to the gram. Empty: one."""
+    return forms.DecimalField(
         label=_("quantity"),
-        min_value=0,
+        min_value=min_value,
         max_digits=9,
         decimal_places=3,
         required=False,
         widget=UnfoldAdminDecimalFieldWidget,
     )
-    net_amount = AmountField(label=_("amount paid"), required=False)
+
+
+class ItemForm(forms.Form):
+    """What a line is of; the forms of lines add how many, and the price in `price_name`."""
+
+    price_name: ClassVar[str]
+
+    sku = forms.CharField(
+        label=_("product number"),
+        max_length=64,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"list": "trial-skus", "autocomplete": "off"}),
+    )
+    category = forms.CharField(
+        label=_("category"),
+        max_length=80,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"list": "trial-categories"}),
+    )
+    brand = forms.CharField(
+        label=_("brand"),
+        max_length=80,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"list": "trial-brands"}),
+    )
+
+    @property
+    def is_named(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in ("sku", "category", "brand"))
 
     @property
     def is_filled(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("sku", "category", "brand")) or bool(
-            self.cleaned_data.get("net_amount")
-        )
+        return self.is_named or bool(self.cleaned_data.get(self.price_name))
+
+
+class LineForm(ItemForm):
+    """One item. Of a known product category and brand are filled in by the catalogue."""
+
+    price_name = "net_amount"
+
+    quantity = quantity_field(min_value=Decimal(0))
+    net_amount = AmountField(label=_("amount paid"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        named = any(cleaned.get(name) for name in ("sku", "category", "brand"))
-        if named and not cleaned.get("net_amount") and "net_amount" not in self.errors:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.is_named and not cleaned.get("net_amount") and "net_amount" not in self.errors:
             self.add_error("net_amount", gettext("Say what is paid for it."))
         return cleaned
 
@@ -166,14 +184,16 @@ class BasketForm(forms.Form):
         return text
 
 
-def suggestions() -> dict[str, list[str]]:
-    """What the catalogue knows, for the lists below the fields."""
-
-    def known(column: str) -> list[str]:
-        rows = Product.objects.exclude(**{column: ""}).order_by(column)
-        return list(rows.values_list(column, flat=True).distinct()[:200])
-
+def suggestions() -> dict[str, list[tuple[str, str]]]:
+    """What the catalogue knows, for the lists below the fields: value and words."""
     return {"skus": known("sku"), "categories": known("category"), "brands": known("brand")}
+
+
+def known(column: str) -> list[tuple[str, str]]:
+    """The first values of the products' column, which need no words beside them."""
+    rows = Product.objects.exclude(**{column: ""}).order_by(column)
+    values = rows.values_list(column, flat=True).distinct()[:MOST_SUGGESTIONS]
+    return [(value, "") for value in values]
 
 
 def names(rows: Any) -> str:

@@ -1,30 +1,23 @@
 """“Try it”: what a basket would earn by the published rules, and by drafts; nothing is recorded."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from loyalty.admin import amount_fields, dry_run_forms, traces, words
-from loyalty.admin.dry_run_forms import LINES, MOST_LINES, BasketForm, LineFormSet
+from loyalty.admin import amount_fields, dry_run_forms, traces, trial_pages, words
+from loyalty.admin.dry_run_forms import BasketForm, LineFormSet
 from loyalty.admin.traces import Names
-from loyalty.models import EarningRule, Program, Tier
+from loyalty.admin.trial_pages import TrialPage
+from loyalty.models import EarningRule, Tier
 from loyalty.services import dry_runs
 from loyalty.services.dry_runs import Basket, BasketLine, DryRun, Person
-from members.admin import dialogs
-from members.admin.base import operator_of
-from members.errors import DomainError
 
-TEMPLATE = "console/dry_run.html"
 PLACE = ("store", "channel", "day", "hour")
 BUYER = ("member", "tier", "order_number", "is_birthday_month", "is_birthday", "tags")
-MORE = "more"
 
 
 @dataclass(frozen=True)
@@ -39,54 +32,23 @@ class Result:
 
 
 def page(request: HttpRequest, *, at: datetime) -> HttpResponse:
-    """The form, and below it what was asked for."""
-    is_sent = request.method == "POST" and MORE not in request.POST
-    form = BasketForm(
-        request.POST if request.method == "POST" else None,
-        operator=operator_of(request),
-        at=at,
-        initial={"drafts": _asked_drafts(request)},
+    """The form of a basket, and below it what it would earn."""
+    trial = TrialPage(
+        template="console/dry_run.html",
+        title=_("Try the earning rules"),
+        form=BasketForm,
+        lines=LineFormSet,
+        place=PLACE,
+        buyer=BUYER,
+        known=dry_run_forms.suggestions,
+        results=_results,
     )
-    lines = _lines(request)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Try the earning rules"),
-        "form": form,
-        "lines": lines,
-        "place": [form[name] for name in PLACE],
-        "buyer": [form[name] for name in BUYER if name != "tags" or form.fields["tags"].queryset],
-        "known": dry_run_forms.suggestions(),
-        "may_add": lines.total_form_count() < MOST_LINES,
-        "has_drafts": bool(form.fields["drafts"].queryset),
-    }
-    if is_sent and form.is_valid() and lines.is_valid():
-        try:
-            context["results"] = _results(form, lines)
-        except DomainError as error:
-            context["refusal"] = dialogs.refusal(error)
-    return TemplateResponse(request, TEMPLATE, context)
-
-
-def _lines(request: HttpRequest) -> Any:
-    """The lines as sent; with more of them where that was asked for."""
-    if request.method != "POST":
-        return LineFormSet(prefix="line")
-    sent = request.POST.copy()
-    if MORE in sent:
-        count = sent.get("line-TOTAL_FORMS", "")
-        total = int(count) if count.isdecimal() and len(count) < 4 else LINES
-        sent["line-TOTAL_FORMS"] = str(min(MOST_LINES, total + LINES))
-    return LineFormSet(sent, prefix="line")
-
-
-def _asked_drafts(request: HttpRequest) -> list[int]:
-    asked = request.GET.get("drafts", "").split(",")
-    return [int(one) for one in asked if one.isdecimal() and len(one) < 19]
+    return trial_pages.show(request, trial, at=at)
 
 
 def _results(form: BasketForm, lines: Any) -> list[Result]:
     """As published, and with the drafts where some were chosen."""
-    basket, then = _basket(form, lines), _moment(form)
+    basket, then = _basket(form, lines), trial_pages.moment(form)
     teller = Teller(_names(), amount_fields.currency(), sum(one.net_amount for one in basket.lines))
     now = dry_runs.dry_run(basket=basket, at=then)
     results = [teller.result(_("By the published rules"), now)]
@@ -123,16 +85,6 @@ def _basket(form: BasketForm, lines: Any) -> Basket:
             is_birthday=sent["is_birthday"],
         ),
     )
-
-
-def _moment(form: BasketForm) -> datetime:
-    """The day and hour on the store's wall."""
-    store = form.cleaned_data["store"]
-    program = Program.objects.filter(is_current=True).values_list("time_zone", flat=True).first()
-    zone = ZoneInfo(store.time_zone or program or "UTC")
-    return datetime.combine(
-        form.cleaned_data["day"], time(form.cleaned_data["hour"]), zone
-    ).astimezone(UTC)
 
 
 @dataclass(frozen=True)
