@@ -67,7 +67,7 @@ class AppliedShown(msgspec.Struct, kw_only=True):
 class RejectedShown(msgspec.Struct, kw_only=True):
     """An offer or coupon that doesn't apply, and why: lower_value, excluded_by, min_spend,
     min_quantity, scope, budget, limit, not_yet, expired, store, channel, tier, tag, member, time,
-    margin; of codes also not_found, redeemed, locked, void, not_yours. `figures` say more:
+    margin; of codes also not_found, redeemed, locked, void. `figures` say more:
     missing_amount, missing_quantity, excluded_by."""
 
     what: What

@@ -14,6 +14,7 @@ from loyalty.rules.coupons import Bringer, Held, Worth
 # Stores are the engine's to judge, with the scope.
 _ANYWHERE = Worth(kind="")
 _PREFIX = "coupon_"
+_HIDDEN = frozenset({"not_yours", "void"})
 
 
 def wallet(desk: Desk) -> Wallet:
@@ -75,6 +76,10 @@ def _in_hand(
 
 
 def _held(row: CouponRow, desk: Desk) -> HeldCoupon:
+    problem = _problem(row, desk)
+    if problem in _HIDDEN and not _is_own(row, desk):
+        # Whoever tries codes learns nothing of other people's: as if there were none.
+        return HeldCoupon(code=row.code, is_entered=True, problem="not_found")
     is_known = row.type_id in desk.shelf.book.coupon_types
     return HeldCoupon(
         code=row.code,
@@ -85,8 +90,13 @@ def _held(row: CouponRow, desk: Desk) -> HeldCoupon:
         valid_from=None if row.is_ours else row.valid_from,
         is_entered=row.is_entered,
         # A type whose scope can't be read has no line in it.
-        problem=_problem(row, desk) or ("" if is_known else "scope"),
+        problem=problem or ("" if is_known else "scope"),
     )
+
+
+def _is_own(row: CouponRow, desk: Desk) -> bool:
+    member = desk.seen.member
+    return member is not None and row.member_id == member[0]
 
 
 def _problem(row: CouponRow, desk: Desk) -> str:
