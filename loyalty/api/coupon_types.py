@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from loyalty.api import coupon_shapes as shapes
 from loyalty.api import coupon_words, sources
 from loyalty.selectors import coupon_lists
+from loyalty.selectors import coupons as found_coupons
 from loyalty.selectors.coupon_lists import Claimable
 from loyalty.services import coupons, references
 from members.api import bodies, pages, schema
@@ -63,16 +64,18 @@ class CouponTypeClaimView(ChannelView):
     )
     @idempotent
     def post(self, request: Request, uid: UUID) -> Answer:
-        sent = bodies.read(request, shapes.CouponClaimSent)
-        member = references.member(sent.member)
+        sent, at = bodies.read(request, shapes.CouponClaimSent), timezone.now()
+        client, member = client_of(request), references.member(sent.member)
+        coupon_lists.check_seen(type_uid=uid, store_ids=client.store_ids)
         claimed = coupons.claim(
             member_id=member.pk,
             key=sources.key_of(request, about=f"claim:{uid.hex}:{member.pk}"),
-            at=timezone.now(),
+            at=at,
             type_uid=uid,
-            source=client_of(request).source,
+            source=client.source,
         )
-        shown = shapes.coupon(claimed, coupon_words.describe(claimed.type), state=claimed.state)
+        state = found_coupons.state_of(coupon=claimed, at=at)
+        shown = shapes.coupon(claimed, coupon_words.describe(claimed.type), state=state)
         return bodies.answer(shown, status=201, member=member)
 
 

@@ -175,7 +175,7 @@ class CouponClaimView(ChannelView):
         desk = _desk(request, code, sent.member, "")
         key = sources.key_of(request, about=f"claim:{desk.code}:{desk.holder}")
         claimed = coupon_desk.claim(desk=desk, key=key, at=at)
-        return bodies.answer(_coupon(claimed), status=201, member=desk.member)
+        return bodies.answer(_coupon(claimed, at), status=201, member=desk.member)
 
 
 class CouponTransferView(ChannelView):
@@ -196,11 +196,11 @@ class CouponTransferView(ChannelView):
     )
     @idempotent
     def post(self, request: Request, code: str) -> Answer:
-        sent = bodies.read(request, shapes.CouponTransferSent)
+        sent, at = bodies.read(request, shapes.CouponTransferSent), timezone.now()
         desk = _desk(request, code, sent.from_member, "")
         key = sources.key_of(request, about=f"transfer:{desk.code}")
-        given = coupon_desk.transfer(desk=desk, friend=sent.to_member, key=key, at=timezone.now())
-        return bodies.answer(_coupon(given), status=201, member=desk.member)
+        given = coupon_desk.transfer(desk=desk, friend=sent.to_member, key=key, at=at)
+        return bodies.answer(_coupon(given, at), status=201, member=desk.member)
 
 
 def _desk(request: Request, code: str, member: MemberReference | None, store: str) -> Desk:
@@ -236,15 +236,17 @@ def _validated(judged: Judged, verdict: Verdict | None, at: datetime) -> shapes.
     refused = (judged.refused or {}).get("code", "")
     reason = refused or (verdict.reason if verdict else "")
     one, coupon = judged.type, judged.coupon
+    state = None if coupon is None else found.state_of(coupon=coupon, at=at)
     return shapes.ValidatedShown(
         code=judged.code,
         is_usable=not reason,
         reason=reason or None,
         detail=gettext(coupon_refusals.CODES.get(reason, "")) if reason else "",
-        state=None if coupon is None else found.state_of(coupon=coupon, at=at),  # type: ignore[arg-type]
+        state=state,  # type: ignore[arg-type]
         valid_from=None if coupon is None else coupon.valid_from,
         expires_at=None if coupon is None else coupon.expires_at,
-        locked_until=None if coupon is None else coupon.locked_until,
+        # One that timed out is remembered, and is none.
+        locked_until=coupon.locked_until if coupon and state == Coupon.State.LOCKED else None,
         type=None
         if one is None
         else shapes.CouponTypeShown(**shapes.type_fields(one, describe(one))),
@@ -268,5 +270,5 @@ def _redeemed(used: Coupon, desk: Desk, external_id: str) -> shapes.RedeemedShow
     )
 
 
-def _coupon(one: Coupon) -> Any:
-    return shapes.coupon(one, describe(one.type), state=one.state)
+def _coupon(one: Coupon, at: datetime) -> Any:
+    return shapes.coupon(one, describe(one.type), state=found.state_of(coupon=one, at=at))

@@ -12,6 +12,7 @@ from loyalty.api import coupon_shapes as shapes
 from loyalty.api import coupon_words, sources
 from loyalty.models import Coupon
 from loyalty.selectors import coupon_lists
+from loyalty.selectors import coupons as found_coupons
 from loyalty.services import coupons
 from members.api import bodies, pages, problems, schema
 from members.api.idempotency import idempotent
@@ -66,16 +67,17 @@ class MemberCouponsView(ChannelView):
     )
     @idempotent
     def post(self, request: Request, uid: UUID) -> Answer:
-        sent = bodies.read(request, shapes.CouponGrantSent)
+        sent, at = bodies.read(request, shapes.CouponGrantSent), timezone.now()
         member = members.by_uid(uid=uid)
         granted = coupons.grant(
             type_code=sent.type,
             member_id=member.pk,
             key=sources.key_of(request, about=f"grant:{sent.type}:{member.pk}"),
             origin=Coupon.Origin.IMPORT,
-            at=timezone.now(),
+            at=at,
         )
-        shown = shapes.coupon(granted, coupon_words.describe(granted.type), state=granted.state)
+        state = found_coupons.state_of(coupon=granted, at=at)
+        shown = shapes.coupon(granted, coupon_words.describe(granted.type), state=state)
         return bodies.answer(shown, status=201, member=member)
 
 

@@ -17,7 +17,10 @@ from loyalty.rules import calendar
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 CODES = len(ALPHABET) ** CODE_LENGTH
-_LEFT_OUT = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+# Blanks, hyphens, and what nobody sees: messengers put such signs around what is copied.
+_LEFT_OUT = re.compile(
+    r"[\s\-\u2010-\u2015\u2212\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
+)
 
 ISSUED, CLAIMED, LOCKED = "ISSUED", "CLAIMED", "LOCKED"
 REDEEMED, EXPIRED, VOID = "REDEEMED", "EXPIRED", "VOID"

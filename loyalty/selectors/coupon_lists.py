@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 
 from loyalty.models import Coupon, CouponType, Pool
+from members.errors import NotFound
 
 _State = Coupon.State
 _OPEN = (_State.ISSUED, _State.CLAIMED)
@@ -49,16 +51,31 @@ def claimable(
 ) -> list[Claimable]:
     """Types that members may claim at `at`, also those of which none is left; valid in one of
     `store_ids`, None: wherever."""
-    rows = _claimable_types(at)
-    if store_ids is not None:
-        bound = CouponType.stores.through.objects.values("coupontype_id")
-        here = bound.filter(store_id__in=store_ids)
-        rows = rows.filter(~Q(pk__in=bound) | Q(pk__in=here))
+    rows = _valid_in(_claimable_types(at), store_ids)
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     types = list(rows.order_by("-pk")[:limit])
     left = _left(types)
     return [Claimable(one, left.get(one.pk)) for one in types]
+
+
+def check_seen(*, type_uid: UUID, store_ids: Collection[int] | None) -> None:
+    """Whether a client of these stores may know of a type; None: it may know of all.
+
+    Raises: NotFound.
+    """
+    if not _valid_in(CouponType.objects.filter(uid=type_uid), store_ids).exists():
+        raise NotFound("there is no such coupon type")
+
+
+def _valid_in(
+    rows: QuerySet[CouponType], store_ids: Collection[int] | None
+) -> QuerySet[CouponType]:
+    if store_ids is None:
+        return rows
+    bound = CouponType.stores.through.objects.values("coupontype_id")
+    here = bound.filter(store_id__in=store_ids)
+    return rows.filter(~Q(pk__in=bound) | Q(pk__in=here))
 
 
 def _claimable_types(at: datetime) -> QuerySet[CouponType]:

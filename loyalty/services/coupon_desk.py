@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from loyalty.errors import UnknownStore
 from loyalty.models import Coupon
 from loyalty.rules import coupons as rules
@@ -139,19 +141,21 @@ def release(*, desk: Desk, external_id: str, at: datetime) -> bool:
     """Whether a lock for the order with this number was let go. False for everything else, so
     that nobody learns of other codes by it."""
     own = Coupon.objects.filter(
-        code=desk.code,
+        # A lock by a public code keeps a coupon with a code of its own.
+        Q(code=desk.code) | Q(type__public_code=desk.code),
         state=Coupon.State.LOCKED,
         locked_source=desk.source.name,
         locked_for=external_id,
     )
-    if not own.exists():
+    ends = list(own.values_list("locked_until", flat=True))
+    if not ends:
         return False
     coupons.release(codes=[desk.code], source=desk.source.name, external_id=external_id, at=at)
-    return True
+    return any(until is not None and until > at for until in ends)
 
 
 def redeem(*, desk: Desk, deed: Deed, at: datetime) -> Coupon:
-    """The coupon, used; the same sale again finds it so.
+    """The coupon, used; the same sale again finds it so, and with other content it is refused.
 
     Raises: TooManyGuesses; CouponRefused; OccurredInFuture; BackdatingNotAllowed.
     """
@@ -171,7 +175,19 @@ def redeem(*, desk: Desk, deed: Deed, at: datetime) -> Coupon:
         used = coupon_redemptions.redeem(uses=[use], at=at)[0]
         if used.refused is not None:
             raise refused(used.refused)
-    return Coupon.objects.select_related("type").get(pk=used.coupon_id or 0)
+        coupon = Coupon.objects.select_related("type").get(pk=used.coupon_id or 0)
+        _check_same(coupon, desk, deed)
+    return coupon
+
+
+def _check_same(coupon: Coupon, desk: Desk, deed: Deed) -> None:
+    """A sale that is told again is the one that was told."""
+    amount = deed.discount_amount
+    is_same_amount = amount is None or amount == coupon.discount_amount
+    # A guest may have joined since.
+    is_same_member = coupon.member_id in (None, desk.member_id)
+    if not (is_same_member and is_same_amount):
+        raise CouponRefused("coupon_redeemed", coupon=desk.code)
 
 
 def claim(*, desk: Desk, key: str, at: datetime) -> Coupon:

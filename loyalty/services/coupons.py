@@ -184,6 +184,10 @@ def void(*, coupon_id: int, reason: str, at: datetime, actor_id: int | None = No
     if not why:
         raise ReasonRequired
     with transaction.atomic():
+        coupon = Coupon.objects.select_related("batch").filter(pk=coupon_id).first()
+        if coupon is not None and found_coupons.state_of(coupon=coupon, at=at) == rules.EXPIRED:
+            # Also before the night has marked it: its claim would come back.
+            raise CouponRefused("coupon_expired", coupon=coupon.code)
         calls.call(
             "loyalty_coupons_void", [coupon_id], why, actor_id, calls.zone(), at, calls.tells()
         )

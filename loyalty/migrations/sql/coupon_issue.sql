@@ -1,6 +1,6 @@
 -- Coupons come to people: granted, claimed, given on by a friend; codes are made in batches.
 
--- The member that this one is now; NULL if there is none. The row stays as it is until the end of
+-- The member that this one is now; NULL if there is none (any more). The row stays as it is until the end of
 -- the transaction: nobody merges them away meanwhile.
 CREATE OR REPLACE FUNCTION loyalty_coupon_member(wanted bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -12,7 +12,7 @@ BEGIN
     LOOP
         SELECT m.state, m.merged_into_id INTO what, next_id
         FROM members_member m WHERE m.id = found_id FOR KEY SHARE;
-        IF NOT FOUND THEN
+        IF NOT FOUND OR what = 'ERASED' THEN
             RETURN NULL;
         END IF;
         IF what <> 'MERGED' THEN
