@@ -2,17 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from campaigns.admin import offer_dialogs, offer_sentences, offer_trials
 from campaigns.admin.offer_cells import NAMES as READ_ONLY
@@ -26,9 +23,9 @@ from campaigns.selectors.offer_uses import Standing
 from campaigns.selectors.offers import Stage
 from campaigns.services import offers
 from loyalty.admin import cart_fields
-from members.admin import condition_fields, confirmations, dialogs
-from members.admin.base import ConsoleAdmin, ConsoleChangeList, operator_of
-from members.errors import DomainError
+from members.admin import condition_fields, publishing
+from members.admin.base import ConsoleChangeList
+from members.admin.publishing import VersionedAdmin
 
 OFFERED: dict[str, frozenset[str]] = {
     Stage.DRAFT: frozenset({"publish", "try_draft"}),
@@ -65,8 +62,9 @@ class OfferChangeList(ConsoleChangeList):
 
 
 @admin.register(Offer)
-class OfferAdmin(OfferCells, ConsoleAdmin):
+class OfferAdmin(OfferCells, VersionedAdmin):
     form = OfferForm
+    offered = OFFERED
     empty_hint = _("Add an offer, try it on a cart, then ask a second person to publish it.")
     list_display = (
         "shown_offer",
@@ -120,14 +118,6 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
     class Media:
         css: ClassVar = {"all": ("console/offers.css",)}
 
-    def get_urls(self) -> list[URLPattern]:
-        spoken = require_POST(self.admin_site.admin_view(self.spoken))
-        own = [
-            path("spoken/", spoken, name="campaigns_offer_spoken_new"),
-            path("<int:object_id>/spoken/", spoken, name="campaigns_offer_spoken"),
-        ]
-        return [*own, *super().get_urls()]
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset: QuerySet[Offer] = super().get_queryset(request)
         return selectors.with_stage(queryset.prefetch_related("stores"), at=self.now())
@@ -137,11 +127,6 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"valid_from": self.now().replace(second=0, microsecond=0)}
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is not None and not self.has_change_permission(request, obj):
-            return self.published_fieldsets
-        return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, "code") if obj else self.readonly_fields
@@ -168,95 +153,24 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
             told["sentence"] = offer_sentences.whole(form.instance, stores=stores)
         return JsonResponse(told)
 
-    def has_set_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("campaigns.change_offer")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An order keeps the version that it was sold under: only drafts change."""
-        if obj is not None and obj.state != Offer.State.DRAFT:
-            return False
-        allowed: bool = super().has_change_permission(request, obj)
-        return allowed
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None or obj.state != Offer.State.DRAFT:
-            return False
-        allowed: bool = super().has_delete_permission(request, obj)
-        return allowed
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """What fits the offer's stage; the service refuses the rest in words."""
+    def state_of(self, object_id: Any) -> str:
         found = selectors.with_stage(Offer.objects.filter(pk=object_id), at=self.now()).first()
-        offered = OFFERED[found.stage] if found else frozenset()
-        actions = super().get_actions_detail(request, object_id)
-        return [one for one in actions if one.action_name.rpartition("offer_")[2] in offered]
+        return found.stage if found else ""
 
-    @action(
-        description=_("Publish"),
-        url_path="publish",
-        icon="publish",
-        variant=ActionVariant.PRIMARY,
-        permissions=["set"],
-        dialog=offer_dialogs.PUBLISH,
+    publish = publishing.publish_action(
+        offer_dialogs.PUBLISH,
+        lambda offer_id, **said: offers.ask_to_publish(offer_id=offer_id, **said),
     )
-    def publish(
-        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
-    ) -> HttpResponse:
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=offer_dialogs.PUBLISH,
-            run=lambda: offers.ask_to_publish(
-                offer_id=int(object_id),
-                reason=form.cleaned_data["note"],
-                maker=operator_of(request),
-                at=self.now(),
-            ),
-            done=gettext("Another person was asked to approve it."),
-            to=_page(object_id),
-        )
-
-    @action(
-        description=_("New version"),
-        url_path="new-version",
-        icon="content_copy",
-        permissions=["set"],
-        dialog=offer_dialogs.RENEW,
+    new_version = publishing.renew_action(
+        offer_dialogs.RENEW,
+        lambda offer_id, *, at: offers.new_version(offer_id=offer_id, at=at),
     )
-    def new_version(
-        self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
-    ) -> HttpResponse:
-        try:
-            draft = offers.new_version(offer_id=int(object_id), at=self.now())
-        except DomainError as error:
-            return dialogs.refused(request, offer_dialogs.RENEW, form, error)
-        messages.success(request, gettext("This is the draft of the next version."))
-        return dialogs.go_to(_page(draft.pk))
-
-    @action(
-        description=_("Stop now"),
-        url_path="stop",
-        icon="stop_circle",
-        variant=ActionVariant.DANGER,
-        permissions=["set"],
-        dialog=offer_dialogs.STOP,
+    stop = publishing.stop_action(
+        offer_dialogs.STOP,
+        lambda offer_id, **said: offers.stop(offer_id=offer_id, **said),
+        title=_("Stop now"),
+        done=_("The offer lowers nothing any more."),
     )
-    def stop(
-        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
-    ) -> HttpResponse:
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=offer_dialogs.STOP,
-            run=lambda: offers.stop(
-                offer_id=int(object_id),
-                reason=form.cleaned_data["note"],
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=gettext("The offer lowers nothing any more."),
-            to=_page(object_id),
-        )
 
     @action(description=_("Try it"), url_path="try", icon="science", permissions=["view"])
     def try_it(self, request: HttpRequest) -> HttpResponse:
@@ -266,7 +180,3 @@ class OfferAdmin(OfferCells, ConsoleAdmin):
     def try_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
         there = reverse("admin:campaigns_offer_try_it")
         return HttpResponseRedirect(f"{there}?drafts={int(object_id)}")
-
-
-def _page(offer_id: Any) -> str:
-    return reverse("admin:campaigns_offer_change", args=[offer_id])

@@ -1,7 +1,5 @@
 """What is done with a coupon type, from its page: each a dialog with one service call."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -9,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from loyalty.admin.coupon_type_dialogs import (
     MAKE_CODES,
@@ -21,8 +18,9 @@ from loyalty.admin.coupon_type_dialogs import (
 )
 from loyalty.models import CouponBatch, CouponType
 from loyalty.services import coupon_batches, coupon_types
-from members.admin import confirmations, dialogs
-from members.admin.base import ConsoleAdmin, operator_of
+from members.admin import confirmations, dialogs, publishing
+from members.admin.base import operator_of
+from members.admin.publishing import PublishedAdmin
 from members.errors import DomainError
 from members.services import submissions
 
@@ -34,70 +32,22 @@ OFFERED: dict[str, frozenset[str]] = {
 }
 
 
-class CouponTypeActions(ConsoleAdmin):
+class CouponTypeActions(PublishedAdmin):
     """For the page of coupon types."""
 
+    offered = OFFERED
     actions_detail = ("publish", "make_codes", "change_limits", "show_coupons", "stop")
 
-    def has_set_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("loyalty.change_coupontype")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """What fits the type's state; the service refuses the rest in words."""
-        found = CouponType.objects.filter(pk=object_id).only("state").first()
-        offered = OFFERED[found.state] if found else frozenset()
-        actions = super().get_actions_detail(request, object_id)
-        return [one for one in actions if one.action_name.rpartition("coupontype_")[2] in offered]
-
-    @action(
-        description=_("Publish"),
-        url_path="publish",
-        icon="publish",
-        variant=ActionVariant.PRIMARY,
-        permissions=["set"],
-        dialog=PUBLISH,
+    publish = publishing.publish_action(
+        PUBLISH,
+        lambda type_id, **said: coupon_types.ask_to_publish(type_id=type_id, **said),
     )
-    def publish(
-        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
-    ) -> HttpResponse:
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=PUBLISH,
-            run=lambda: coupon_types.ask_to_publish(
-                type_id=int(object_id),
-                reason=form.cleaned_data["note"],
-                maker=operator_of(request),
-                at=self.now(),
-            ),
-            done=gettext("Another person was asked to approve it."),
-            to=_page(object_id),
-        )
-
-    @action(
-        description=_("Stop"),
-        url_path="stop",
-        icon="stop_circle",
-        variant=ActionVariant.DANGER,
-        permissions=["set"],
-        dialog=STOP,
+    stop = publishing.stop_action(
+        STOP,
+        lambda type_id, **said: coupon_types.stop(type_id=type_id, **said),
+        title=_("Stop"),
+        done=_("Nobody gets another one; those in people's hands stay good."),
     )
-    def stop(
-        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
-    ) -> HttpResponse:
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=STOP,
-            run=lambda: coupon_types.stop(
-                type_id=int(object_id),
-                reason=form.cleaned_data["note"],
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=gettext("Nobody gets another one; those in people's hands stay good."),
-            to=_page(object_id),
-        )
 
     @action(
         description=_("Stock and budget"),
@@ -120,7 +70,7 @@ class CouponTypeActions(ConsoleAdmin):
                 at=self.now(),
             ),
             done=gettext("Stock and budget are as you said."),
-            to=_page(object_id),
+            to=self.page_of(object_id),
         )
 
     @action(
@@ -138,7 +88,7 @@ class CouponTypeActions(ConsoleAdmin):
             return dialogs.refused(request, MAKE_CODES, form, error)
         if made is None:
             messages.warning(request, gettext("This was sent twice; the codes are made once."))
-            return dialogs.go_to(_page(object_id))
+            return dialogs.go_to(self.page_of(object_id))
         messages.success(request, gettext("The codes are being made."))
         return dialogs.go_to(reverse("admin:loyalty_couponbatch_change", args=[made.pk]))
 
@@ -170,7 +120,3 @@ class CouponTypeActions(ConsoleAdmin):
     def show_coupons(self, request: HttpRequest, object_id: str) -> HttpResponse:
         there = reverse("admin:loyalty_coupon_changelist")
         return HttpResponseRedirect(f"{there}?type__id__exact={int(object_id)}")
-
-
-def _page(type_id: Any) -> str:
-    return reverse("admin:loyalty_coupontype_change", args=[type_id])

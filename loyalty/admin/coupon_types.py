@@ -6,9 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from loyalty.admin import cart_fields, coupon_sentences
 from loyalty.admin.coupon_type_actions import CouponTypeActions
@@ -17,11 +15,9 @@ from loyalty.admin.coupon_type_cells import CouponTypeCells
 from loyalty.admin.coupon_type_forms import CouponTypeForm
 from loyalty.models import CouponBatch, CouponType
 from loyalty.selectors import coupon_types as selector
-from members.admin import condition_fields
+from members.admin import condition_fields, publishing
 from members.admin.base import ConsoleChangeList, ReadOnlyInline
 from members.registry.fields import Words
-
-_State = CouponType.State
 
 
 class CouponTypeChangeList(ConsoleChangeList):
@@ -111,14 +107,6 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
     readonly_fields = READ_ONLY
     inlines = (CouponBatchInline,)
 
-    def get_urls(self) -> list[URLPattern]:
-        spoken = require_POST(self.admin_site.admin_view(self.spoken))
-        own = [
-            path("spoken/", spoken, name="loyalty_coupontype_spoken_new"),
-            path("<int:object_id>/spoken/", spoken, name="loyalty_coupontype_spoken"),
-        ]
-        return [*own, *super().get_urls()]
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[CouponType]:
         queryset: QuerySet[CouponType] = super().get_queryset(request)
         return queryset.prefetch_related("stores")
@@ -126,29 +114,19 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return CouponTypeChangeList
 
-    # A draft is a form; what is live is in people's hands: its names alone change.
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        is_form = obj is None or (_is_draft(obj) and self.has_change_permission(request, obj))
-        return super().get_fieldsets(request, obj) if is_form else self.published_fieldsets
+    # What is live is in people's hands: its names alone change.
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         may = request.user.has_perm("loyalty.view_couponbatch")
-        return () if _is_draft(obj) or not may else self.inlines
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None or not _is_draft(obj):
-            return False
-        allowed: bool = super().has_delete_permission(request, obj)
-        return allowed
+        return () if publishing.is_draft(obj) or not may else self.inlines
 
     def save_model(self, request: HttpRequest, obj: CouponType, form: Any, change: bool) -> None:
         if not change:
             obj.created_at = self.now()
-        elif not _is_draft(obj):
+        elif not publishing.is_draft(obj):
             # Stock and budget may have been changed since the page was opened.
             obj.save(update_fields=["name_zh", "name_en"])
             return
@@ -157,7 +135,7 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
     def spoken(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         """The form as it stands, as a sentence, and what is wrong with its condition."""
         found = None if object_id is None else get_object_or_404(CouponType, pk=object_id)
-        if not self.has_set_permission(request) or not _is_draft(found):
+        if not self.has_set_permission(request) or not publishing.is_draft(found):
             return JsonResponse({"sentence": "", "problems": []}, status=403)
         form = self.get_form(request, found, change=found is not None)(request.POST, instance=found)
         told = condition_fields.spoken(request.POST.get("condition", ""), cart_fields.VOCABULARY)
@@ -165,7 +143,3 @@ class CouponTypeAdmin(CouponTypeCells, CouponTypeActions):
             stores = form.cleaned_data.get("stores", ())
             told["sentence"] = coupon_sentences.whole(form.instance, stores=stores)
         return JsonResponse(told)
-
-
-def _is_draft(found: CouponType | None) -> bool:
-    return found is None or found.state == _State.DRAFT

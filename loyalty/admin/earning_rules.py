@@ -2,16 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 
 from loyalty.admin import dry_runs, order_fields, replays, rule_sentences
 from loyalty.admin.earning_rule_cells import NAMES as READ_ONLY
@@ -19,9 +16,9 @@ from loyalty.admin.earning_rule_cells import RuleCells
 from loyalty.admin.earning_rule_forms import EarningRuleForm
 from loyalty.models import EarningRule
 from loyalty.services import earning_rules
-from members.admin import condition_fields, confirmations, dialogs, labels
-from members.admin.base import ConsoleAdmin, ConsoleChangeList, operator_of
-from members.errors import DomainError
+from members.admin import condition_fields, confirmations, labels, publishing
+from members.admin.base import ConsoleChangeList
+from members.admin.publishing import VersionedAdmin
 from members.registry.fields import Words
 
 PUBLISH = {
@@ -71,8 +68,9 @@ class EarningRuleChangeList(ConsoleChangeList):
 
 
 @admin.register(EarningRule)
-class EarningRuleAdmin(RuleCells, ConsoleAdmin):
+class EarningRuleAdmin(RuleCells, VersionedAdmin):
     form = EarningRuleForm
+    offered = OFFERED
     empty_hint = _("Without a published rule orders earn nothing: add one, then publish it.")
     list_display = ("shown_name", "shown_rule", "shown_budget", "version", "shown_state")
     list_filter = ("state", "effect", "group")
@@ -114,25 +112,12 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
     actions_list = ("try_it", "what_if")
     actions_detail = ("publish", "new_version", "try_draft", "stop")
 
-    def get_urls(self) -> list[URLPattern]:
-        spoken = require_POST(self.admin_site.admin_view(self.spoken))
-        own = [
-            path("spoken/", spoken, name="loyalty_earningrule_spoken_new"),
-            path("<int:object_id>/spoken/", spoken, name="loyalty_earningrule_spoken"),
-        ]
-        return [*own, *super().get_urls()]
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[EarningRule]:
         queryset: QuerySet[EarningRule] = super().get_queryset(request)
         return queryset.prefetch_related("stores", "budgets")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return EarningRuleChangeList
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is not None and not self.has_change_permission(request, obj):
-            return self.published_fieldsets
-        return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, "program", "code") if obj else self.readonly_fields
@@ -155,82 +140,20 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
             told["sentence"] = rule_sentences.whole(form.instance, stores=stores)
         return JsonResponse(told)
 
-    def has_set_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("loyalty.change_earningrule")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """What fits the rule's state; the service refuses the rest in words."""
-        rule = EarningRule.objects.filter(pk=object_id).first()
-        offered = OFFERED[rule.state] if rule else frozenset()
-        found = super().get_actions_detail(request, object_id)
-        return [one for one in found if one.action_name.rpartition("earningrule_")[2] in offered]
-
-    @action(
-        description=_("Publish"),
-        url_path="publish",
-        icon="publish",
-        variant=ActionVariant.PRIMARY,
-        permissions=["set"],
-        dialog=PUBLISH,
+    publish = publishing.publish_action(
+        PUBLISH,
+        lambda rule_id, **said: earning_rules.ask_to_publish(rule_id=rule_id, **said),
     )
-    def publish(
-        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
-    ) -> HttpResponse:
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=PUBLISH,
-            run=lambda: earning_rules.ask_to_publish(
-                rule_id=int(object_id),
-                reason=form.cleaned_data["note"],
-                maker=operator_of(request),
-                at=self.now(),
-            ),
-            done=gettext("Another person was asked to approve it."),
-            to=_page(object_id),
-        )
-
-    @action(
-        description=_("New version"),
-        url_path="new-version",
-        icon="content_copy",
-        permissions=["set"],
-        dialog=RENEW,
+    new_version = publishing.renew_action(
+        RENEW,
+        lambda rule_id, *, at: earning_rules.new_version(rule_id=rule_id, at=at),
     )
-    def new_version(
-        self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
-    ) -> HttpResponse:
-        try:
-            draft = earning_rules.new_version(rule_id=int(object_id), at=self.now())
-        except DomainError as error:
-            return dialogs.refused(request, RENEW, form, error)
-        messages.success(request, gettext("This is the draft of the next version."))
-        return dialogs.go_to(_page(draft.pk))
-
-    @action(
-        description=_("Stop now"),
-        url_path="stop",
-        icon="stop_circle",
-        variant=ActionVariant.DANGER,
-        permissions=["set"],
-        dialog=STOP,
+    stop = publishing.stop_action(
+        STOP,
+        lambda rule_id, **said: earning_rules.stop(rule_id=rule_id, **said),
+        title=_("Stop now"),
+        done=_("The rule earns nothing any more."),
     )
-    def stop(
-        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
-    ) -> HttpResponse:
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=STOP,
-            run=lambda: earning_rules.stop(
-                rule_id=int(object_id),
-                reason=form.cleaned_data["note"],
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=gettext("The rule earns nothing any more."),
-            to=_page(object_id),
-        )
 
     @action(description=_("Try it"), url_path="try", icon="science", permissions=["view"])
     def try_it(self, request: HttpRequest) -> HttpResponse:
@@ -249,23 +172,6 @@ class EarningRuleAdmin(RuleCells, ConsoleAdmin):
         """Figures of the whole shop: for those who see its jobs."""
         return request.user.has_perms(("loyalty.view_earningrule", "members.view_job"))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An order keeps the version that it was judged by: only drafts change."""
-        if obj is not None and obj.state != _State.DRAFT:
-            return False
-        allowed: bool = super().has_change_permission(request, obj)
-        return allowed
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None or obj.state != _State.DRAFT:
-            return False
-        allowed: bool = super().has_delete_permission(request, obj)
-        return allowed
-
     @display(description=_("state"), ordering="state", label=COLORS)
     def shown_state(self, rule: EarningRule) -> labels.Label:
         return labels.label(rule.state, rule.get_state_display())
-
-
-def _page(rule_id: Any) -> str:
-    return reverse("admin:loyalty_earningrule_change", args=[rule_id])
