@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +13,9 @@ from campaigns.models import Offer
 from loyalty.admin import cart_fields
 from loyalty.admin.amount_fields import AmountField, HundredthsField
 from loyalty.models import Stacking
+from members.admin import publishing
 from members.admin.condition_fields import ConditionField
 
-SPOKEN = "admin:campaigns_offer_spoken"
-SPOKEN_NEW = "admin:campaigns_offer_spoken_new"
 # What a field that another kind asks for is set to, so that it decides nothing.
 UNASKED: dict[str, Any] = {
     "form": Offer.Form.AMOUNT_OFF,
@@ -143,7 +141,7 @@ class OfferForm(forms.ModelForm):  # type: ignore[type-arg]
                 widget.shown_when = when
             else:
                 widget.attrs["data-shown-when"] = when
-        self._prepare(Reading(_spoken_at(self.instance.pk)))
+        self._prepare(Reading(publishing.spoken_at(self.instance)))
 
     def _prepare(self, reading: Reading) -> None:
         widgets: Any = {name: self.fields[name].widget for name in ("condition", "steps", "parts")}
@@ -180,7 +178,3 @@ class OfferForm(forms.ModelForm):  # type: ignore[type-arg]
             cleaned["stacking_group"] = ""
         if "steps" not in self.errors:
             cleaned["steps"] = offer_steps.fitting(cleaned["steps"], kind, cleaned["form"])
-
-
-def _spoken_at(offer_id: int | None) -> str:
-    return reverse(SPOKEN, args=[offer_id]) if offer_id else reverse(SPOKEN_NEW)

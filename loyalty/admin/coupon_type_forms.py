@@ -3,26 +3,23 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import amount_fields, cart_fields
+from loyalty.admin import cart_fields
 from loyalty.admin.amount_fields import AmountField, HundredthsField
+from loyalty.admin.sentence_forms import SentenceForm
 from loyalty.models import Coupon, CouponType
 from loyalty.models.stacking import Stacking
-from loyalty.rules import coupons, money
+from loyalty.rules import coupons
 from loyalty.services.coupon_type_checks import SHORTEST_PUBLIC_CODE
 from members.admin.condition_fields import ConditionField
 
-SPOKEN = "admin:loyalty_coupontype_spoken"
-SPOKEN_NEW = "admin:loyalty_coupontype_spoken_new"
 # 100 times the points is a slip of the keyboard.
 MOST_TIMES = 10_000
 MOST_DAYS = 3_650
 MOST_PIECES = 100
 _Kind = CouponType.Kind
-# static/console/shown_when.js shows a field while another one has one of these values.
 SHOWN_WHEN = {
     "amount": "kind=MONEY_OFF",
     "piece_amount": "kind=EXCHANGE",
@@ -63,7 +60,9 @@ _UNASKED: dict[str, Any] = {
 }
 
 
-class CouponTypeForm(forms.ModelForm):  # type: ignore[type-arg]
+class CouponTypeForm(SentenceForm):
+    shown_when = SHOWN_WHEN
+
     amount = AmountField(
         label=_("Money off"),
         help_text=_("20.00 takes 20 yuan off the goods that it is for."),
@@ -143,23 +142,13 @@ class CouponTypeForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
         }
 
-    class Media:
-        js = ("console/shown_when.js",)
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, when in SHOWN_WHEN.items():
-            if name in self.fields:
-                self.fields[name].widget.attrs["data-shown-when"] = when
         if "validity" in self.fields:
             validity: Any = self.fields["validity"]
             validity.choices = VALIDITIES
         if "piece_amount" in self.fields:
             self.fields["piece_amount"].initial = self.instance.amount
-        if "condition" in self.fields:
-            widget: Any = self.fields["condition"].widget
-            widget.url = _spoken_at(self.instance.pk)
-            widget.digits = money.digits(amount_fields.currency())
 
     def clean_public_code(self) -> str | None:
         """As tills compare codes."""
@@ -269,7 +258,3 @@ def _is_asked(name: str, cleaned: dict[str, Any]) -> bool:
     field, _equals, values = SHOWN_WHEN[name].partition("=")
     value = cleaned.get(field)
     return bool(value) if values == "*" else str(value) in values.split(",")
-
-
-def _spoken_at(type_id: int | None) -> str:
-    return reverse(SPOKEN, args=[type_id]) if type_id else reverse(SPOKEN_NEW)

@@ -2,25 +2,20 @@
 
 from typing import Any
 
-from django import forms
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import amount_fields, order_fields
+from loyalty.admin import order_fields
 from loyalty.admin.amount_fields import AmountField
+from loyalty.admin.sentence_forms import SentenceForm
 from loyalty.models import EarningRule, Program
-from loyalty.rules import money
 from members.admin.condition_fields import ConditionField
 
-SPOKEN = "admin:loyalty_earningrule_spoken"
-SPOKEN_NEW = "admin:loyalty_earningrule_spoken_new"
 # 100 times the points is a slip of the keyboard.
 MOST_PERCENT = 10_000
 MOST_POINTS = 10_000_000
 _COUNTED = (Program.Validity.DAYS, Program.Validity.MONTHS)
-# static/console/shown_when.js shows a field while another one has one of these values.
 SHOWN_WHEN = {
     "per_amount": "effect=PER_AMOUNT",
     "points": "effect=PER_AMOUNT,FIXED",
@@ -32,7 +27,9 @@ SHOWN_WHEN = {
 }
 
 
-class EarningRuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class EarningRuleForm(SentenceForm):
+    shown_when = SHOWN_WHEN
+
     per_amount = AmountField(
         label=capfirst(_("per amount")),
         help_text=_("1.00: the points beside it for each yuan."),
@@ -52,18 +49,8 @@ class EarningRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
-    class Media:
-        js = ("console/shown_when.js",)
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, when in SHOWN_WHEN.items():
-            if name in self.fields:
-                self.fields[name].widget.attrs["data-shown-when"] = when
-        if "condition" in self.fields:
-            widget: Any = self.fields["condition"].widget
-            widget.url = _spoken_at(self.instance.pk)
-            widget.digits = money.digits(amount_fields.currency())
         if "program" in self.fields and not self.instance.pk:
             self.fields["program"].initial = Program.objects.filter(is_current=True).first()
 
@@ -129,7 +116,3 @@ class EarningRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def _refuse(self, name: str, text: str) -> None:
         if name in self.fields:
             self.add_error(name, text)
-
-
-def _spoken_at(rule_id: int | None) -> str:
-    return reverse(SPOKEN, args=[rule_id]) if rule_id else reverse(SPOKEN_NEW)
