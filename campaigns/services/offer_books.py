@@ -1,8 +1,9 @@
 """Offers, coupon types and margin floors as quotes need them: read once, compiled, kept until the
 programme's version changes."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import get_language
@@ -15,6 +16,8 @@ from campaigns.services import offer_discounts
 from loyalty.models import CouponType, EarningRule, Product, Tier
 from loyalty.rules import coupons as coupon_rules
 from loyalty.services import programs
+
+_KEPT_SEGMENTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,30 @@ class Shelf:
     limits: Sequence[Limits]
     types: Mapping[int, TypeTerms]
     public_codes: Mapping[str, TypeTerms]
+    _borders: list[datetime] = field(init=False, repr=False)
+    _limited: dict[int, Mapping[str, Limits]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Offers without limits would only be passed over, at every quote again.
+        codes = {limits.code for limits in self.limits if limits.any}
+        kept = [limits for limits in self.limits if limits.code in codes]
+        instants = {instant for one in kept for instant in (one.valid_from, one.valid_until)}
+        object.__setattr__(self, "limits", kept)
+        object.__setattr__(self, "_borders", sorted(one for one in instants if one is not None))
+        object.__setattr__(self, "_limited", {})
 
     def limited(self, at: datetime) -> Mapping[str, Limits]:
         """By code the limits of offers in force at an instant; of its versions the newest that
-        has begun decides."""
+        has begun decides. Between two borders nothing changes, so it is kept."""
+        segment = bisect_right(self._borders, at)
+        found = self._limited.get(segment)
+        if found is None:
+            if len(self._limited) >= _KEPT_SEGMENTS:
+                self._limited.clear()
+            found = self._limited[segment] = self._limited_at(at)
+        return found
+
+    def _limited_at(self, at: datetime) -> Mapping[str, Limits]:
         found: dict[str, Limits] = {}
         for limits in self.limits:
             if limits.valid_from <= at:
