@@ -13,8 +13,8 @@ from loyalty.models import Operation, OperationRow
 from members.models import Member
 
 _ALIVE = (Member.State.ACTIVE, Member.State.RESTRICTED)
-# Cells that a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Cells that a spreadsheet would take for a formula, also in wide letters.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 # By the unique key of each row's entry: the ledger has no index on documents.
 _POSTED = """

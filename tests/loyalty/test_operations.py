@@ -188,6 +188,13 @@ def test_the_errors_can_be_exported_safely(alice, chief):
     assert lines == ["row,code,what_is_wrong\r\n", "2,no_member,'=no_member\r\n"]
 
 
+@pytest.mark.parametrize(
+    "cell", ["=1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"]
+)
+def test_a_cell_that_begins_like_a_formula_is_text_in_wide_letters_too(cell):
+    assert selector.safe(cell) == f"'{cell}"
+
+
 def test_a_job_whose_worker_died_is_gone_on_with_by_the_sweep(alice, bob, chief):
     made = previewed(chief, LIST)
     operations.start(operation_id=made.pk, reason="", actor=chief, at=NOW)
