@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty.services import accounts, behavior_notices
+from loyalty.services import accounts, behavior_notices, guest_uses
 from members.models import Event
 from members.registry import subscriptions
 
@@ -11,6 +11,11 @@ from members.registry import subscriptions
 def open_accounts(events: Sequence[Event], at: datetime) -> None:
     """Whoever registers holds an account from the same instant."""
     accounts.open_accounts(joined=_members(events), at=at)
+
+
+def join_guests(events: Sequence[Event], at: datetime) -> None:
+    """Whoever bought as a guest before they registered has used what they used."""
+    guest_uses.take_over(member_ids=_members(events))
 
 
 def reward_registered(events: Sequence[Event], at: datetime) -> None:
@@ -37,6 +42,11 @@ subscriptions.subscribe_at_once(
     event_type="members.member.registered",
     subscriber="loyalty.behaviors",
     handler=reward_registered,
+)
+subscriptions.subscribe_at_once(
+    event_type="members.member.registered",
+    subscriber="loyalty.guest_uses",
+    handler=join_guests,
 )
 subscriptions.subscribe(
     event_type="members.member.changed",

@@ -177,3 +177,28 @@ def test_a_stale_quote_locks_no_coupon_and_holds_no_points(alice: Any) -> None:
 
     assert Coupon.objects.get(code=double).state == "CLAIMED"
     assert Hold.objects.count() == 0
+
+
+def test_what_a_guest_used_counts_when_their_phone_registers(alice: Any) -> None:
+    offers.offer("once", form="AMOUNT_OFF", kind="STEPPED", limit_member=1, steps=[
+        {"min_amount": 1_000, "amount": 300}
+    ])  # fmt: skip
+    guest = {"phone": "13700137000", "at": NOW}
+    quote = offers.quote(offers.line("1", 2_000), **guest)
+    sent = till.document(
+        "g-1",
+        till.line("1", 2_000, discount_amount=300, net_amount=1_700),
+        phone="13700137000",
+        quote_id=quote["quote_id"],
+    )
+    answer = record(sent)
+    assert [one["code"] for one in quote["applied"]] == ["once"]
+
+    till.register("13700137000", "Carol")
+    again = offers.quote(offers.line("1", 2_000), **guest)
+    assert [one["reason"] for one in again["rejected"] if one["code"] == "once"] == ["limit"]
+
+    # The guest's order comes back: the use is given back to the member that they are now.
+    till.give_back(answer, "r-1")
+    once_more = offers.quote(offers.line("1", 2_000), **guest)
+    assert [one["code"] for one in once_more["applied"]] == ["once"]

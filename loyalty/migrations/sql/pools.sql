@@ -97,10 +97,43 @@ BEGIN
     RETURN FOUND;
 END
 $$;
+-- Gives a use back. What a guest used is the member's once their phone has become one.
 CREATE OR REPLACE FUNCTION loyalty_use_give(used_key text, who text) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE loyalty_pooluse u SET used = u.used - 1
-    WHERE u.key = used_key AND u.holder = who AND u.used > 0
+    WHERE u.key = used_key AND u.holder = who AND u.used > 0;
+    IF FOUND OR who NOT LIKE 'guest:%' THEN
+        RETURN;
+    END IF;
+    UPDATE loyalty_pooluse u SET used = u.used - 1
+    FROM members_identity i
+    JOIN members_member m ON m.id = i.member_id
+    WHERE i.kind = 'PHONE' AND i.digest = decode(substr(who, 7), 'hex')
+      AND u.key = used_key AND u.used > 0
+      AND u.holder = 'member:' || coalesce(m.merged_into_id, m.id);
+END
+$$;
+
+-- What the phones of these members used before they were members counts against their limits.
+CREATE OR REPLACE FUNCTION loyalty_guests_join(joined bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT 'guest:' || encode(i.digest, 'hex') AS guest, i.member_id
+        FROM members_identity i WHERE i.member_id = ANY(joined) AND i.kind = 'PHONE'
+        ORDER BY i.member_id, i.id
+    LOOP
+        WITH gone AS (
+            DELETE FROM loyalty_pooluse u WHERE u.holder = one.guest RETURNING u.key, u.used
+        )
+        INSERT INTO loyalty_pooluse (key, holder, used)
+        SELECT g.key, 'member:' || one.member_id, g.used FROM gone g ORDER BY g.key
+        ON CONFLICT (holder, key) DO UPDATE SET used = loyalty_pooluse.used + excluded.used;
+    END LOOP;
+END
 $$;
 
 -- A coupon type is part of what a cart costs: compiled programmes learn that it changed.
