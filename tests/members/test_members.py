@@ -62,7 +62,7 @@ def test_a_new_member_gets_a_card_a_key_and_an_event(shop):
     }
 
 
-def test_registration_takes_eleven_statements_and_a_known_member_one(shop, django_assert_num_queries):
+def test_registration_takes_eleven_statements_a_known_member_one(shop, django_assert_num_queries):
     members.register(registration=world.BOB, at=world.NOW)
     # Six of this app, one that asks since when birthdays count, three that open the account, one
     # that takes over what a guest used; two more are the test's savepoint.
