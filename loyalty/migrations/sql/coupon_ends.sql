@@ -55,6 +55,15 @@ BEGIN
     FOR c IN SELECT * FROM loyalty_coupon u WHERE u.id = ANY(ids) ORDER BY u.type_id, u.id LOOP
         SELECT * INTO t FROM loyalty_coupontype y WHERE y.id = c.type_id FOR KEY SHARE;
         asked := c.code;
+        IF c.member_id IS NOT NULL AND t.validity = 'DAYS' AND c.claimed_at IS NOT NULL
+           AND c.expires_at IS NOT DISTINCT FROM t.claim_until
+        THEN
+            -- Used without being claimed: its days count from the use, now that it is held.
+            SELECT l.begins, l.ends INTO c.valid_from, c.expires_at
+            FROM loyalty_coupon_life(t, c.claimed_at, zone) l;
+            UPDATE loyalty_coupon u
+            SET valid_from = c.valid_from, expires_at = c.expires_at WHERE u.id = c.id;
+        END IF;
         IF NOT t.returns_on_refund THEN
             -- It stays used; what it took off is not a cost any more.
             PERFORM loyalty_coupon_pools_give(t.id, c.reserved_amount, 0, (c.id % 16)::int);
