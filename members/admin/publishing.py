@@ -48,7 +48,8 @@ class PublishedAdmin(ConsoleAdmin):
         return [*own, *super().get_urls()]
 
     def spoken(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
-        """The form as it stands, as a sentence, and what is wrong with its condition."""
+        """The form as it stands, as a sentence, and what is wrong with its condition. Abstract:
+        each kind of document has words of its own."""
         raise NotImplementedError
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
