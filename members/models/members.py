@@ -102,6 +102,8 @@ class Member(models.Model):
         related_name="+",
     )
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    # False once the member objected: no class, score or forecast is made of them.
+    is_profiled = models.BooleanField(_("may be profiled"), default=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MemberManager()

@@ -52,6 +52,7 @@ class AuditRecord(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     details = models.JSONField(_("details"), default=dict)
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    address = models.CharField(_("from where"), max_length=45, blank=True)
     occurred_at = models.DateTimeField(_("when"))
 
     class Meta:

@@ -46,11 +46,18 @@ class NightStep:
 @dataclass(frozen=True)
 class MergeStep:
     """What an app moves when a member is merged into another: `run(merge)`, in the transaction of
-    the merge and behind the locks of both members."""
+    the merge and behind the locks of both members.
+
+    What it returns (plain values, ids and figures) is kept with the merge; `undo(merge, moved)`
+    gets it when the merge is taken back. A step without `undo` moves nothing that matters then.
+    `obstacle(merge, moved)` says by a code why it can't be taken back any more, or "".
+    """
 
     code: str
     order: int
-    run: Callable[[Any], None]
+    run: Callable[[Any], Any]
+    undo: Callable[[Any, Any], None] | None = None
+    obstacle: Callable[[Any, Any], str] | None = None
 
 
 MEMBER_PANELS: dict[str, Panel] = {}
@@ -77,9 +84,16 @@ def add_job_kind(kind: str, run: Callable[..., None]) -> None:
     JOB_KINDS[kind] = run
 
 
-def add_merge_step(code: str, order: int, run: Callable[[Any], None]) -> None:
+def add_merge_step(
+    code: str,
+    order: int,
+    run: Callable[[Any], Any],
+    *,
+    undo: Callable[[Any, Any], None] | None = None,
+    obstacle: Callable[[Any, Any], str] | None = None,
+) -> None:
     """`run` gets a `members.services.merges.Merge`; it bears no repeat, as a merge happens once."""
-    MERGE_STEPS[code] = MergeStep(code, order, run)
+    MERGE_STEPS[code] = MergeStep(code, order, run, undo, obstacle)
 
 
 def merge_steps() -> list[MergeStep]:
