@@ -16,6 +16,11 @@ class AppointmentKind(Named):
         _("places at once"), default=1, help_text=_("How many a store can serve at one time.")
     )
     reminder_hours = models.PositiveSmallIntegerField(_("reminder, hours before"), default=24)
+    no_show_minutes = models.PositiveSmallIntegerField(
+        _("no-show, minutes after"),
+        default=60,
+        help_text=_("Who isn't marked as arrived so long after the end didn't come."),
+    )
     is_active = models.BooleanField(_("can be booked"), default=True)
 
     class Meta:

@@ -35,6 +35,11 @@ class Survey(Named):
         default=7,
         help_text=_("Whatever is rated under this on average is flagged for improvement."),
     )
+    flag_from_answers = models.PositiveSmallIntegerField(
+        _("flag from so many answers"),
+        default=5,
+        help_text=_("Fewer answers say little: until then nothing is flagged."),
+    )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
 
