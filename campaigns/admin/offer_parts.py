@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from campaigns.admin.offer_readings import OfferConditionWidget
-from campaigns.admin.row_fields import RowForm, RowsField, RowsWidget
 from loyalty.admin import cart_fields
 from members.admin.condition_fields import ConditionField
+from members.admin.row_fields import RowForm, RowsField, RowsWidget
 
 
 class PartForm(RowForm):

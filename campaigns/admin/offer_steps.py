@@ -12,10 +12,10 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from campaigns.admin.row_fields import RowForm, RowsField, RowsWidget
 from campaigns.models import Offer
 from loyalty.admin.amount_fields import AmountField, HundredthsField
 from loyalty.models import CouponType
+from members.admin.row_fields import RowForm, RowsField, RowsWidget
 
 # What a select can show.
 MOST_TYPES = 500
