@@ -23,7 +23,10 @@ class Tag(Named):
 
 
 class MemberTag(models.Model):
-    """That a member bears a tag, since when and by whom."""
+    """That a member bears a tag, since when and by whom.
+
+    `origin` says who gave it to this member: a rule takes away only what it gave.
+    """
 
     member = models.ForeignKey(
         "members.Member", on_delete=models.PROTECT, related_name="member_tags"
@@ -32,6 +35,7 @@ class MemberTag(models.Model):
     actor = models.ForeignKey(
         "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    origin = models.CharField(_("given"), max_length=8, choices=Tag.Origin, default=Tag.Origin.HAND)
     created_at = models.DateTimeField(_("since"))
 
     class Meta:
