@@ -84,3 +84,17 @@ class MemberMerged(DomainError):
 
     code = "member_merged"
     status = 409
+
+
+class MemberErased(DomainError):
+    """This member was erased; nothing leads there any more."""
+
+    code = "member_erased"
+    status = 410
+
+
+class MemberRestricted(DomainError):
+    """The use of this member's data is restricted; nothing of them may be changed now."""
+
+    code = "member_restricted"
+    status = 409
