@@ -46,6 +46,17 @@ class Survey(Named):
     class Meta:
         verbose_name = _("survey")
         verbose_name_plural = _("surveys")
+        triggers = [
+            # Whoever answered was asked this: the database keeps it so.
+            pgtrigger.Protect(
+                name="questions_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state <> 'DRAFT' AND (NEW.state = 'DRAFT'"
+                    " OR NEW.kind <> OLD.kind OR NEW.questions <> OLD.questions)"
+                ),
+            )
+        ]
 
 
 class SurveyResponse(models.Model):
