@@ -1,5 +1,6 @@
 """Who they are: members, identities, consents, events, and the people who look after them."""
 
+from members.models.access import AccessPolicy
 from members.models.appointments import Appointment, AppointmentKind
 from members.models.approvals import ApprovalRequest
 from members.models.behavior_events import BehaviorEvent
@@ -40,6 +41,7 @@ from members.models.tag_rules import TagRule
 from members.models.tags import MemberTag, Tag
 
 __all__ = [
+    "AccessPolicy",
     "ApiClient",
     "Appointment",
     "AppointmentKind",

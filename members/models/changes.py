@@ -51,7 +51,13 @@ class ChangeRecord(models.Model):
         indexes = [
             models.Index(fields=["table", "row_id", "-id"], name="change_of_row"),
             models.Index(fields=["actor", "-id"], name="change_by_actor"),
+            models.Index(fields=["client", "-id"], name="change_by_client"),
             models.Index(fields=["-occurred_at"], name="change_when"),
+            models.Index(
+                fields=["request_id"],
+                name="change_request",
+                condition=~models.Q(request_id=""),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

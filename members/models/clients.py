@@ -29,6 +29,17 @@ class ApiClient(AbstractApplication):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
+    # Who may see a new secret, once, after a second person let it happen.
+    secret_for = models.ForeignKey(
+        "members.User",
+        verbose_name=_("may fetch the secret"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
     class Meta(AbstractApplication.Meta):
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")

@@ -58,6 +58,17 @@ class AuditRecord(models.Model):
     class Meta:
         verbose_name = _("audit record")
         verbose_name_plural = _("audit trail")
+        indexes = [
+            models.Index(fields=["member", "-id"], name="audit_of_member"),
+            models.Index(fields=["actor", "-id"], name="audit_by_actor"),
+            models.Index(fields=["client", "-id"], name="audit_by_client"),
+            models.Index(fields=["-occurred_at"], name="audit_when"),
+            models.Index(
+                fields=["request_id"],
+                name="audit_request",
+                condition=~models.Q(request_id=""),
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
