@@ -9,7 +9,7 @@ class BehaviorEvent(models.Model):
 
     Written by `members.services.behavior_events`; (client's source, external id) counts once;
     erased with the member and by the retention. Attributes are codes and figures, never
-    personal data.
+    personal data. Source: docs/algorithms/behavior-events.md.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +27,8 @@ class BehaviorEvent(models.Model):
     )
     # A visitor's own id in the channel, so that what they did before registering finds them.
     visitor = models.CharField(_("visitor"), max_length=64, blank=True)
+    # The channel didn't say who it was: a later event of the same visitor did.
+    is_adopted = models.BooleanField(_("known by the visitor"), default=False)
     kind = models.CharField(_("behavior"), max_length=24)
     object = models.CharField(_("object"), max_length=80, blank=True)
     channel = models.CharField(_("channel"), max_length=40, blank=True)
@@ -58,9 +60,9 @@ class BehaviorEvent(models.Model):
                 condition=models.Q(member__isnull=False),
             ),
             models.Index(
-                fields=["source", "visitor"],
+                fields=["source", "visitor", "occurred_at"],
                 name="behavior_event_visitor",
-                condition=models.Q(member__isnull=True) & ~models.Q(visitor=""),
+                condition=~models.Q(visitor=""),
             ),
             models.Index(fields=["occurred_at"], name="behavior_event_age"),
         ]
