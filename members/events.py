@@ -52,3 +52,179 @@ class MemberMerged(Fact):
     member: str
     retired: str
     retired_id: int
+
+
+@fact("members.profiling.refused")
+@dataclass(frozen=True, kw_only=True)
+class ProfilingRefused(Fact):
+    """Nothing is computed of this member any more."""
+
+    member: str
+
+
+@fact("members.profiling.allowed")
+@dataclass(frozen=True, kw_only=True)
+class ProfilingAllowed(Fact):
+    member: str
+
+
+@fact("members.guardian.consented")
+@dataclass(frozen=True, kw_only=True)
+class GuardianConsented(Fact):
+    """A parent agreed for a minor: their consents count from now on."""
+
+    member: str
+
+
+@fact("members.guardian.withdrew")
+@dataclass(frozen=True, kw_only=True)
+class GuardianWithdrew(Fact):
+    member: str
+
+
+@fact("members.member.unmerged")
+@dataclass(frozen=True, kw_only=True)
+class MemberUnmerged(Fact):
+    """The merge was taken back: `retired` is a member of their own again. Told on both cards."""
+
+    member: str
+    retired: str
+    retired_id: int
+
+
+@fact("members.privacy.requested")
+@dataclass(frozen=True, kw_only=True)
+class PrivacyRequested(Fact):
+    """`kind` is the right that the member asks for."""
+
+    member: str
+    request: str
+    kind: str
+
+
+@fact("members.privacy.closed")
+@dataclass(frozen=True, kw_only=True)
+class PrivacyClosed(Fact):
+    """`state`: DONE, REFUSED or WITHDRAWN."""
+
+    member: str
+    request: str
+    kind: str
+    state: str
+
+
+@fact("members.member.restricted")
+@dataclass(frozen=True, kw_only=True)
+class MemberRestricted(Fact):
+    """`is_restricted` is false when the restriction ended."""
+
+    member: str
+    is_restricted: bool
+
+
+@fact("members.member.erased")
+@dataclass(frozen=True, kw_only=True)
+class MemberErased(Fact):
+    """From here on the id is a pseudonym of nobody: whoever kept data under it erases them."""
+
+    member: str
+    erasure: str
+
+
+@fact("members.survey.answered")
+@dataclass(frozen=True, kw_only=True)
+class SurveyAnswered(Fact):
+    """`survey` is its code, `subject` a code of what was rated; what was written isn't told."""
+
+    survey: str
+    response: str
+    kind: str
+    score: int
+    subject: str
+
+
+@fact("members.community.joined")
+@dataclass(frozen=True, kw_only=True)
+class CommunityJoined(Fact):
+    community: str
+    invited_by: str
+    is_back: bool
+
+
+@fact("members.community.left")
+@dataclass(frozen=True, kw_only=True)
+class CommunityLeft(Fact):
+    community: str
+
+
+@fact("members.community.goal_reached")
+@dataclass(frozen=True, kw_only=True)
+class CommunityGoalReached(Fact):
+    """Of the member who invited; `coupon_type` is what the community promised then, or ""."""
+
+    community: str
+    step: int
+    invited_count: int
+    coupon_type: str
+
+
+@fact("members.appointment.booked")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentBooked(Fact):
+    appointment: str
+    kind: str
+    store: str
+    starts_at: str
+
+
+@fact("members.appointment.moved")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentMoved(Fact):
+    appointment: str
+    kind: str
+    store: str
+    starts_at: str
+    moved_from: str
+
+
+@fact("members.appointment.due")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentDue(Fact):
+    """It is time to remind the member."""
+
+    appointment: str
+    kind: str
+    store: str
+    starts_at: str
+
+
+@fact("members.appointment.arrived")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentArrived(Fact):
+    appointment: str
+    kind: str
+    store: str
+
+
+@fact("members.appointment.done")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentDone(Fact):
+    appointment: str
+    kind: str
+    store: str
+
+
+@fact("members.appointment.missed")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentMissed(Fact):
+    appointment: str
+    kind: str
+    store: str
+
+
+@fact("members.appointment.canceled")
+@dataclass(frozen=True, kw_only=True)
+class AppointmentCanceled(Fact):
+    appointment: str
+    kind: str
+    store: str
