@@ -44,6 +44,8 @@ class BehaviorEvent(models.Model):
     )
     dwell_seconds = models.PositiveIntegerField(_("dwell, seconds"), null=True, blank=True)
     attributes = models.JSONField(_("attributes"), default=dict)
+    # Tells a repeat from another event under the same id; over blind indexes, never a clear phone.
+    fingerprint = models.BinaryField(max_length=32, default=b"", editable=False)
     occurred_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"))
 
