@@ -1,10 +1,22 @@
 """What this app adds to the registries below it; called by `apps.ready`."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import offer_dialogs
-from campaigns.services import campaigns, offers, quote_merges, settlements
-from members.registry import panels
+from campaigns.services import (
+    campaigns,
+    delivery_retention,
+    disclosures,
+    erasures,
+    offers,
+    privacy_sections,
+    quote_merges,
+    settlements,
+)
+from members.registry import changes, panels, privacy
 from members.registry.settlements import add_settler
 
 
@@ -27,5 +39,33 @@ def register() -> None:
         )
     )
     add_settler(settlements)
+    privacy.add_erasure_step(privacy.ErasureStep("campaigns.members", 300, erasures.erase))
+    privacy_sections.register()
+    panels.add_night_step(panels.NightStep("campaigns.disclosures", 80, _record_disclosures))
+    privacy.add_sharing_source(
+        privacy.SharingSource("campaigns.deliveries", disclosures.recipients_of)
+    )
+    for category in delivery_retention.categories():
+        privacy.add_retention(category)
+    # As in `migrations/sql/tracked.sql`.
+    changes.track(
+        "campaigns_campaign",
+        "campaigns_marginfloor",
+        "campaigns_messagetemplate",
+        "campaigns_offer",
+    )
+    changes.track_part(
+        "campaigns_offer_stores", of="campaigns_offer", title=_("Stores of an offer")
+    )
     # After the accounts: their locks come first.
-    panels.add_merge_step("campaigns.quotes", 30, quote_merges.move)
+    panels.add_merge_step(
+        "campaigns.quotes",
+        30,
+        quote_merges.move,
+        undo=quote_merges.give_back,
+        obstacle=quote_merges.obstacle,
+    )
+
+
+def _record_disclosures(at: datetime) -> Iterable[int]:
+    return disclosures.record_days(at=at)

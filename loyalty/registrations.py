@@ -13,6 +13,8 @@ from loyalty.services import (
     coupon_nights,
     coupon_types,
     earning_rules,
+    erasures,
+    merge_undos,
     merges,
     night,
     operation_previews,
@@ -20,18 +22,22 @@ from loyalty.services import (
     operation_undos,
     operations,
     points,
+    privacy_sections,
     replays,
     tier_draws,
     tier_reviews,
     tier_windows,
 )
 from members.registry import birthdays as birthday_policy
-from members.registry import panels
+from members.registry import changes, panels, privacy
 
 
 def register() -> None:
     """Called by `apps.ready`."""
     _add_executors()
+    privacy.add_erasure_step(privacy.ErasureStep("loyalty.members", 200, erasures.erase))
+    privacy_sections.register()
+    _track_changes()
     birthday_policy.set_policy(birthdays.policy)
     panels.add_job_kind(operations.PREVIEW, operation_previews.run)
     panels.add_job_kind(operations.RUN, operation_runs.run)
@@ -39,14 +45,46 @@ def register() -> None:
     panels.add_job_kind(replays.KIND, replays.run)
     panels.add_job_kind(coupon_batches.MAKE, coupon_batches.make)
     panels.add_job_kind(coupon_batches.VOID, coupon_batches.make_void)
-    panels.add_merge_step("loyalty.accounts", 10, merges.move)
-    panels.add_merge_step("loyalty.coupons", 20, coupon_merges.move)
+    panels.add_merge_step(
+        "loyalty.accounts",
+        10,
+        merges.move,
+        undo=merge_undos.give_back,
+        obstacle=merge_undos.obstacle,
+    )
+    panels.add_merge_step(
+        "loyalty.coupons",
+        20,
+        coupon_merges.move,
+        undo=coupon_merges.give_back,
+        obstacle=coupon_merges.obstacle,
+    )
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
     panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
     panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
+
+
+def _track_changes() -> None:
+    """As in `migrations/sql/tracked.sql`."""
+    changes.track(
+        "loyalty_adjustmentlimit",
+        "loyalty_behaviorrule",
+        "loyalty_coupontype",
+        "loyalty_earningrule",
+        "loyalty_product",
+        "loyalty_program",
+        "loyalty_stackinggroup",
+        "loyalty_tier",
+    )
+    changes.track_part(
+        "loyalty_coupontype_stores", of="loyalty_coupontype", title=_("Stores of a coupon type")
+    )
+    changes.track_part(
+        "loyalty_earningrule_stores", of="loyalty_earningrule", title=_("Stores of an earning rule")
+    )
 
 
 def _add_executors() -> None:

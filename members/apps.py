@@ -7,10 +7,24 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from members import events, subscribers  # noqa: F401
-        from members.admin import panels
+        from members import events, registrations, subscribers  # noqa: F401
+        from members.admin import member_sessions, panels
         from members.registry import panels as registry
-        from members.services import nights
+        from members.services import (
+            member_session_privacy,
+            merge_steps,
+            nights,
+            registers_privacy,
+            service_case_privacy,
+            tracked,
+        )
 
+        tracked.register()
         panels.register()
+        registrations.register()
+        merge_steps.register()
+        registers_privacy.register()
+        service_case_privacy.register()
+        member_session_privacy.register()
+        member_sessions.register()
         registry.add_job_kind(nights.KIND, nights.steps)

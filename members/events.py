@@ -228,3 +228,46 @@ class AppointmentCanceled(Fact):
     appointment: str
     kind: str
     store: str
+
+
+@fact("members.service_case.opened")
+@dataclass(frozen=True, kw_only=True)
+class ServiceCaseOpened(Fact):
+    case: str
+    topic: str
+    member: str
+
+
+@fact("members.service_case.answered")
+@dataclass(frozen=True, kw_only=True)
+class ServiceCaseAnswered(Fact):
+    """The first answer of the house; those that follow are told by nothing."""
+
+    case: str
+    topic: str
+    member: str
+
+
+@fact("members.service_case.resolved")
+@dataclass(frozen=True, kw_only=True)
+class ServiceCaseResolved(Fact):
+    case: str
+    topic: str
+    member: str
+
+
+@fact("members.service_case.reopened")
+@dataclass(frozen=True, kw_only=True)
+class ServiceCaseReopened(Fact):
+    case: str
+    topic: str
+    member: str
+
+
+@fact("members.service_case.rated")
+@dataclass(frozen=True, kw_only=True)
+class ServiceCaseRated(Fact):
+    case: str
+    topic: str
+    member: str
+    satisfaction: int

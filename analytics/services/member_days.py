@@ -41,6 +41,20 @@ def follow_merge(*, survivor_id: int, retired_id: int) -> None:
         days.delete()
 
 
+def follow_undo(*, survivor_id: int, retired_id: int) -> None:
+    """Brings the days of both up to date after a merge was taken back."""
+    with transaction.atomic(savepoint=False):
+        _lock()
+        theirs = Order.objects.filter(member_id=retired_id)
+        days = list(theirs.order_by().values_list("business_date", flat=True).distinct())
+        # What the survivor sold nothing on any more would stay behind.
+        MemberDay.objects.filter(member_id=survivor_id, day__in=days).delete()
+        of_both = Order.objects.filter(
+            member_id__in=(survivor_id, retired_id), business_date__in=days
+        )
+        _execute(_OF_ORDERS, {"order_ids": list(of_both.values_list("pk", flat=True))})
+
+
 def rebuild(*, from_day: date | None = None, until_day: date | None = None) -> Iterator[date]:
     """Recomputes all days in `[from_day, until_day)`, by default all there are.
 

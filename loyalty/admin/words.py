@@ -14,6 +14,7 @@ REASONS: dict[str, Any] = {
     "expired": gettext_lazy("Validity over"),
     "transfer": gettext_lazy("Between members"),
     "merge": gettext_lazy("Two cards became one"),
+    "merge_undone": gettext_lazy("The two cards were parted again"),
     "debt_repaid": gettext_lazy("New points repaid the debt"),
     "opening": gettext_lazy("Opening balance"),
     "operation_undone": gettext_lazy("A grant to many was undone"),

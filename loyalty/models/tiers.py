@@ -79,6 +79,7 @@ class TierChange(models.Model):
         UNDRAWN = "UNDRAWN", _("No longer among the best")
         ENDED = "ENDED", _("Its time by hand was over")
         MERGED = "MERGED", _("Merged")
+        UNMERGED = "UNMERGED", _("Merge taken back")
 
     append_only = True
 

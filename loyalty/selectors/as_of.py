@@ -142,10 +142,11 @@ def ledger_as_of(*, member_id: int, at: datetime) -> Ledger:
 
 
 def _everyone(member_id: int) -> list[int]:
-    """All ids of the person as of today: facts of later times are theirs too."""
+    """All ids of the person as of today, and of whoever was taken for the same person once:
+    facts of later times are theirs too."""
     last = members.survivor(Member.objects.get(pk=member_id)).pk
     retired = Member.objects.filter(merged_into_id=last).values_list("pk", flat=True)
-    return [last, *retired]
+    return [last, *retired, *merges.ever_one_with(member_id=member_id)]
 
 
 def _entries(everyone: Collection[int]) -> dict[int, _Entry]:
@@ -218,7 +219,7 @@ def _lots(
     completed = _completed(known.values())
     completed_later = _completed(entries.values()) - completed
     found = []
-    rows = Lot.objects.filter(Q(pk__in=used) | Q(member_id=everyone[0], is_open=True))
+    rows = Lot.objects.filter(Q(pk__in=used) | Q(member_id__in=everyone, is_open=True))
     for row in rows.order_by("pk"):
         opening = known.get(row.entry_id)
         remaining = row.earned_points + moved_by_then[row.pk]

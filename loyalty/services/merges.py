@@ -1,24 +1,27 @@
 """What a merge of two members moves here: points with their lots, debts, holds, orders, tier.
 
-Registered as a step of `members.services.merges`. Source: docs/algorithms/transfers-and-merges.md.
+Registered as a step of `members.services.merges`; `merge_undos` gives it back. Source:
+docs/algorithms/transfers-and-merges.md.
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Model
 
 from loyalty.models import Account, Hold, Order, Refund, RuleUse
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, programs, tier_merges
+from loyalty.services import accounts, posting, programs, tier_merges
 from loyalty.services.posting import Posting
 from loyalty.services.states import Days, State
 from members.services import bell
 from members.services.merges import Merge
 
 
-def move(done: Merge) -> None:
-    """Moves all of the retired member's account to the survivor's. Sums before are sums after."""
+def move(done: Merge) -> dict[str, Any]:
+    """Moves all of the retired member's account to the survivor's. Sums before are sums after.
+    Gives what both accounts were, and the ids of the rows that moved."""
     for member_id in (done.survivor_id, done.retired_id):
         accounts.open_account(member_id=member_id, at=done.at)
     found = accounts.lock(member_ids=[done.survivor_id, done.retired_id])
@@ -27,11 +30,14 @@ def move(done: Merge) -> None:
     terms = programs.current()
     for state in (survivor, retired):
         state.ledger.settle(done.at)
+        # Before anything moves: an upgrade that was due may bring a gift to its own account.
+        tier_merges.settle_ended(state, batch, terms)
+    before = [_snapshot(state) for state in (survivor, retired)]
     _carry_balances(survivor, retired, done)
     tier_merges.keep_best(survivor, retired, batch, terms)
     _carry_counts(survivor, retired)
     # Lots first, so that what the posting says of them finds them where they are.
-    _move_rows(done)
+    rows = _move_rows(done)
     _recount_window(survivor, retired)
     retired.is_changed = survivor.is_changed = True
     batch.close([survivor, retired])
@@ -39,13 +45,34 @@ def move(done: Merge) -> None:
     if "dispatches" in batch.rows:
         bell.ring_on_commit()
     _close_account(done)
+    versions = Account.objects.in_bulk([done.survivor_id, done.retired_id])
+    return {
+        "key": _key(done),
+        "before": before,
+        "versions": [versions[done.survivor_id].version, versions[done.retired_id].version],
+        "rows": rows,
+    }
+
+
+def _key(done: Merge) -> str:
+    """Of the entries: the same two may be merged, parted and merged again."""
+    return f"merge:{done.retired_id}:{done.merge_id}"
+
+
+def _snapshot(state: State) -> dict[str, Any]:
+    """The account's columns as plain values."""
+    row = posting.account_row(state)
+    del row["member_id"], row["version"]
+    return {
+        name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()
+    }
 
 
 def _carry_balances(survivor: State, retired: State, done: Merge) -> None:
     """Lots and holds change hands as they are; the two entries say by how much balances moved,
     so that each member's chain adds up by itself."""
     source, target = retired.ledger, survivor.ledger
-    left, key = source.balances, f"merge:{done.retired_id}"
+    left, key = source.balances, _key(done)
     pending, active, debt = left.pending, left.active, left.debt
     out = Document("MERGE", done.survivor_id, key, done.at, done.actor_id)
     into = Document("MERGE", done.retired_id, key, done.at, done.actor_id)
@@ -78,20 +105,30 @@ def _carry_counts(survivor: State, retired: State) -> None:
     retired.orders_count, retired.last_order_at = 0, None
 
 
-def _move_rows(done: Merge) -> None:
+def _move_rows(done: Merge) -> dict[str, list[int]]:
     """Everything that names the retired member and may change. Entries, movements, transfers,
     awards and tier changes are append-only: they stay, and are read through the merged ids."""
     ids = {"survivor": done.survivor_id, "retired": done.retired_id}
+    lots: list[int] = []
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_LOTS, ids)
-        cursor.execute(_CLOSED_LOTS, ids)
-    Refund.objects.filter(order__member_id=done.retired_id).update(member_id=done.survivor_id)
-    for rows in (Order.objects, Hold.objects, RuleUse.objects):
-        rows.filter(member_id=done.retired_id).update(member_id=done.survivor_id)
+        for statement in (_OPEN_LOTS, _CLOSED_LOTS):
+            cursor.execute(statement, ids)
+            lots += [row[0] for row in cursor.fetchall()]
+    moved = {"lots": lots}
+    moved["refunds"] = _move(Refund, Refund.objects.filter(order__member_id=done.retired_id), done)
+    for name, model in (("orders", Order), ("holds", Hold), ("rule_uses", RuleUse)):
+        moved[name] = _move(model, model.objects.filter(member_id=done.retired_id), done)
+    return moved
+
+
+def _move(model: type[Model], rows: Any, done: Merge) -> list[int]:
+    ids: list[int] = list(rows.order_by("pk").values_list("pk", flat=True))
+    model._default_manager.filter(pk__in=ids).update(member_id=done.survivor_id)
+    return ids
 
 
 _OPEN_LOTS = """
-UPDATE loyalty_lot SET member_id = %(survivor)s WHERE member_id = %(retired)s AND is_open
+UPDATE loyalty_lot SET member_id = %(survivor)s WHERE member_id = %(retired)s AND is_open RETURNING id
 """
 # A refund may give points back into a lot that is used up. No index names the member of such a
 # lot, but an entry of the member, or of somebody merged into them before, used it up.
@@ -102,6 +139,7 @@ WHERE member_id = %(retired)s AND id IN (
     FROM loyalty_ledgerentry e JOIN loyalty_lotmovement m ON m.entry_id = e.id
     WHERE e.member_id = %(retired)s OR e.member_id IN (
         SELECT id FROM members_member WHERE merged_into_id = %(retired)s))
+RETURNING id
 """
 
 

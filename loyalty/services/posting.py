@@ -109,7 +109,7 @@ class Posting:
         for changed in states:
             if changed.is_changed or changed.ledger.is_changed:
                 self._ledger(changed.ledger)
-                self.add("accounts", _account(changed))
+                self.add("accounts", account_row(changed))
 
     def write(self) -> None:
         """One statement; raises IntegrityError where a business key is there already."""
@@ -124,7 +124,8 @@ class Posting:
             self.rows.setdefault(table, []).extend(made)
 
 
-def _account(changed: State) -> Row:
+def account_row(changed: State) -> Row:
+    """The account's columns as they will be written."""
     balances = changed.ledger.balances
     return {
         "member_id": changed.member_id,

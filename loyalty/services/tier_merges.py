@@ -12,14 +12,17 @@ from loyalty.services.tier_standings import Cause
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
+def settle_ended(state: State, posting: Posting, terms: Terms) -> None:
+    """Judges what ended by now, as if nobody was merged."""
+    if tier_standings.is_due(state, posting.at):
+        tier_days.read([state])
+        tiers.know_clv([state], terms)
+        tiers.settle(state, posting, terms, posting.at)
+
+
 def keep_best(survivor: State, retired: State, posting: Posting, terms: Terms) -> None:
     """The higher of both earned tiers with its term, of equal ones the one that lasts longer;
-    and the higher of both floors, whoever it was given to. What ended by now is judged first."""
-    for state in (survivor, retired):
-        if tier_standings.is_due(state, posting.at):
-            tier_days.read([state])
-            tiers.know_clv([state], terms)
-            tiers.settle(state, posting, terms, posting.at)
+    and the higher of both floors, whoever it was given to."""
     kept, other = tier_standings.of(survivor, terms.tiers), tier_standings.of(retired, terms.tiers)
     if _earned(other) > _earned(kept):
         kept.earned, kept.earned_until_at = other.earned, other.earned_until_at

@@ -32,6 +32,10 @@ def _tell(type_: str, payload: dict[str, Any], places: dict[str, str]) -> Senten
         return Sentence(text=_("Profile changed"), details=_fields(payload), icon="edit")
     if type_ == "members.member.merged":
         return Sentence(text=_("Took over another card of the same person"), icon="merge")
+    if type_ == "members.member.unmerged":
+        return Sentence(
+            text=_("Two cards that had been merged were parted again"), icon="call_split"
+        )
     if type_ == "members.consent.recorded":
         return _consent(payload)
     if type_ in _TAG_EVENTS:
