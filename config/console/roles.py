@@ -64,6 +64,14 @@ _ADJUST = frozenset({"loyalty.adjust_account"})
 _SEE_MANY = _view("loyalty", "operation", "operationrow")
 _DO_MANY = _SEE_MANY | _edit("loyalty", "operation")
 _SET_TIER = frozenset({"loyalty.add_tierchange"})
+# Answering members: whoever serves them, in the cases of their own stores.
+_SEE_CASES = _view("members", "servicecase", "servicetopic")
+_ANSWER = _SEE_CASES | _edit("members", "servicecase")
+# What staff should know of a member: all who serve read and write it, some take it away.
+_NOTE = frozenset({"members.view_membernote", "members.add_membernote"})
+_KEEP_NOTES = _NOTE | {"members.change_membernote"}
+_TAG = frozenset({"members.add_membertag"})
+_TAG_RULES = _view("members", "tagrule")
 _SETTINGS = _view("members", "user", "apiclient") | _view("auth", "group")
 
 _SERVICE = _COUNTER | _PLACES | _DOCUMENTS | _PROGRAM | _OFFERS | _ASK
@@ -75,7 +83,9 @@ _MARKETER = (
     | _SEE_BATCHES
     | _ASK
     | _view("members", "member", "job")
-    | _edit("members", "tag")
+    | _edit("members", "tag", "tagrule")
+    | _TAG_RULES
+    | _TAG
     | _edit("campaigns", "campaign", "messagetemplate", "offer")
 )
 
@@ -87,8 +97,13 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("campaigns", "offer")
     | _REFUND
     | _SELL
+    | _ANSWER
+    | _NOTE
     | _ASK,
     "store_manager": _SERVICE
+    | _ANSWER
+    | _KEEP_NOTES
+    | _TAG
     | _MOVE
     | _SELL
     | _KEEP
@@ -99,6 +114,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("members", "consent")
     | _view("campaigns", "delivery"),
     "customer_service": _SERVICE
+    | _ANSWER
+    | _KEEP_NOTES
+    | _TAG
     | _MOVE
     | _KEEP
     | _GIVE
@@ -123,6 +141,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _edit("loyalty", "behaviorrule", "coupontype")
     | _edit("campaigns", "marginfloor"),
     "analyst": _PLACES
+    | _TAG_RULES
     | _DOCUMENTS
     | _PROGRAM
     | _MARKETING
@@ -137,6 +156,11 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("campaigns", "delivery")
     | {"campaigns.read_delivery"},
     "administrator": _SERVICE
+    | _ANSWER
+    | _KEEP_NOTES
+    | _TAG
+    | _TAG_RULES
+    | _edit("members", "servicetopic", "tagrule")
     | _MOVE
     | _GIVE
     | _KEEP
@@ -160,6 +184,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": _view("members", "member", "approvalrequest")
+    | _SEE_CASES
+    | _TAG_RULES
     | _PLACES
     | _DOCUMENTS
     | _PROGRAM

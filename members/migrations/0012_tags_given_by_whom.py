@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0011_voices_settings'),
+        ("members", "0011_voices_settings"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='membertag',
-            name='origin',
-            field=models.CharField(choices=[('HAND', 'By hand'), ('RULE', 'By rule'), ('MODEL', 'By model')], default='HAND', max_length=8, verbose_name='given'),
+            model_name="membertag",
+            name="origin",
+            field=models.CharField(
+                choices=[("HAND", "By hand"), ("RULE", "By rule"), ("MODEL", "By model")],
+                default="HAND",
+                max_length=8,
+                verbose_name="given",
+            ),
         ),
     ]
