@@ -17,6 +17,7 @@ class MembersConfig(AppConfig):
             registers_privacy,
             service_case_privacy,
             tracked,
+            voices,
         )
 
         tracked.register()
@@ -27,4 +28,5 @@ class MembersConfig(AppConfig):
         service_case_privacy.register()
         member_session_privacy.register()
         member_sessions.register()
+        voices.register()
         registry.add_job_kind(nights.KIND, nights.steps)

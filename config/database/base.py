@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from members.services import changes
+
 # A till's orders come closer together than this; a server that was restarted is found after it.
 TRUSTED_SECONDS = 5.0
 
@@ -23,6 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._checked_at = 0.0
+        self.execute_wrappers.append(changes.tell_origin)
 
     def close_if_health_check_failed(self) -> None:
         """As Django's, for a connection that nobody asked in the last seconds."""

@@ -17,7 +17,7 @@ from members.errors import (
 )
 from members.models import ApprovalRequest, User
 from members.registry import panels
-from members.services import audit
+from members.services import audit, changes
 
 WAITS = timedelta(days=7)
 MAY_DECIDE = "members.decide_approvalrequest"
@@ -97,7 +97,8 @@ def approve(*, request_id: int, checker: User, at: datetime, note: str = "") -> 
             _close(row, _Status.STALE, None, at, note)
             return StaleTarget()
         _close(row, _Status.APPROVED, checker, at, note)
-        executor.run(row, at)
+        with changes.because(reason=row.reason, approval=row.uid):
+            executor.run(row, at)
         return None
 
     return _decide(request_id, checker, at, execute)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from members.models import AuditRecord
+from members.services import changes
 
 
 def record(
@@ -15,9 +16,10 @@ def record(
     member_id: int | None = None,
     reason: str = "",
     details: dict[str, Any] | None = None,
-    request_id: str = "",
 ) -> AuditRecord:
-    """One line of the audit trail, in the caller's transaction. `action` is `noun.verb`."""
+    """One line of the audit trail, in the caller's transaction. `action` is `noun.verb`; request
+    and address are those of the door that is open."""
+    origin = changes.current()
     return AuditRecord.objects.create(
         action=action,
         occurred_at=at,
@@ -26,5 +28,6 @@ def record(
         member_id=member_id,
         reason=reason,
         details=details or {},
-        request_id=request_id,
+        request_id=origin.request_id,
+        address=origin.address,
     )

@@ -12,7 +12,7 @@ from members.errors import AlreadyDecided, DomainError, NotFound
 from members.ids import uuid7
 from members.models import Job, JobError
 from members.registry import panels
-from members.services import bell
+from members.services import bell, changes
 
 logger = structlog.get_logger(__name__)
 
@@ -135,7 +135,8 @@ def run(*, job_id: int, clock: Callable[[], datetime]) -> str | None:
     if job is None:
         return None
     try:
-        panels.JOB_KINDS[job.kind](RunningJob(job, clock), clock())
+        with changes.coming_from(_origin(job)):
+            panels.JOB_KINDS[job.kind](RunningJob(job, clock), clock())
     except JobLost:
         return None
     except JobCanceled:
@@ -147,6 +148,12 @@ def run(*, job_id: int, clock: Callable[[], datetime]) -> str | None:
         # The text of a stranger's error may quote a row.
         return _finish(job, _State.FAILED, clock(), type(error).__name__)
     return _finish(job, _State.DONE, clock())
+
+
+def _origin(job: Job) -> changes.Origin:
+    """What the job changes, it does for who asked for it."""
+    person = changes.Person(actor_id=job.requested_by_id)
+    return changes.Origin(place=f"job {job.kind} {job.pk}", who=lambda: person)
 
 
 def cancel(*, job_id: int, at: datetime) -> Job:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from members.errors import DomainError, NotFound, ReasonRequired
 from members.models import AuditRecord, Identity, User
+from members.services import audit
 
 ACTION = "members.identity.revealed"
 LIMIT_PER_HOUR = 30
@@ -42,13 +43,13 @@ def reveal(
         )
         if not identities:
             raise NotFound
-        AuditRecord.objects.create(
-            actor=actor,
+        audit.record(
             action=ACTION,
+            at=at,
+            actor_id=actor.pk,
             member_id=member_id,
             reason=reason.strip(),
             details={"kind": kind, "count": len(identities)},
-            occurred_at=at,
         )
     return [identity.value for identity in identities]
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from loyalty.models import LedgerEntry
+from loyalty.services import points
 from members.models import ApprovalRequest, Dispatch, Job, User
 from tests import world
 from tests.console import staff, stock
@@ -83,10 +84,13 @@ def test_rejecting_needs_a_note(rows, manager):
 
 def test_a_maker_can_not_decide_their_own_request(rows):
     browser = enter("administrator")
-    request = rows["requests"][0]
-    ApprovalRequest.objects.filter(pk=request.pk).update(
-        maker=User.objects.get(username="x-administrator")
-    )
+    request = points.adjust(
+        member_id=rows["members"][0].pk,
+        points=20_000,
+        reason="goodwill",
+        actor=User.objects.get(username="x-administrator"),
+        at=world.NOW,
+    ).approval
 
     answer = send(
         browser, reverse("admin:members_approvalrequest_approve", args=[request.pk]), note="mine"

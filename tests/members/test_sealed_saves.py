@@ -30,6 +30,13 @@ def an_approval(**values) -> ApprovalRequest:
     )
 
 
+@pytest.fixture
+def unguarded() -> None:
+    """What was asked for can be changed here: these tests are about sealed columns."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE members_approvalrequest DISABLE TRIGGER guard")
+
+
 def untouched(_member):
     pass
 
@@ -161,7 +168,7 @@ def test_a_birthday_may_be_set_as_iso_text_and_reads_as_a_date_after_saving():
     assert a_member(birthday="1990-02-28").birthday == dt.date(1990, 2, 28)
 
 
-def test_json_keeps_its_shape_and_a_change_in_place_is_saved():
+def test_json_keeps_its_shape_and_a_change_in_place_is_saved(unguarded):
     request = an_approval(member=a_member(), payload={"points": [1, None, True, "张"]})
     stored = ApprovalRequest.objects.get()
     assert stored.payload == {"points": [1, None, True, "张"]}
@@ -185,7 +192,7 @@ def test_a_row_without_a_member_is_sealed_with_the_key_of_the_house():
     assert ApprovalRequest.objects.get().payload == {"tier": "gold"}
 
 
-def test_a_row_that_loses_its_member_does_not_open_with_the_key_of_the_house():
+def test_a_row_that_loses_its_member_does_not_open_with_the_key_of_the_house(unguarded):
     request = an_approval(member=a_member(), payload={"tier": "gold"})
     ApprovalRequest.objects.filter(pk=request.pk).update(member=None)
     with pytest.raises(CannotOpen, match="has no member"):
