@@ -10,7 +10,7 @@ from oauth2_provider.views import RevokeTokenView
 
 from campaigns.api import urls as campaign_urls
 from config import health
-from config.console import counter
+from config.console import counter, second_factor
 from loyalty.api import urls as loyalty_urls
 from members.api import oauth
 from members.api import urls as member_urls
@@ -35,10 +35,16 @@ tokens = [
     path("revoke_token/", RevokeTokenView.as_view(), name="revoke-token"),
 ]
 
+# These are no model's pages: they stand before the site's own, in its namespace.
+console = [
+    *counter.urls(admin.site),
+    *second_factor.urls(admin.site),
+    *admin.site.get_urls(),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="front"),
-    # The counter is no model's page: it stands before the site's own, in its namespace.
-    path("console/", ([*counter.urls(admin.site), *admin.site.get_urls()], "admin", "admin")),
+    path("console/", (console, "admin", "admin")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include((api, "api"))),
     path(

@@ -8,7 +8,9 @@ from config.settings.environment import env, require
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.browser_middleware.Files",
+    "config.origins.AddressMiddleware",
     "config.request_ids.RequestIdMiddleware",
+    "config.origins.OriginMiddleware",
     "config.browser_middleware.Log",
     "config.browser_middleware.ContentSecurity",
     "config.browser_middleware.Session",
@@ -18,6 +20,7 @@ MIDDLEWARE = [
     "config.browser_middleware.Authentication",
     "config.browser_middleware.SecondFactor",
     "config.browser_middleware.Messages",
+    "config.console.sessions.SessionRules",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -48,6 +51,12 @@ AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
+# Roles that need a second factor until somebody saves the log-in rules in the console.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES",
+    default=["administrator", "dpo"] if REGULARS_ENV == "production" else [],
+)
+
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -64,7 +73,8 @@ if BEHIND_TLS:
 CSRF_TRUSTED_ORIGINS = require("CSRF_TRUSTED_ORIGINS", env.list, default=[])
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# The longest that the console's log-in rules allow; they end sessions before (AccessPolicy).
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
@@ -93,9 +103,15 @@ CONTENT_SECURITY_POLICY = {
 ROOT_KEY = env.str("REGULARS_ROOT_KEY", default="")
 ROOT_KEY_FILE = env.str("REGULARS_ROOT_KEY_FILE", default="")
 ROOT_KEY_PROVIDER = env.str("REGULARS_ROOT_KEY_PROVIDER", default="")
+# The root key before, while `manage.py keys reroot` is on its way: one of three, too.
+OLD_ROOT_KEY = env.str("REGULARS_OLD_ROOT_KEY", default="")
+OLD_ROOT_KEY_FILE = env.str("REGULARS_OLD_ROOT_KEY_FILE", default="")
+OLD_ROOT_KEY_PROVIDER = env.str("REGULARS_OLD_ROOT_KEY_PROVIDER", default="")
 
 # Names the privacy policy that members consent to; kept with each consent.
 POLICY_VERSION = require("POLICY_VERSION", default="1")
+# Under this age a parent has to agree before consents to marketing and profiling count.
+MINOR_AGE_YEARS = require("MINOR_AGE_YEARS", env.int, default=14)
 
 # Phone numbers without a country code belong here.
 PHONENUMBER_DEFAULT_REGION = require("PHONE_REGION", default="CN")
