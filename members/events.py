@@ -271,3 +271,13 @@ class ServiceCaseRated(Fact):
     topic: str
     member: str
     satisfaction: int
+
+
+@fact("members.behavior.noticed")
+@dataclass(frozen=True, kw_only=True)
+class BehaviorNoticed(Fact):
+    """A member did what somebody listens to; `event` is the id of the row that tells more, for
+    as long as it is kept."""
+
+    event: int
+    kind: str

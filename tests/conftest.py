@@ -19,6 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from campaigns.services import offer_books
 from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
+from members.selectors import policies
 from members.services import keys as key_service
 
 # A Redis server has sixteen databases.
@@ -114,3 +115,4 @@ def _nothing_remembered() -> None:
     offer_books.forget()
     catalog.forget()
     places.forget()
+    policies.forget()

@@ -32,6 +32,7 @@ class Delivery(models.Model):
         CAMPAIGN_STATE = "campaign_state", _("The campaign is not running")
         MEMBER_STATE = "member_state", _("The member can't be written to")
         CONSENT = "consent", _("No consent")
+        GUARDIAN = "guardian", _("A parent has to agree first")
         ADDRESS = "address", _("No address for this channel")
         QUIET_HOURS = "quiet_hours", _("Waiting for the end of the quiet hours")
         EXPIRED = "expired", _("Too late")

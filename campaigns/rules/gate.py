@@ -19,6 +19,7 @@ class Reason(StrEnum):
     CAMPAIGN_STATE = "campaign_state"
     MEMBER_STATE = "member_state"
     CONSENT = "consent"
+    GUARDIAN = "guardian"
     ADDRESS = "address"
     QUIET_HOURS = "quiet_hours"
     EXPIRED = "expired"
@@ -38,6 +39,8 @@ class Attempt:
     is_campaign_running: bool
     is_member_active: bool
     has_consent: bool
+    # A minor whose parent has not agreed: what they allowed doesn't count.
+    needs_guardian: bool
     has_address: bool
     quiet_hours: QuietHours | None
     expires_at: datetime
@@ -90,6 +93,7 @@ _CHECKS: tuple[Check, ...] = (
     _unless(lambda attempt: attempt.is_campaign_running, Reason.CAMPAIGN_STATE),
     _unless(lambda attempt: attempt.is_member_active, Reason.MEMBER_STATE),
     _unless(lambda attempt: attempt.has_consent, Reason.CONSENT),
+    _unless(lambda attempt: not attempt.needs_guardian, Reason.GUARDIAN),
     _unless(lambda attempt: attempt.has_address, Reason.ADDRESS),
     _quiet,
     _expired,

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from campaigns.transports.contract import Transport
 from loyalty.services import programs
 from members.models import Identity, Member
-from members.selectors import consents
+from members.selectors import consents, guardians
 
 # A purpose and a medium, as consent is given.
 Permission = tuple[str, str]
@@ -22,9 +23,15 @@ class Reach:
     zone: ZoneInfo
     permissions: frozenset[Permission]
     identities: Mapping[str, Identity]
+    # A minor for whom no parent has agreed.
+    is_unguarded: bool
 
     def has_consent(self, *, purpose: str, medium: str) -> bool:
         return (purpose, medium) in self.permissions
+
+    def needs_guardian(self, *, purpose: str) -> bool:
+        """Whether a parent has to agree before this purpose; messages of service need nobody."""
+        return self.is_unguarded and purpose in guardians.PURPOSES
 
     def has_address(self, transport: Transport) -> bool:
         return not transport.identity_kind or transport.identity_kind in self.identities
@@ -36,21 +43,25 @@ class Reach:
         return str(self.identities[transport.identity_kind].value)
 
 
-def reach_of(*, member_ids: Collection[int], asked: Collection[Permission]) -> dict[int, Reach]:
-    """The reach of each member, by id, with which of the `asked` permissions it has.
+def reach_of(
+    *, member_ids: Collection[int], asked: Collection[Permission], at: datetime
+) -> dict[int, Reach]:
+    """The reach of each member, by id, with which of the `asked` permissions it has at `at`.
 
-    Two queries and one per permission, however many members.
+    Two queries, one per permission, and one where there are minors, however many members.
     """
     zone = programs.current().zone
     members = Member.objects.select_related("key", "store").in_bulk(member_ids)
     granted = _granted(members, asked)
     identities = _identities(members)
+    unguarded = guardians.needing(members=members.values(), at=at)
     return {
         member_id: Reach(
             member=member,
             zone=_zone_of(member) or zone,
             permissions=frozenset(one for one in asked if member_id in granted[one]),
             identities=identities[member_id],
+            is_unguarded=member_id in unguarded,
         )
         for member_id, member in members.items()
     }

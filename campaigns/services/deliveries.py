@@ -71,6 +71,7 @@ def _judge(due: Sequence[Delivery], at: datetime) -> list[tuple[Delivery, Messag
     reach = reach_of(
         member_ids={delivery.member_id for delivery in due},
         asked={(delivery.campaign.purpose, delivery.medium) for delivery in due},
+        at=at,
     )
     passed = [one for one in due if _passes(one, reach[one.member_id], at)]
     here = [one for one in passed if TRANSPORTS[one.medium].send is None]

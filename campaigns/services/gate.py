@@ -18,6 +18,7 @@ def judge(*, delivery: Delivery, reach: Reach, has_text: bool, at: datetime) -> 
         is_campaign_running=campaign.state == Campaign.State.RUNNING,
         is_member_active=reach.member.state == Member.State.ACTIVE,
         has_consent=reach.has_consent(purpose=campaign.purpose, medium=medium),
+        needs_guardian=reach.needs_guardian(purpose=campaign.purpose),
         has_address=transport is not None and reach.has_address(transport),
         quiet_hours=_quiet_hours(campaign, reach),
         expires_at=delivery.expires_at,

@@ -27,6 +27,7 @@ def fire(*, events: Sequence[Event], at: datetime) -> None:
     reach = reach_of(
         member_ids={event.member_id for event in events if event.member_id},
         asked={(one.purpose, medium) for one in campaigns for medium in one.media},
+        at=at,
     )
     deliveries.queue(
         deliveries=[

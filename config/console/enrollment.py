@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Channel, Consent, Member, Store, User
 from members.sealing import normalize
-from members.selectors import scopes
+from members.selectors import policies, scopes
 from members.services import members, submissions
 from members.services.members import ConsentGiven, IdentityClaim, Registration
 
@@ -117,7 +116,9 @@ def enroll(*, cleaned: dict[str, Any], actor: User, at: datetime) -> Enrolled:
         action=ACTION,
         actor_id=actor.pk,
         at=at,
-        do=lambda: members.register(registration=_registration(cleaned), at=at, actor_id=actor.pk),
+        do=lambda: members.register(
+            registration=_registration(cleaned, at), at=at, actor_id=actor.pk
+        ),
         member_of=lambda registered: registered.member.pk,
     )
     if sent.result is None:
@@ -125,7 +126,8 @@ def enroll(*, cleaned: dict[str, Any], actor: User, at: datetime) -> Enrolled:
     return Enrolled(sent.result.member, sent.result.is_new)
 
 
-def _registration(cleaned: dict[str, Any]) -> Registration:
+def _registration(cleaned: dict[str, Any], at: datetime) -> Registration:
+    version = policies.current_version(at=at)
     return Registration(
         identities=(IdentityClaim(kind="PHONE", value=cleaned["phone"]),),
         name=cleaned["name"].strip(),
@@ -133,7 +135,7 @@ def _registration(cleaned: dict[str, Any]) -> Registration:
         store=cleaned["store"].code,
         placement=PLACEMENT,
         consents=tuple(
-            ConsentGiven(question.purpose, question.medium, True, settings.POLICY_VERSION)
+            ConsentGiven(question.purpose, question.medium, True, version)
             for question in QUESTIONS
             if cleaned[question.field]
         ),

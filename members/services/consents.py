@@ -9,6 +9,7 @@ from django.db import transaction
 from members.errors import DomainError
 from members.events import ConsentRecorded
 from members.models import Consent, Member
+from members.selectors import policies
 from members.services import events
 
 
@@ -42,7 +43,7 @@ def record(
 ) -> list[Consent]:
     """The rows of these answers, in order.
 
-    Raises: UnknownConsent.
+    Raises: UnknownConsent; UnknownPolicyVersion.
     """
     unsaved = build(member, given, occasion, at)
     with transaction.atomic():
@@ -54,7 +55,12 @@ def record(
 def build(
     member: Member, given: Iterable[ConsentGiven], occasion: Occasion, at: datetime
 ) -> list[Consent]:
-    """Unsaved rows: registration writes those of a whole batch at once."""
+    """Unsaved rows: registration writes those of a whole batch at once.
+
+    A withdrawal is never refused for the version that it names.
+    """
+    given = list(given)
+    policies.check_known({one.policy_version for one in given if one.is_granted}, at=at)
     return [_row(member, answer, occasion, at) for answer in given]
 
 

@@ -8,12 +8,13 @@ from django.db import connection
 
 CHUNK = 50_000
 
-# An older publication that arrives late changes nothing; members who are gone are passed over.
+# An older publication that arrives late changes nothing; members who are gone, or
+# objected to being profiled, are passed over.
 _PUBLISH = """
 INSERT INTO members_measure (member_id, code, value, as_of_on, updated_at)
 SELECT x.member_id, %(code)s, x.value, %(as_of_on)s, %(at)s
 FROM unnest(%(ids)s::bigint[], %(values)s::bigint[]) AS x(member_id, value)
-JOIN members_member m ON m.id = x.member_id
+JOIN members_member m ON m.id = x.member_id AND m.is_profiled
 ORDER BY x.member_id
 ON CONFLICT (member_id, code) DO UPDATE
 SET value = excluded.value, as_of_on = excluded.as_of_on, updated_at = excluded.updated_at
