@@ -8,9 +8,10 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import events, registrations, subscribers  # noqa: F401
-        from members.admin import member_sessions, panels
+        from members.admin import member_sessions, panels, people_requests, service_panel
         from members.registry import panels as registry
         from members.services import (
+            behavior_event_privacy,
             member_session_privacy,
             merge_steps,
             nights,
@@ -21,11 +22,14 @@ class MembersConfig(AppConfig):
         )
 
         tracked.register()
+        people_requests.register()
         panels.register()
+        service_panel.register()
         registrations.register()
         merge_steps.register()
         registers_privacy.register()
         service_case_privacy.register()
+        behavior_event_privacy.register()
         member_session_privacy.register()
         member_sessions.register()
         voices.register()

@@ -31,9 +31,11 @@ class Transport:
     `send` hands one message to the provider, with a time-out, and returns the provider's
     reference. It raises NotSent or Refused where it knows that nothing went out; any other
     exception leaves the outcome unknown. None: the message stays in our own database, so that
-    sending is one transaction with marking it sent.
+    sending is one transaction with marking it sent. `recipient` is the code of the one outside
+    who gets the address, in the sharing register; empty where nothing leaves the house.
     """
 
     medium: str
     identity_kind: str = ""
     send: Callable[[Message], str] | None = None
+    recipient: str = ""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core import mail
 
 from campaigns.transports.contract import Message, NotSent, Refused, Transport
+from members.services import recipients
 
 _PERMANENT_FROM = 500
 
@@ -66,4 +67,6 @@ def _refusal(code: int) -> NotSent | Refused:
     return Refused(text) if code >= _PERMANENT_FROM else NotSent(text)
 
 
-TRANSPORT = Transport(medium="EMAIL", identity_kind="EMAIL", send=send)
+TRANSPORT = Transport(
+    medium="EMAIL", identity_kind="EMAIL", send=send, recipient=recipients.EMAIL
+)

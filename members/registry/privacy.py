@@ -3,7 +3,7 @@
 Part of the second inversion point: filled in `apps.ready`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,9 +63,19 @@ class RetentionCategory:
     remove: Callable[[datetime, int], int]
 
 
+@dataclass(frozen=True)
+class SharingSource:
+    """Data that an app gives to recipients in bulk: the register has a row for each day, without
+    names. `recipients_of(member_ids)` says by code who got data of one of these members."""
+
+    code: str
+    recipients_of: Callable[[Collection[int]], Collection[str]]
+
+
 ERASURE_STEPS: dict[str, ErasureStep] = {}
 EXPORT_SECTIONS: dict[str, ExportSection] = {}
 RETENTION: dict[str, RetentionCategory] = {}
+SHARING_SOURCES: dict[str, SharingSource] = {}
 
 
 def add_erasure_step(step: ErasureStep) -> None:
@@ -78,6 +88,14 @@ def add_export_section(section: ExportSection) -> None:
 
 def add_retention(category: RetentionCategory) -> None:
     RETENTION[category.code] = category
+
+
+def add_sharing_source(source: SharingSource) -> None:
+    SHARING_SOURCES[source.code] = source
+
+
+def sharing_sources() -> list[SharingSource]:
+    return list(SHARING_SOURCES.values())
 
 
 def erasure_steps() -> list[ErasureStep]:
