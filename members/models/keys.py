@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class KeyEncryptionKey(models.Model):
     """One version of the key that wraps members' keys; wrapped by the root key.
 
-    Never deleted: a retired version still opens the member keys that it wrapped.
+    A retired version still opens what it wrapped; `keys forget` removes it once nothing is left.
     """
 
     class State(models.TextChoices):

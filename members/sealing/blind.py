@@ -54,7 +54,7 @@ def last_four_of(kind: str, four: str) -> bytes:
 
 def wrap_key(key: bytes, *, purpose: str) -> bytes:
     """An index key wrapped by the root key."""
-    return root.provider().wrap(key, context=_context(purpose))
+    return root.provider().wrap(key, context=context_of(purpose))
 
 
 def forget() -> None:
@@ -93,12 +93,13 @@ def _digest(purpose: str, normalized: str) -> bytes:
 
 def _load() -> dict[str, bytes]:
     rows = apps.get_model("members", "IndexKey").objects.values_list("purpose", "wrapped")
-    return {purpose: _unwrap(purpose, bytes(wrapped)) for purpose, wrapped in rows}
+    return {purpose: unwrap_key(bytes(wrapped), purpose=purpose) for purpose, wrapped in rows}
 
 
-def _unwrap(purpose: str, wrapped: bytes) -> bytes:
+def unwrap_key(wrapped: bytes, *, purpose: str) -> bytes:
+    """Raises: KeysUnusable, if no root key opens it."""
     try:
-        return root.provider().unwrap(wrapped, context=_context(purpose))
+        return root.unwrap(wrapped, context=context_of(purpose))
     except CannotOpen:
         raise KeysUnusable(
             f"The root key doesn't open the index key for {purpose}. Set the root key that the "
@@ -106,5 +107,6 @@ def _unwrap(purpose: str, wrapped: bytes) -> bytes:
         ) from None
 
 
-def _context(purpose: str) -> bytes:
+def context_of(purpose: str) -> bytes:
+    """What a wrapped index key is bound to."""
     return b"members.indexkey|" + purpose.encode()

@@ -127,6 +127,11 @@ def open_for_house(raw: bytes, context: bytes) -> bytes:
     return envelope.open_sealed(raw[3:], cipher=cipher, context=context)
 
 
+def house_version(raw: bytes) -> int | None:
+    """The KEK version that seals a value of the house; None for a member's."""
+    return int.from_bytes(raw[1:3]) if raw[:1] == _HOUSE else None
+
+
 def newest_version() -> int:
     """The KEK version that wraps new keys; asked again once a minute.
 
@@ -156,12 +161,12 @@ def forget() -> None:
 
 def wrap_kek(kek: bytes, *, version: int) -> bytes:
     """A key-encryption key wrapped by the root key."""
-    return root.provider().wrap(kek, context=_kek_context(version))
+    return root.provider().wrap(kek, context=kek_context(version))
 
 
 def unwrap_kek(wrapped: bytes, *, version: int) -> bytes:
     """Raises: CannotOpen, if the root key is not the one that wrapped it."""
-    return root.provider().unwrap(bytes(wrapped), context=_kek_context(version))
+    return root.unwrap(bytes(wrapped), context=kek_context(version))
 
 
 def _kek(version: int) -> _Kek:
@@ -190,7 +195,8 @@ def _derive(kek: bytes) -> _Kek:
     return _Kek(member_keys=AESGCM(kek), house=AESGCM(expand.derive(kek)))
 
 
-def _kek_context(version: int) -> bytes:
+def kek_context(version: int) -> bytes:
+    """What a wrapped KEK is bound to."""
     return b"members.keyencryptionkey|%d" % version
 
 

@@ -51,11 +51,48 @@ def provider() -> RootKeyProvider:
 
     Raises: KeysUnusable, if none or several are named, or the key can't be read.
     """
-    return _provider(settings.ROOT_KEY, settings.ROOT_KEY_FILE, settings.ROOT_KEY_PROVIDER)
+    return _provider(
+        "REGULARS_ROOT_KEY", settings.ROOT_KEY, settings.ROOT_KEY_FILE, settings.ROOT_KEY_PROVIDER
+    )
 
 
-@lru_cache(maxsize=1)
-def _provider(key: str, file: str, dotted_path: str) -> RootKeyProvider:
+def old_provider() -> RootKeyProvider | None:
+    """The root key before, while the change to a new one is on its way; None: there is none.
+
+    Raises: KeysUnusable, as `provider`.
+    """
+    named = settings.OLD_ROOT_KEY, settings.OLD_ROOT_KEY_FILE, settings.OLD_ROOT_KEY_PROVIDER
+    return _provider("REGULARS_OLD_ROOT_KEY", *named) if any(named) else None
+
+
+def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
+    """What the root key wrapped; while it is being changed, the old one too: processes go on
+    through the change.
+
+    Raises: CannotOpen; KeysUnusable.
+    """
+    try:
+        return provider().unwrap(wrapped, context=context)
+    except envelope.CannotOpen:
+        old = old_provider()
+        if old is None:
+            raise
+        return old.unwrap(wrapped, context=context)
+
+
+def is_wrapped_by_newest(wrapped: bytes, *, context: bytes) -> bool:
+    """Whether the root key itself opens it, without the help of the old one."""
+    try:
+        provider().unwrap(wrapped, context=context)
+    except envelope.CannotOpen:
+        return False
+    return True
+
+
+@lru_cache(maxsize=2)
+def _provider(variable: str, key: str, file: str, dotted_path: str) -> RootKeyProvider:
+    if sum(map(bool, (key, file, dotted_path))) != 1 and variable != "REGULARS_ROOT_KEY":
+        raise KeysUnusable(f"Set exactly one of {variable}, {variable}_FILE and _PROVIDER.")
     if sum(map(bool, (key, file, dotted_path))) != 1:
         raise KeysUnusable(
             "Set exactly one of REGULARS_ROOT_KEY, REGULARS_ROOT_KEY_FILE and "
@@ -63,36 +100,35 @@ def _provider(key: str, file: str, dotted_path: str) -> RootKeyProvider:
             "apart from the backups, without it no personal data can be read."
         )
     if dotted_path:
-        made: RootKeyProvider = _import_provider(dotted_path)()
+        made: RootKeyProvider = _import_provider(dotted_path, variable)()
         return made
     if key:
-        return LocalRootKey(_decode(key, "REGULARS_ROOT_KEY"))
-    return LocalRootKey(_read_file(Path(file)))
+        return LocalRootKey(_decode(key, variable))
+    return LocalRootKey(_read_file(Path(file), f"{variable}_FILE"))
 
 
-def _import_provider(dotted_path: str) -> type[RootKeyProvider]:
+def _import_provider(dotted_path: str, variable: str) -> type[RootKeyProvider]:
     try:
         found: type[RootKeyProvider] = import_string(dotted_path)
     except ImportError as error:
-        raise KeysUnusable(f"REGULARS_ROOT_KEY_PROVIDER can't be imported: {error}.") from None
+        raise KeysUnusable(f"{variable}_PROVIDER can't be imported: {error}.") from None
     return found
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path, variable: str) -> bytes:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise KeysUnusable(
-            f"REGULARS_ROOT_KEY_FILE can't be read ({error.__class__.__name__}): "
+            f"{variable} can't be read ({error.__class__.__name__}): "
             f"it must be a file with base64 of 32 bytes, readable by this process."
         ) from None
     if mode not in _OWNER_ONLY:
         raise KeysUnusable(
-            f"REGULARS_ROOT_KEY_FILE has mode {mode:04o}: others could read it. "
-            f"Run `chmod 0400` on it."
+            f"{variable} has mode {mode:04o}: others could read it. Run `chmod 0400` on it."
         )
-    return _decode(text, "REGULARS_ROOT_KEY_FILE")
+    return _decode(text, variable)
 
 
 def _decode(text: str, variable: str) -> bytes:

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from members.models.keys import IndexKey, KeyCanary, KeyEncryptionKey, MemberKey
 from members.sealing import blind, canary, envelope, keys
+from members.services import house_seals
 
 _LOCK = 5_217_001  # advisory lock of everything that makes keys
 _FIRST_VERSION = 1
@@ -19,7 +20,7 @@ def init() -> bool:
     Raises: KeysUnusable, if keys exist and the root key doesn't open them.
     """
     with transaction.atomic():
-        _lock()
+        lock()
         made_version = not KeyEncryptionKey.objects.exists()
         if made_version:
             _make_version(_FIRST_VERSION)
@@ -37,7 +38,7 @@ def rotate() -> int:
     Raises: KeysUnusable, before `init`, or with another root key.
     """
     with transaction.atomic():
-        _lock()
+        lock()
         canary.check()
         newest = KeyEncryptionKey.objects.order_by("-version").values_list("version", flat=True)[0]
         KeyEncryptionKey.objects.filter(state=KeyEncryptionKey.State.ACTIVE).update(
@@ -51,8 +52,9 @@ def rotate() -> int:
 def rewrap(*, chunk_size: int = 1_000) -> Iterator[int]:
     """Moves member keys to the newest version, a chunk per transaction; yields each chunk's count.
 
-    Sealed data doesn't change: only the wrapping of the member's own key. A stopped run goes on
-    where it was when started again. Rows that others hold locked wait for the next run.
+    Members' sealed data don't change: only the wrapping of their own key. What is sealed for the
+    house, with the version itself, is sealed anew. A stopped run goes on where it was when started
+    again. Rows that others hold locked wait for the next run.
     """
     keys.forget()
     newest = keys.newest_version()
@@ -62,9 +64,10 @@ def rewrap(*, chunk_size: int = 1_000) -> Iterator[int]:
             rows = _next_chunk(newest, last_member_id, chunk_size)
             _write_wrapped(rows, newest)
         if not rows:
-            return
+            break
         last_member_id = rows[-1].member_id
         yield len(rows)
+    yield from house_seals.reseal(chunk_size=chunk_size)
 
 
 def _next_chunk(newest: int, last_member_id: int, size: int) -> list[MemberKey]:
@@ -103,6 +106,7 @@ def _make_index_keys() -> bool:
     return bool(missing)
 
 
-def _lock() -> None:
+def lock() -> None:
+    """One at a time makes or removes keys."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -41,8 +41,8 @@ def test_rewrap_reports_progress_and_empties_the_old_version(capsys):
     call_command("keys", "rotate")
     capsys.readouterr()
     assert said(capsys, "keys", "rewrap", "--chunk-size=2") == [
-        "2 member keys rewrapped",
-        "3 member keys rewrapped",
+        "2 rewrapped",
+        "3 rewrapped",
         "Done.",
     ]
     counts = [(one.version, one.member_keys) for one in encryption.key_versions()]

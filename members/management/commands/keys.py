@@ -1,13 +1,14 @@
-"""Keys of personal data: make, show, rotate, rewrap, verify."""
+"""Keys of personal data: make, show, rotate, rewrap, forget, reroot, verify."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from members.sealing import canary
 from members.sealing.root import KeysUnusable
 from members.selectors import encryption
-from members.services import keys
+from members.services import house_seals, key_retirement, keys
 
 
 class Command(BaseCommand):
@@ -18,8 +19,11 @@ class Command(BaseCommand):
         actions.add_parser("init", help="make what is missing; bears a repeat")
         actions.add_parser("status", help="key versions, and whether the root key opens them")
         actions.add_parser("rotate", help="make a new version; then run rewrap")
-        rewrap = actions.add_parser("rewrap", help="move member keys to the newest version")
+        rewrap = actions.add_parser("rewrap", help="move all to the newest version")
         rewrap.add_argument("--chunk-size", type=int, default=1_000)
+        forget = actions.add_parser("forget", help="remove a version that nothing hangs on")
+        forget.add_argument("version", type=int)
+        actions.add_parser("reroot", help="wrap all keys by the new root key; bears a repeat")
         verify = actions.add_parser("verify", help="open the canary and sealed columns")
         verify.add_argument("--sample", type=int, default=1_000, help="rows per column")
         verify.add_argument("--all", action="store_true", help="open every row")
@@ -35,7 +39,11 @@ class Command(BaseCommand):
 
     def status(self, **_: Any) -> None:
         for one in encryption.key_versions():
-            self.stdout.write(f"version {one.version}  {one.state}  {one.member_keys} member keys")
+            values = house_seals.count_of(one.version)
+            self.stdout.write(
+                f"version {one.version}  {one.state}  {one.member_keys} member keys  "
+                f"{values} values of the house"
+            )
         canary.check()
         self.stdout.write("The root key opens every version and every index key.")
 
@@ -47,8 +55,19 @@ class Command(BaseCommand):
         moved = 0
         for count in keys.rewrap(chunk_size=chunk_size):
             moved += count
-            self.stdout.write(f"{moved} member keys rewrapped")
+            self.stdout.write(f"{moved} rewrapped")
         self.stdout.write("Done.")
+
+    def forget(self, *, version: int, **_: Any) -> None:
+        key_retirement.forget(version=version, at=timezone.now())
+        self.stdout.write(f"Version {version} is gone; nothing was sealed with it any more.")
+
+    def reroot(self, **_: Any) -> None:
+        versions, indexes = key_retirement.reroot()
+        self.stdout.write(
+            f"{versions} key versions and {indexes} index keys hang on the new root key now. "
+            f"Take REGULARS_OLD_ROOT_KEY away and restart."
+        )
 
     def verify(self, *, sample: int, **options: Any) -> None:
         canary.check()
