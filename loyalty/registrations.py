@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.admin import requests
-from loyalty.selectors import birthdays
+from loyalty.selectors import birthdays, products
 from loyalty.services import (
     coupon_batches,
     coupon_merges,
@@ -28,8 +28,8 @@ from loyalty.services import (
     tier_reviews,
     tier_windows,
 )
+from members.registry import behavior_events, changes, panels, privacy
 from members.registry import birthdays as birthday_policy
-from members.registry import changes, panels, privacy
 
 
 def register() -> None:
@@ -39,6 +39,7 @@ def register() -> None:
     privacy_sections.register()
     _track_changes()
     birthday_policy.set_policy(birthdays.policy)
+    behavior_events.add_names(app="loyalty", names=products.names)
     panels.add_job_kind(operations.PREVIEW, operation_previews.run)
     panels.add_job_kind(operations.RUN, operation_runs.run)
     panels.add_job_kind(operations.UNDO, operation_undos.run)

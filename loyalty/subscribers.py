@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty.services import accounts, behavior_notices, guest_uses
+from loyalty.services import accounts, behavior_events, behavior_notices, guest_uses
 from members.models import Event
+from members.registry import behavior_events as behaviors
 from members.registry import subscriptions
 
 
@@ -52,4 +53,9 @@ subscriptions.subscribe(
     event_type="members.member.changed",
     subscriber="loyalty.behaviors",
     handler=reward_completed,
+)
+behaviors.listen(
+    subscriber="loyalty.behavior_events",
+    wants=behavior_events.wants,
+    handler=behavior_events.earn,
 )

@@ -33,6 +33,8 @@ _FAULTS: tuple[tuple[str, str, Any], ...] = (
     ("Invalid RFC3339", "invalid_instant", _("This is no instant or date of RFC 3339.")),
     ("an instant ", "out_of_range", _("This is out of range.")),
     ("Invalid UUID", "invalid_id", _("This is no id.")),
+    ("Invalid value", "unknown_value", _("This is none of the values that we know.")),
+    ("personal data", "personal_data", _("Leave out names, phones and addresses of people.")),
     ("Invalid enum value", "unknown_value", _("This is none of the values that we know.")),
     ("of length", "wrong_length", _("This is too long or too short.")),
     ("matching regex", "invalid_format", _("This has not the form that we expect.")),
