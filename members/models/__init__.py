@@ -9,7 +9,7 @@ from members.models.changes import ChangeRecord
 from members.models.clients import ApiClient
 from members.models.communities import Community, CommunityMembership
 from members.models.consents import Consent
-from members.models.duplicates import DuplicateCandidate
+from members.models.duplicates import DuplicateCandidate, DuplicatePolicy
 from members.models.events import Dispatch, Event
 from members.models.guardians import GuardianConsent
 from members.models.idempotency import IdempotencyKey
@@ -60,6 +60,7 @@ __all__ = [
     "Disclosure",
     "Dispatch",
     "DuplicateCandidate",
+    "DuplicatePolicy",
     "Erasure",
     "Event",
     "GuardianConsent",

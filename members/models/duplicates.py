@@ -1,5 +1,6 @@
 """Two cards that may be one person: found by the machine, decided by people."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -65,3 +66,47 @@ class DuplicateCandidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id}/{self.second_id} {self.score}"
+
+
+def _device_keys() -> list[str]:
+    return ["device_id"]
+
+
+class DuplicatePolicy(models.Model):
+    """How the finder looks for pairs. One row, or none: then the defaults hold. Written and read
+    by `members.services.duplicates`."""
+
+    threshold = models.PositiveSmallIntegerField(
+        _("score from which somebody looks"),
+        default=45,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("The same name in the same store makes 45. Higher: fewer pairs, surer ones."),
+    )
+    group_limit = models.PositiveSmallIntegerField(
+        _("members who may share a mark"),
+        default=20,
+        validators=[MinValueValidator(2), MaxValueValidator(100)],
+        help_text=_("What more members share, as a very common name, makes no pairs."),
+    )
+    new_limit = models.PositiveIntegerField(
+        _("new pairs in one run"),
+        default=5_000,
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+        help_text=_("The best ones; the rest comes with the next runs."),
+    )
+    device_keys = models.JSONField(
+        _("marks in the metadata"),
+        default=_device_keys,
+        blank=True,
+        help_text=_("Keys of a member's metadata that name a device or a person elsewhere."),
+    )
+
+    class Meta:
+        verbose_name = _("how duplicates are found")
+        verbose_name_plural = _("how duplicates are found")
+        constraints = [
+            models.CheckConstraint(name="one_duplicate_policy", condition=models.Q(pk=1)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

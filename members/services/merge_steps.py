@@ -1,11 +1,17 @@
 """What a merge moves of members' own tables, registered like the steps of higher apps."""
 
 from members.registry import panels
-from members.services import merge_cards, merge_consents, merge_identities
+from members.services import (
+    duplicate_merges,
+    merge_cards,
+    merge_consents,
+    merge_identities,
+)
 
 
 def register() -> None:
     """Called by `apps.ready`."""
+    duplicate_merges.register()
     panels.add_merge_step(
         merge_identities.CODE,
         merge_identities.ORDER,
