@@ -9,7 +9,7 @@ from members.registry import subscriptions
 
 # Types that a campaign may choose as its trigger; campaigns.selectors.variables says what each
 # offers to texts.
-TRIGGERS = ("loyalty.tier.upgraded",)
+TRIGGERS = ("loyalty.tier.upgraded", "members.appointment.due")
 
 
 def trigger(events: Sequence[Event], at: datetime) -> None:

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty.services import accounts, behavior_events, behavior_notices, guest_uses
+from loyalty.services import (
+    accounts,
+    behavior_events,
+    behavior_notices,
+    community_rewards,
+    guest_uses,
+    survey_awards,
+)
 from members.models import Event
 from members.registry import behavior_events as behaviors
 from members.registry import subscriptions
@@ -27,6 +34,16 @@ def reward_registered(events: Sequence[Event], at: datetime) -> None:
 def reward_completed(events: Sequence[Event], at: datetime) -> None:
     """From the worker: an account is never locked behind the lock on its member."""
     behavior_notices.completed(changed=_members(events), at=at)
+
+
+def reward_answered(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: points for answering a survey."""
+    survey_awards.answered(events=events, at=at)
+
+
+def reward_invitations(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: the coupon that a community promises for inviting."""
+    community_rewards.goal_reached(events=events, at=at)
 
 
 def _members(events: Sequence[Event]) -> dict[int, datetime]:
@@ -58,4 +75,14 @@ behaviors.listen(
     subscriber="loyalty.behavior_events",
     wants=behavior_events.wants,
     handler=behavior_events.earn,
+)
+subscriptions.subscribe(
+    event_type="members.survey.answered",
+    subscriber="loyalty.surveys",
+    handler=reward_answered,
+)
+subscriptions.subscribe(
+    event_type="members.community.goal_reached",
+    subscriber="loyalty.communities",
+    handler=reward_invitations,
 )

@@ -23,7 +23,10 @@ from members.models import Consent
 COLORS = {"RUNNING": "success", "PAUSED": "warning", "DRAFT": "info", "KILLED": "danger"}
 
 # Events in the words of those who run campaigns.
-TRIGGER_NAMES = {"loyalty.tier.upgraded": _("A member reaches a higher tier")}
+TRIGGER_NAMES = {
+    "loyalty.tier.upgraded": _("A member reaches a higher tier"),
+    "members.appointment.due": _("An appointment is near"),
+}
 START = {
     "title": _("Start this campaign"),
     "description": _("Another person approves it. It then writes to members by itself."),

@@ -10,6 +10,7 @@ from loyalty.models import Tier
 from loyalty.selectors import accounts
 from loyalty.services import programs
 from members.models import Event, Member
+from members.selectors import appointments
 
 Variables = dict[str, object]
 
@@ -48,6 +49,22 @@ def _of_upgrade(payload: Mapping[str, str]) -> Variables:
     return known
 
 
+def _of_appointment(payload: Mapping[str, str]) -> Variables:
+    """Nothing, once it was canceled or is at another time: the text says so by not being."""
+    booked = appointments.booked_at(
+        uid=payload["appointment"], starts_at=datetime.fromisoformat(payload["starts_at"])
+    )
+    if booked is None:
+        return {}
+    local = booked.starts_at.astimezone(appointments.zone_of(booked.store))
+    return {
+        "appointment": booked.kind.name,
+        "store": booked.store.name,
+        "starts_at": f"{local:%Y-%m-%d %H:%M}",
+    }
+
+
 _BY_TYPE: dict[str, Callable[[Mapping[str, str]], Variables]] = {
     "loyalty.tier.upgraded": _of_upgrade,
+    "members.appointment.due": _of_appointment,
 }

@@ -1,4 +1,4 @@
-"""What every new installation begins with: one campaign that works, in both languages."""
+"""What every new installation begins with: campaigns that work, in both languages."""
 
 from datetime import datetime, time
 
@@ -8,6 +8,7 @@ from campaigns.models import Campaign, MessageTemplate
 from members.models import Consent
 
 CODE = "tier-upgraded"
+REMINDER = "appointment-reminder"
 
 
 def install(*, at: datetime) -> Campaign:
@@ -19,6 +20,19 @@ def install(*, at: datetime) -> Campaign:
         template, _ = MessageTemplate.objects.get_or_create(code=CODE, defaults=_TEMPLATE)
         campaign, _ = Campaign.objects.get_or_create(
             code=CODE, defaults={**_CAMPAIGN, "template": template}
+        )
+    return campaign
+
+
+def install_reminder(*, at: datetime) -> Campaign:
+    """The campaign "appointment" with its template: it writes when an appointment is near. One
+    that is there already stays as it is."""
+    with transaction.atomic():
+        template, _ = MessageTemplate.objects.get_or_create(
+            code=REMINDER, defaults=_REMINDER_TEMPLATE
+        )
+        campaign, _ = Campaign.objects.get_or_create(
+            code=REMINDER, defaults={**_REMINDER_CAMPAIGN, "template": template}
         )
     return campaign
 
@@ -54,4 +68,34 @@ _CAMPAIGN = {
     "media": [Consent.Medium.INBOX.value, Consent.Medium.EMAIL.value],
     "quiet_from": time(21),
     "quiet_until": time(9),
+}
+
+_REMINDER_TEMPLATE = {
+    "name_zh": "预约提醒",
+    "name_en": "Appointment reminder",
+    "subject_zh": "预约提醒：{{ starts_at }}，{{ store }}",
+    "subject_en": "Your appointment: {{ starts_at }}, {{ store }}",
+    "body_zh": (
+        "您好！\n\n"
+        "您在{{ store }}预约了{{ appointment }}，时间为 {{ starts_at }}。\n"
+        "如需改期或取消，请提前告知门店。"
+    ),
+    "body_en": (
+        "Hello,\n\n"
+        "You have booked {{ appointment }} at {{ store }}: {{ starts_at }}.\n"
+        "To move or cancel it, please tell the store in time."
+    ),
+}
+
+_REMINDER_CAMPAIGN = {
+    "name_zh": "预约提醒",
+    "name_en": "Appointment reminder",
+    "state": Campaign.State.RUNNING,
+    "trigger_type": "members.appointment.due",
+    "purpose": Consent.Purpose.SERVICE,
+    "media": [Consent.Medium.INBOX.value, Consent.Medium.EMAIL.value],
+    "quiet_from": time(21),
+    "quiet_until": time(9),
+    # Of a visit that is over nobody needs to be reminded.
+    "expires_hours": 12,
 }

@@ -41,6 +41,10 @@ DEFAULTS = (
         "review", "评价商品", "Review a product", _Kind.REVIEW, _Limit.PER_OBJECT, 10,
         cap_day_points=50,
     ),
+    BehaviorPlan(
+        "survey", "填写问卷", "Answer a survey", _Kind.SURVEY, _Limit.PER_OBJECT, 20,
+        cap_day_points=60,
+    ),
 )  # fmt: skip
 
 

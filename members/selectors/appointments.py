@@ -25,6 +25,12 @@ def by_uid(*, uid: UUID) -> Appointment:
     return found
 
 
+def booked_at(*, uid: UUID | str, starts_at: datetime) -> Appointment | None:
+    """The appointment, while it is booked for just this time."""
+    rows = _joined().filter(uid=uid, starts_at=starts_at, state=Appointment.State.BOOKED)
+    return rows.first()
+
+
 def of_day(*, store: Store, day: date) -> list[Appointment]:
     """The appointments that begin on this day by the store's clock, in order of time."""
     begins, ends = span_of(store=store, day=day)

@@ -239,4 +239,4 @@ def test_the_database_itself_refuses_a_second_award(alice):
 
 def test_defaults_are_set_up_once(earning):
     assert behavior_plans.set_up(program=Program.objects.get(), at=NOW) == 0
-    assert BehaviorRule.objects.count() == 5
+    assert BehaviorRule.objects.count() == 6

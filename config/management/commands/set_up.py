@@ -37,6 +37,7 @@ class Command(BaseCommand):
         )
         behaviors = behavior_plans.set_up(program=program, at=at)
         campaign = defaults.install(at=at)
+        defaults.install_reminder(at=at)
         self.stdout.write(
             f"Programme: {program.name} ({program.currency}, {program.time_zone}). "
             f"Behaviors that earn: {behaviors} added. Message: {campaign.name}."

@@ -1,0 +1,16 @@
+"""To whom something goes that was meant for a member some time ago."""
+
+from members.models import Member
+
+_ALIVE = (Member.State.ACTIVE, Member.State.RESTRICTED)
+
+
+def id_of(*, member_id: int) -> int | None:
+    """The member, or who took their card over; None for who was erased. One query or two."""
+    found: int | None = member_id
+    while found is not None:
+        row = Member.objects.filter(pk=found).values("state", "merged_into_id").first()
+        if row is None or row["state"] in _ALIVE:
+            return None if row is None else found
+        found = row["merged_into_id"]
+    return None
