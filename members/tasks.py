@@ -3,7 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from members.services import approvals, bell, dispatches, heartbeats, idempotency, jobs, nights
+from members.services import (
+    appointment_days,
+    approvals,
+    bell,
+    dispatches,
+    heartbeats,
+    idempotency,
+    jobs,
+    nights,
+    sms_codes,
+)
 
 
 @shared_task
@@ -41,6 +51,21 @@ def resume_jobs() -> None:
 def forget_idempotency_keys() -> None:
     """By beat, nightly: answers are kept seven days."""
     idempotency.forget_old(at=timezone.now())
+
+
+@shared_task
+def send_codes() -> None:
+    """Rung when a code was asked for, and by beat: hands codes over until none is due."""
+    while sms_codes.send_due(at=timezone.now()):
+        pass
+
+
+@shared_task
+def keep_appointments() -> None:
+    """By beat: reminds of what is near, and marks who didn't come."""
+    at = timezone.now()
+    appointment_days.remind(at=at)
+    appointment_days.mark_missed(at=at)
 
 
 @shared_task

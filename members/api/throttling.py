@@ -16,6 +16,8 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from members.errors import DomainError
+
 logger = structlog.get_logger(__name__)
 
 # ARGV: microseconds between two requests, how early one may be, how many are asked for.
@@ -33,12 +35,19 @@ redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', lasts)
 return 0
 """
 _MICROSECONDS = 1_000_000
-_TIMEOUT_SECONDS = 0.2
 # While Redis is away, nobody is held up by asking it on every request.
 _AWAY_SECONDS = 5.0
 _LEASE_SECONDS = 1.0
 _LEASES_PER_BURST = 200
 _LEASES_AT_MOST = 2_000
+
+
+class RatesUnavailable(DomainError):
+    """This can't be done for the moment; try again in a little while."""
+
+    code = "rates_unavailable"
+    status = 503
+    retry_after_seconds = 5
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,8 @@ class _Server:
         if self.script is None:
             connection = redis.Redis.from_url(
                 settings.REDIS_URL,
-                socket_timeout=_TIMEOUT_SECONDS,
-                socket_connect_timeout=_TIMEOUT_SECONDS,
+                socket_timeout=settings.RATE_SERVER_TIMEOUT_SECONDS,
+                socket_connect_timeout=settings.RATE_SERVER_TIMEOUT_SECONDS,
             )
             self.script = connection.register_script(_SCRIPT)
         interval = round(_MICROSECONDS / rate.per_second)
@@ -123,6 +132,21 @@ def wait(*, key: str, rate: Rate) -> float:
         _server.away_until = time.monotonic() + _AWAY_SECONDS
         logger.warning("throttle_away", error=type(error).__name__)
         return 0
+
+
+def wait_surely(*, key: str, rate: Rate) -> float:
+    """As `wait`, for what costs money each time: without Redis nobody may.
+
+    Raises: RatesUnavailable.
+    """
+    if time.monotonic() < _server.away_until:
+        raise RatesUnavailable
+    try:
+        return _server.ask(key, rate, 1)
+    except (redis.RedisError, OSError) as error:
+        _server.away_until = time.monotonic() + _AWAY_SECONDS
+        logger.warning("throttle_away", error=type(error).__name__)
+        raise RatesUnavailable from None
 
 
 def client_rate() -> Rate:

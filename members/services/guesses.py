@@ -46,7 +46,6 @@ for _, key in ipairs(KEYS) do
     end
 end
 """
-_TIMEOUT_SECONDS = 0.2
 
 
 class TooManyGuesses(DomainError):
@@ -126,8 +125,8 @@ class _Server:
         if not self._scripts:
             connection = redis.Redis.from_url(
                 settings.REDIS_URL,
-                socket_timeout=_TIMEOUT_SECONDS,
-                socket_connect_timeout=_TIMEOUT_SECONDS,
+                socket_timeout=settings.RATE_SERVER_TIMEOUT_SECONDS,
+                socket_connect_timeout=settings.RATE_SERVER_TIMEOUT_SECONDS,
             )
             self._scripts = {
                 "take": connection.register_script(_TAKE),

@@ -1,0 +1,16 @@
+"""The providers of short messages there are. A new one is a file of its own and a line here."""
+
+from django.conf import settings
+
+from members.providers import log, tc3_sms
+from members.providers.contract import SmsProvider
+
+SMS_PROVIDERS: dict[str, SmsProvider] = {
+    provider.code: provider for provider in (log.PROVIDER, tc3_sms.PROVIDER)
+}
+
+
+def sms() -> SmsProvider | None:
+    """The provider that the settings name, if all that it needs is set; else None."""
+    provider = SMS_PROVIDERS.get(settings.SMS_PROVIDER)
+    return None if provider is None or provider.lacks() else provider
