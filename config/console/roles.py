@@ -53,13 +53,16 @@ _MAKE_CODES = _edit("loyalty", "couponbatch")
 _OFFERS = _view("campaigns", "offer", "offeruse")
 _MARKETING = _view("campaigns", "campaign", "messagetemplate", "delivery", "marginfloor") | _OFFERS
 _RUNNING = _view("members", "job", "joberror", "dispatch", "event")
-_PRIVACY = _view("members", "consent", "auditrecord", "event")
+_PRIVACY = _view("members", "consent", "auditrecord", "changerecord", "event")
 _SALES = _view("analytics", "memberday")
 _COUNTER = frozenset({"members.view_member", "members.add_member"})
 _ASK = _view("members", "approvalrequest")
 _DECIDE = _ASK | {"members.decide_approvalrequest"}
 _REVEAL = frozenset({"members.reveal_member"})
 _ADJUST = frozenset({"loyalty.adjust_account"})
+# Apps on members' phones: where somebody is logged in, and the way out for a lost phone.
+_SEE_APPS = _view("members", "membersession")
+_END_APPS = _SEE_APPS | {"members.change_membersession"}
 # Points for many members at once; who may run more than a little alone, a table says.
 _SEE_MANY = _view("loyalty", "operation", "operationrow")
 _DO_MANY = _SEE_MANY | _edit("loyalty", "operation")
@@ -72,7 +75,7 @@ _NOTE = frozenset({"members.view_membernote", "members.add_membernote"})
 _KEEP_NOTES = _NOTE | {"members.change_membernote"}
 _TAG = frozenset({"members.add_membertag"})
 _TAG_RULES = _view("members", "tagrule")
-_SETTINGS = _view("members", "user", "apiclient") | _view("auth", "group")
+_SETTINGS = _view("members", "user", "apiclient", "accesspolicy") | _view("auth", "group")
 
 _SERVICE = _COUNTER | _PLACES | _DOCUMENTS | _PROGRAM | _OFFERS | _ASK
 _MARKETER = (
@@ -101,6 +104,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _NOTE
     | _ASK,
     "store_manager": _SERVICE
+    | _SEE_APPS
     | _ANSWER
     | _KEEP_NOTES
     | _TAG
@@ -126,6 +130,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _SET_TIER
     | _view("members", "consent", "event")
     | _view("campaigns", "delivery")
+    | _END_APPS
     | {"members.change_member", "campaigns.read_delivery"},
     "marketer": _MARKETER,
     "marketing_manager": _MARKETER
@@ -149,6 +154,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _SEE_BATCHES
     | _view("members", "member", "event", "job", "joberror"),
     "dpo": _PLACES
+    | _END_APPS
     | _PRIVACY
     | _REVEAL
     | _DECIDE
@@ -156,6 +162,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("campaigns", "delivery")
     | {"campaigns.read_delivery"},
     "administrator": _SERVICE
+    | _END_APPS
     | _ANSWER
     | _KEEP_NOTES
     | _TAG
@@ -175,7 +182,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _ADJUST
     | _SET_TIER
     | _SETTINGS
-    | _edit("members", "store", "channel", "tag", "user", "apiclient")
+    | _edit("members", "store", "channel", "tag", "user", "apiclient", "accesspolicy")
     | _edit("auth", "group")
     | _DO_MANY
     | _edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
@@ -184,6 +191,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | _view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": _view("members", "member", "approvalrequest")
+    | _SEE_APPS
     | _SEE_CASES
     | _TAG_RULES
     | _PLACES

@@ -4,6 +4,7 @@ Source: draft-ietf-httpapi-idempotency-key-header; what is kept is told in
 `members.services.idempotency`.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -36,7 +37,13 @@ def attempt_of(request: HttpRequest | Request, *, client_id: int) -> Attempt | N
     fingerprint = idempotency.fingerprint(
         method=request.method or "", path=request.path, body=request.body
     )
-    return Attempt(client_id=client_id, key=key, fingerprint=fingerprint)
+    return Attempt(client_id=client_id, key=_of_caller(request, key), fingerprint=fingerprint)
+
+
+def _of_caller(request: HttpRequest | Request, key: str) -> str:
+    """Of a channel the key as it is; of a member one that no other member of the app has."""
+    space = getattr(getattr(request, "user", None), "key_space", "")
+    return hashlib.sha256(f"{space}|{key}".encode()).hexdigest() if space else key
 
 
 def respond(answer: Answer) -> HttpResponse:

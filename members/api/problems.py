@@ -30,6 +30,7 @@ TITLES: dict[str, Any] = {
     "invalid": _("The request has errors."),
     "idempotency_key_invalid": _("The Idempotency-Key must be 1 to 255 visible ASCII characters."),
     "precondition_required": _("This call needs If-Match with the ETag that you read."),
+    "unknown_app": _("Send X-Client-Id with the id of an app that lets members log in."),
     "not_authenticated": _("This call needs a bearer token."),
     "invalid_token": _("The token is unknown or has expired."),
     "insufficient_scope": _("The token lacks a scope that this call needs."),

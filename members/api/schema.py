@@ -116,3 +116,19 @@ class ClientAuthenticationScheme(OpenApiAuthenticationExtension):
         scopes = {name: str(text) for name, text in get_scopes_backend().get_all_scopes().items()}
         flow = {"tokenUrl": "/oauth/token/", "scopes": scopes}
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+
+
+class AppAuthenticationScheme(OpenApiAuthenticationExtension):
+    target_class = "members.api.member_authentication.AppAuthentication"
+    name = "app"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "header", "name": "X-Client-Id"}
+
+
+class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
+    target_class = "members.api.member_authentication.MemberAuthentication"
+    name = "member"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer"}

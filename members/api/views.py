@@ -41,7 +41,7 @@ class ChannelView(APIView):
 
 
 def client_of(request: Request) -> Client:
-    """The client that calls."""
-    client = request.user
+    """The client that calls; of a member, the app that they use."""
+    client = getattr(request.user, "app", request.user)
     assert isinstance(client, Client)
     return client
