@@ -13,6 +13,8 @@ from campaigns.selectors import member_offers
 from campaigns.selectors.member_offers import MemberOffer
 from loyalty.api.sources import source_of
 from members.api import bodies, schema
+from members.api.member_authentication import member_of
+from members.api.member_views import OwnView
 from members.api.views import ChannelView
 
 _STORE = OpenApiParameter(
@@ -38,14 +40,35 @@ class MemberOffersView(ChannelView):
         },
     )
     def get(self, request: Request, uid: UUID) -> HttpResponse:
-        found = member_offers.of_member(
-            member_uid=uid,
-            source=source_of(request),
-            at=timezone.now(),
-            store=request.query_params.get("store", ""),
-        )
-        results = [_shown(one) for one in found]
-        return bodies.respond({"next": None, "previous": None, "results": results})
+        return _usable(request, uid)
+
+
+class OwnOffersView(OwnView):
+    @extend_schema(
+        operation_id="list_my_offers",
+        summary="Offers that I may use now",
+        description="Usable ones first; `missing` says what keeps me from the others. With "
+        "`store` those of this store.",
+        tags=["me"],
+        parameters=[_STORE],
+        responses={
+            200: schema.page(shapes.MemberOfferShown, "All of them, on one page"),
+            **schema.problems(404, 422),
+        },
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return _usable(request, member_of(request).uid)
+
+
+def _usable(request: Request, uid: UUID) -> HttpResponse:
+    found = member_offers.of_member(
+        member_uid=uid,
+        source=source_of(request),
+        at=timezone.now(),
+        store=request.query_params.get("store", ""),
+    )
+    results = [_shown(one) for one in found]
+    return bodies.respond({"next": None, "previous": None, "results": results})
 
 
 def _shown(one: MemberOffer) -> shapes.MemberOfferShown:

@@ -13,4 +13,5 @@ urlpatterns = [
         name="quote-lock-release",
     ),
     path("members/<uuid:uid>/offers", offers.MemberOffersView.as_view(), name="member-offers"),
+    path("me/offers", offers.OwnOffersView.as_view(), name="me-offers"),
 ]

@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from config.console import cards, enrollment, till
+from config.console import cards, enrollment, till, till_words
 from config.console.enrollment import EnrollForm
 from config.console.results import BAD, GOOD, OPEN, Result
 from members.admin import dialogs
 from members.admin.base import operator_of
 from members.errors import DomainError
 from members.models import Member
+from members.rules import card_codes
 from members.selectors import members, scopes
 
 FRAGMENT_HEADER = "X-Fragment"
@@ -58,7 +59,9 @@ def counter(request: HttpRequest) -> HttpResponse:
 
 def lookup(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "").strip()[:120]
-    hits = members.lookup(text=text, stores=scopes.scope_for(request.user).store_ids)
+    hits = members.lookup(
+        text=text, stores=scopes.scope_for(request.user).store_ids, at=timezone.now()
+    )
     if len(hits) == 1:
         return _answer(request, _found(request, hits[0], Result(GOOD, _("Member found"))))
     return _answer(request, _choice(hits) if hits else _nobody(request, text))
@@ -112,6 +115,8 @@ def _choice(hits: list[Member]) -> dict[str, Any]:
 def _nobody(request: HttpRequest, text: str) -> dict[str, Any]:
     if not text:
         return {"result": Result(BAD, _("Nothing typed"), _("Scan a card or type a number."))}
+    if card_codes.looks_like(text):
+        return {"result": Result(BAD, till_words.code_is_over(), till_words.ask_for_a_fresh_code())}
     result = Result(
         BAD,
         _("No member found"),

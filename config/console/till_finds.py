@@ -1,6 +1,7 @@
 """Everything that the words in the box may be: members, a product, a coupon, an order."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Value
 
@@ -32,7 +33,7 @@ class Found:
         return len(self.members) + sum(others)
 
 
-def everything(*, words: str, operator: User, store_id: int) -> Found:
+def everything(*, words: str, operator: User, store_id: int, at: datetime) -> Found:
     """At most five queries. Members as `members.lookup` finds them; orders of the operator's
     stores only.
 
@@ -40,7 +41,7 @@ def everything(*, words: str, operator: User, store_id: int) -> Found:
     """
     scope = scopes.scope_for(operator)
     found = Found(
-        members=tuple(members.lookup(text=words, stores=scope.store_ids)),
+        members=tuple(members.lookup(text=words, stores=scope.store_ids, at=at)),
         order=order_numbered(words, operator),
     )
     code = _code(words)

@@ -17,6 +17,7 @@ from loyalty.selectors import products
 from members.admin import dialogs
 from members.errors import DomainError
 from members.models import Member
+from members.rules import card_codes
 
 _LONGEST_SKU = 64
 _LONGEST_NAME = 120
@@ -47,7 +48,9 @@ def look_up(turn: Turn, desk: Desk, words: str) -> Turn:
 
     Raises: LineRefused, TooManyGuesses.
     """
-    found = till_finds.everything(words=words, operator=desk.operator, store_id=_store_id(desk))
+    found = till_finds.everything(
+        words=words, operator=desk.operator, store_id=_store_id(desk), at=desk.at
+    )
     if found.count == 0:
         return _nothing(turn, desk, words)
     if found.count > 1:
@@ -158,6 +161,8 @@ def _several(turn: Turn, desk: Desk, found: Found, words: str) -> Turn:
 
 
 def _nothing(turn: Turn, desk: Desk, words: str) -> Turn:
+    if card_codes.looks_like(words):
+        return turn.bad(till_words.code_is_over(), till_words.ask_for_a_fresh_code())
     text = _("Not found: %(text)s") % {"text": words}
     may_enroll = desk.operator.has_perm("members.add_member")
     reason = till_words.could_be(words, may_enroll=may_enroll)

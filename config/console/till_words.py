@@ -41,3 +41,12 @@ def _next_steps(words: str, kinds: list[str], *, may_enroll: bool) -> list[str]:
     if may_enroll and enrolls_as(words):
         steps.append(_("A new customer can be enrolled here."))
     return steps
+
+
+def code_is_over() -> str:
+    """Of a code on a member's phone that is older than a minute, or not one of ours."""
+    return _("This code is over")
+
+
+def ask_for_a_fresh_code() -> str:
+    return _("The app shows a new one each minute: have the customer open their card again.")

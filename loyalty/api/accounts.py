@@ -17,8 +17,11 @@ from loyalty.models import LedgerEntry
 from loyalty.selectors import accounts, as_of
 from loyalty.selectors.accounts import AccountView as Account
 from members.api import bodies, pages, problems, schema
+from members.api.member_authentication import member_of
+from members.api.member_views import OwnView
 from members.api.views import ChannelView
 from members.errors import NotFound
+from members.models import Member
 from members.rules import instants
 from members.selectors import profiles
 
@@ -45,11 +48,7 @@ class AccountView(ChannelView):
     def get(self, request: Request, uid: UUID) -> HttpResponse:
         if "as_of" in request.query_params:
             return bodies.respond(_then(uid, request.query_params["as_of"]))
-        member = profiles.by_uid(uid=uid).member
-        account = accounts.account(member_id=member.pk, at=timezone.now())
-        if account is None:
-            raise NotFound
-        return bodies.respond(_account(str(member.uid), account))
+        return _now(profiles.by_uid(uid=uid).member)
 
 
 class LedgerView(ChannelView):
@@ -63,15 +62,48 @@ class LedgerView(ChannelView):
         responses={200: schema.page(shapes.EntryShown, "A page"), **schema.problems(404, 422)},
     )
     def get(self, request: Request, uid: UUID) -> HttpResponse:
-        member_id = profiles.by_uid(uid=uid).member.pk
-        return pages.respond(
-            request,
-            fetch=lambda before_id, limit: accounts.statement(
-                member_id=member_id, before_id=before_id, limit=limit
-            ),
-            id_of=lambda entry: entry.pk,
-            show=_entry,
-        )
+        return _statement(request, profiles.by_uid(uid=uid).member.pk)
+
+
+class OwnAccountView(OwnView):
+    @extend_schema(
+        operation_id="read_my_account",
+        summary="My points, what expires soon, my tier and what is missing to the next",
+        tags=["me"],
+        responses={200: schema.answer(shapes.AccountRead, "The account"), **schema.problems(404)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return _now(member_of(request))
+
+
+class OwnLedgerView(OwnView):
+    @extend_schema(
+        operation_id="read_my_ledger",
+        summary="My points in and out, newest first",
+        tags=["me"],
+        parameters=[schema.CURSOR, schema.LIMIT],
+        responses={200: schema.page(shapes.EntryShown, "A page"), **schema.problems(422)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return _statement(request, member_of(request).pk)
+
+
+def _now(member: Member) -> HttpResponse:
+    account = accounts.account(member_id=member.pk, at=timezone.now())
+    if account is None:
+        raise NotFound
+    return bodies.respond(_account(str(member.uid), account))
+
+
+def _statement(request: Request, member_id: int) -> HttpResponse:
+    return pages.respond(
+        request,
+        fetch=lambda before_id, limit: accounts.statement(
+            member_id=member_id, before_id=before_id, limit=limit
+        ),
+        id_of=lambda entry: entry.pk,
+        show=_entry,
+    )
 
 
 def _then(uid: UUID, text: str) -> dict[str, Any]:

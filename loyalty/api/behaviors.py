@@ -18,6 +18,8 @@ from loyalty.services.behaviors import Behavior, BehaviorAnswer, Teller
 from members.api import bodies, schema
 from members.api.bodies import Instant
 from members.api.idempotency import idempotent
+from members.api.member_authentication import member_of
+from members.api.member_views import OwnView
 from members.api.views import ChannelView, client_of
 from members.models import Member
 from members.selectors import members
@@ -31,6 +33,10 @@ class CheckInSent(bodies.Strict):
     """A check-in, now or when it happened."""
 
     occurred_at: Instant | None = None
+
+
+class OwnCheckInSent(bodies.Strict):
+    """A member's own check-in says no time: a phone's clock is anybody's."""
 
 
 class BehaviorSent(bodies.Strict):
@@ -114,6 +120,38 @@ class CheckInsView(ChannelView):
             occurred_at=sent.occurred_at or at,
         )
         return _answer(behaviors.record(behavior=behavior, teller=_teller(request), at=at), member)
+
+
+class OwnCheckInsView(OwnView):
+    @extend_schema(
+        operation_id="read_my_streak",
+        summary="How my check-ins stand",
+        tags=["me"],
+        responses={200: schema.answer(StreakShown, "The streak"), **schema.problems()},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return bodies.respond(_streak(member_of(request).pk, timezone.now()))
+
+    @extend_schema(
+        operation_id="check_me_in",
+        summary="Check in, now",
+        description="Once a day, in the programme's zone: 201 when it counts, 200 when it had "
+        "counted. Only channels can tell of a day that is over.",
+        tags=["me"],
+        parameters=[schema.IDEMPOTENCY_KEY],
+        request=schema.body(OwnCheckInSent),
+        responses={
+            201: schema.answer(BehaviorShown, "It counted"),
+            200: schema.answer(BehaviorShown, "It had counted before"),
+            **schema.problems(400, 404, 409, 422),
+        },
+    )
+    @idempotent
+    def post(self, request: Request) -> Answer:
+        bodies.read(request, OwnCheckInSent)
+        member, at = member_of(request), timezone.now()
+        tap = Behavior(member_id=member.pk, kind=BehaviorRule.Kind.CHECK_IN, occurred_at=at)
+        return _answer(behaviors.record(behavior=tap, teller=_teller(request), at=at), member)
 
 
 class BehaviorsView(ChannelView):

@@ -16,6 +16,8 @@ from loyalty.selectors import coupons as found_coupons
 from loyalty.services import coupons
 from members.api import bodies, pages, problems, schema
 from members.api.idempotency import idempotent
+from members.api.member_authentication import member_of
+from members.api.member_views import OwnView
 from members.api.views import ChannelView
 from members.registry.fields import Words
 from members.selectors import members
@@ -41,16 +43,7 @@ class MemberCouponsView(ChannelView):
         responses={200: schema.page(shapes.CouponShown, "A page"), **schema.problems(404, 422)},
     )
     def get(self, request: Request, uid: UUID) -> HttpResponse:
-        member_id, at = members.by_uid(uid=uid).pk, timezone.now()
-        states, words = _states(request), coupon_words.said()
-        return pages.respond(
-            request,
-            fetch=lambda before_id, limit: coupon_lists.of_member(
-                member_id=member_id, states=states, at=at, before_id=before_id, limit=limit
-            ),
-            id_of=lambda coupon: coupon.pk,
-            show=lambda one: _shown(one, words),
-        )
+        return _wallet(request, members.by_uid(uid=uid).pk)
 
     @extend_schema(
         operation_id="grant_coupon",
@@ -79,6 +72,31 @@ class MemberCouponsView(ChannelView):
         state = found_coupons.state_of(coupon=granted, at=at)
         shown = shapes.coupon(granted, coupon_words.describe(granted.type), state=state)
         return bodies.answer(shown, status=201, member=member)
+
+
+class OwnCouponsView(OwnView):
+    @extend_schema(
+        operation_id="list_my_coupons",
+        summary="My coupons, newest first",
+        description="States as of now.",
+        tags=["me"],
+        parameters=[_STATES, schema.CURSOR, schema.LIMIT],
+        responses={200: schema.page(shapes.CouponShown, "A page"), **schema.problems(422)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return _wallet(request, member_of(request).pk)
+
+
+def _wallet(request: Request, member_id: int) -> HttpResponse:
+    at, states, words = timezone.now(), _states(request), coupon_words.said()
+    return pages.respond(
+        request,
+        fetch=lambda before_id, limit: coupon_lists.of_member(
+            member_id=member_id, states=states, at=at, before_id=before_id, limit=limit
+        ),
+        id_of=lambda coupon: coupon.pk,
+        show=lambda one: _shown(one, words),
+    )
 
 
 def _states(request: Request) -> list[str]:

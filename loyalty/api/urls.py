@@ -72,4 +72,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "members/<uuid:uid>/behaviors", behaviors.BehaviorsView.as_view(), name="member-behaviors"
     ),
+    path("me/account", accounts.OwnAccountView.as_view(), name="me-account"),
+    path("me/ledger", accounts.OwnLedgerView.as_view(), name="me-ledger"),
+    path("me/coupons", member_coupons.OwnCouponsView.as_view(), name="me-coupons"),
+    path("me/check-ins", behaviors.OwnCheckInsView.as_view(), name="me-check-ins"),
 ]

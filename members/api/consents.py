@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from msgspec import Meta
@@ -12,8 +13,10 @@ from rest_framework.request import Request
 
 from members.api import bodies, schema
 from members.api.idempotency import idempotent
+from members.api.member_authentication import member_of
+from members.api.member_views import OwnView
 from members.api.views import ChannelView, client_of
-from members.models import Consent
+from members.models import Consent, Member
 from members.selectors import consents as consent_selectors
 from members.selectors import members as member_selectors
 from members.services import consents
@@ -70,17 +73,50 @@ class ConsentsView(ChannelView):
     @idempotent
     def post(self, request: Request, uid: UUID) -> Answer:
         sent = bodies.read(request, ConsentsSent)
-        member = member_selectors.by_uid(uid=uid)
-        now = timezone.now()
-        consents.record(
-            member=member,
-            given=[one.given() for one in sent.consents],
-            occasion=consents.Occasion(occurred_at=now, source=client_of(request).source),
-            at=now,
-        )
-        current = consent_selectors.current(member_id=member.pk)
-        shown = ConsentsShown(consents=[_show(one) for one in current])
-        return bodies.answer(shown, status=201, member=member)
+        return _recorded(request, member_selectors.by_uid(uid=uid), sent)
+
+
+class OwnConsentsView(OwnView):
+    @extend_schema(
+        operation_id="list_my_consents",
+        summary="What I allow",
+        tags=["me"],
+        responses={200: schema.answer(ConsentsShown, "All that counts now"), **schema.problems()},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return bodies.respond(_current(member_of(request)))
+
+    @extend_schema(
+        operation_id="record_my_consents",
+        summary="Allow or forbid",
+        description="Appends answers; the last one per purpose and medium counts. None is a no.",
+        tags=["me"],
+        parameters=[schema.IDEMPOTENCY_KEY],
+        request=schema.body(ConsentsSent),
+        responses={
+            201: schema.answer(ConsentsShown, "All that counts now"),
+            **schema.problems(400, 409, 422),
+        },
+    )
+    @idempotent
+    def post(self, request: Request) -> Answer:
+        return _recorded(request, member_of(request), bodies.read(request, ConsentsSent))
+
+
+def _recorded(request: Request, member: Member, sent: ConsentsSent) -> Answer:
+    now = timezone.now()
+    consents.record(
+        member=member,
+        given=[one.given() for one in sent.consents],
+        occasion=consents.Occasion(occurred_at=now, source=client_of(request).source),
+        at=now,
+    )
+    return bodies.answer(_current(member), status=201, member=member)
+
+
+def _current(member: Member) -> ConsentsShown:
+    current = consent_selectors.current(member_id=member.pk)
+    return ConsentsShown(consents=[_show(one) for one in current])
 
 
 def _show(consent: Consent) -> ConsentShown:

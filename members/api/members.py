@@ -16,8 +16,10 @@ from members.api.idempotency import idempotent
 from members.api.views import ChannelView, client_of
 from members.selectors import profiles as profile_selectors
 from members.selectors.clients import Client
-from members.services import members
+from members.services import behavior_events, members
 from members.services.attributions import UnknownStore
+from members.services.behavior_documents import Visitor
+from members.services.behavior_events import Teller
 from members.services.idempotency import Answer
 
 IdentityType = Literal[
@@ -57,12 +59,15 @@ class RegistrationSent(bodies.Strict):
     campaign: Annotated[str, Meta(max_length=60)] = ""
     consents: Annotated[list[ConsentSent], Meta(max_length=15)] = []
     metadata: Metadata = {}
+    # What this visitor of the channel did before becomes the member's.
+    visitor: Visitor = ""
 
 
 class LookupSent(bodies.Strict):
-    """An identity to look up: in the body, never in an address that somebody logs."""
+    """An identity to look up: in the body, never in an address that somebody logs. `card_code`
+    is what a member's app shows as a QR code."""
 
-    type: IdentityType
+    type: IdentityType | Literal["card_code"]
     value: Annotated[str, Meta(min_length=1, max_length=254)]
     issuer: Short = ""
 
@@ -102,6 +107,11 @@ class MembersView(ChannelView):
         registered = members.register(
             registration=_registration(sent, client), at=timezone.now(), client_id=client.id
         )
+        if sent.visitor:
+            teller = Teller(source=client.source, channel=client.channel)
+            behavior_events.sign_in(
+                member=registered.member, visitor=sent.visitor, teller=teller, at=timezone.now()
+            )
         profile = profile_selectors.of(member=registered.member)
         shown = profiles.show(profile, client=client)
         status = 201 if registered.is_new else 200
@@ -125,7 +135,7 @@ class LookupView(ChannelView):
     def post(self, request: Request) -> HttpResponse:
         sent = bodies.read(request, LookupSent)
         profile = profile_selectors.by_identity(
-            kind=sent.type.upper(), value=sent.value, issuer=sent.issuer
+            kind=sent.type.upper(), value=sent.value, issuer=sent.issuer, at=timezone.now()
         )
         return _respond(profile, client_of(request))
 
@@ -158,7 +168,7 @@ class MemberView(ChannelView):
     )
     def patch(self, request: Request, uid: UUID) -> HttpResponse:
         client = client_of(request)
-        version = _version(request)
+        version = version_of(request)
         changes = _changes(bodies.read(request, ChangesSent))
         profile = profile_selectors.by_uid(uid=uid)
         members.update(
@@ -208,7 +218,7 @@ def _changes(sent: ChangesSent) -> dict[str, Any]:
     return changes
 
 
-def _version(request: Request) -> int:
+def version_of(request: Request) -> int:
     """The version in If-Match; one that we never gave is one that has passed.
 
     Raises: problems.Refused, without the header.

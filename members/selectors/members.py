@@ -1,13 +1,16 @@
 """Finds members: by an identity, by what was typed at the counter, by their id."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from members.errors import NotFound
+from members.errors import MemberErased, NotFound
 from members.models import Identity, Member
+from members.rules import card_codes as card_code_rules
 from members.sealing import blind, normalize
+from members.selectors import card_codes
 
 FOUND_AT_MOST = 20
 _LAST_DIGITS = 4
@@ -33,12 +36,15 @@ def find(*, kind: str, value: str, issuer: str = "") -> Member | None:
 def by_uid(*, uid: UUID) -> Member:
     """The member with this id; a merged member's id leads to the survivor.
 
-    Raises: NotFound.
+    Raises: NotFound; MemberErased.
     """
     found = next(iter(Member.objects.filter(uid=uid)[:1]), None)
     if found is None:
         raise NotFound
-    return survivor(found)
+    member = survivor(found)
+    if member.state == Member.State.ERASED:
+        raise MemberErased
+    return member
 
 
 def identities_of(*, member: Member) -> list[Identity]:
@@ -56,13 +62,19 @@ def survivor(member: Member) -> Member:
     return member
 
 
-def lookup(*, text: str, stores: Collection[int] | None = None) -> list[Member]:
-    """At most 20 members for what was typed or scanned at the counter. One query.
+def lookup(
+    *, text: str, stores: Collection[int] | None = None, at: datetime | None = None
+) -> list[Member]:
+    """At most 20 members for what was typed or scanned at the counter. One query, and another
+    one for the code that a member's app shows, which counts where `at` is told.
 
     A whole phone, card number or e-mail finds the member wherever they joined. Less than that
     (last four digits, a name, its first character) finds members of `stores` only, because it
     lets one browse; None means all stores.
     """
+    if card_code_rules.looks_like(text):
+        member_id = card_codes.member_id_of(text=text, at=at) if at is not None else None
+        return list(Member.objects.filter(pk=member_id)) if member_id is not None else []
     exact = _exact(text)
     vague = _vague(text)
     if vague and stores is not None:

@@ -1,6 +1,7 @@
 """A member with their identities, in one query: what the API shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from members.errors import NotFound
 from members.models import Identity, Member
 from members.sealing import blind, normalize
+from members.selectors import card_codes
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,18 @@ class Profile:
     identities: tuple[Identity, ...]
 
 
-def by_identity(*, kind: str, value: str, issuer: str = "") -> Profile:
+CARD_CODE = "CARD_CODE"
+
+
+def by_identity(*, kind: str, value: str, issuer: str = "", at: datetime) -> Profile:
     """The profile behind an identity, however it is spelled; of merged members the survivor's.
+    CARD_CODE is the code on a member's phone, which is an identity for sixty seconds.
 
     Raises: NotFound, also for a text that is no identity of its kind.
     """
+    if kind == CARD_CODE:
+        member_id = card_codes.member_id_of(text=value, at=at)
+        return _profile(_identities().filter(member_id=member_id or 0))
     try:
         digest = blind.index(kind, normalize.identity(kind, value))
     except normalize.BadIdentity:
