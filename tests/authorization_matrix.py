@@ -59,6 +59,9 @@ SCOPES = {
     "api:member-consents": {"POST": {"members:write"}},
     "api:member-tags": {"POST": {"members:write"}},
     "api:member-account": {"GET": {"members:read"}},
+    "api:member-timeline": {"GET": {"members:read"}},
+    "api:events": {"POST": {"events:write"}},
+    "api:event-batch": {"POST": {"events:write"}},
     "api:member-ledger": {"GET": {"members:read"}},
     "api:member-check-ins": {"GET": {"members:read"}, "POST": {"events:write"}},
     "api:member-behaviors": {"POST": {"events:write"}},
@@ -88,6 +91,29 @@ SCOPES = {
     "api:coupon-types": {"GET": {"coupons:redeem"}},
     "api:coupon-type-claim": {"POST": {"coupons:redeem"}},
     "api:member-coupons": {"GET": {"members:read"}, "POST": {"coupons:grant"}},
+}
+
+# Of the API, for consumer apps: whoever names an app that lets members log in, by method.
+APPS = {
+    "api:auth-otp": {"POST"},
+    "api:auth-otp-verify": {"POST"},
+    "api:auth-refresh": {"POST"},
+    "api:auth-logout": {"POST"},
+}
+
+# Of the API, for a member about themselves: their own token and no other, by method.
+OWN = {
+    "api:me": {"GET", "PATCH"},
+    "api:me-card": {"GET"},
+    "api:me-timeline": {"GET"},
+    "api:me-consents": {"GET", "POST"},
+    "api:me-sessions": {"GET"},
+    "api:me-session": {"DELETE"},
+    "api:me-account": {"GET"},
+    "api:me-ledger": {"GET"},
+    "api:me-coupons": {"GET"},
+    "api:me-check-ins": {"GET", "POST"},
+    "api:me-offers": {"GET"},
 }
 
 
@@ -178,6 +204,7 @@ DEEDS = {
     "admin:members_member_transfer_points": SERVICE | {ADMINISTRATOR},
     "admin:members_member_set_tier": _SETS_TIER,
     "admin:members_member_end_tier": _SETS_TIER,
+    "admin:members_member_end_sessions": {CUSTOMER_SERVICE, ADMINISTRATOR, DPO},
     "admin:members_approvalrequest_approve": _DECIDES,
     "admin:members_approvalrequest_reject": _DECIDES,
     # By the maker alone, whoever that is: of the others nobody.

@@ -45,6 +45,8 @@ def test_every_address_has_a_row_in_the_matrix_and_every_row_an_address():
         matrix.OPEN
         | matrix.EVERY_OPERATOR
         | matrix.SCOPES.keys()
+        | matrix.APPS.keys()
+        | matrix.OWN.keys()
         | matrix.DEEDS.keys()
         | TABLE_ADDRESSES
     )
@@ -61,10 +63,11 @@ def test_every_method_of_the_api_is_listed():
     allowed = {
         name: {method.upper() for method in ("get", "post", "put", "patch", "delete")}
         & set(view_of(name).allowed_methods)
-        for name in matrix.SCOPES
+        for name in [*matrix.SCOPES, *matrix.APPS, *matrix.OWN]
     }
 
-    assert allowed == {name: set(methods) for name, methods in matrix.SCOPES.items()}
+    listed = matrix.SCOPES | matrix.APPS | matrix.OWN
+    assert allowed == {name: set(methods) for name, methods in listed.items()}
 
 
 def path_of(name: str) -> str:

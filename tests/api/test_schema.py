@@ -36,7 +36,7 @@ OPERATIONS = [
         *loyalty_urls.urlpatterns,
         *campaign_urls.urlpatterns,
     ]
-    for method in matrix.SCOPES[f"api:{pattern.name}"]
+    for method in matrix.SCOPES.get(f"api:{pattern.name}", ())
 ]
 
 
@@ -52,6 +52,7 @@ def test_the_schema_tells_every_call_and_its_scopes(db):
         for path, methods in schema()["paths"].items()
         if path != "/api/v1/schema"
         for method, operation in methods.items()
+        if "oauth2" in operation["security"][0]
     }
     listed = [
         (method, *scopes)
@@ -70,6 +71,11 @@ def test_every_write_of_the_schema_takes_an_idempotency_key(db):
         "preview_refund_by_number",
         "validate_coupon",
         "quote_cart",
+        # A code is good once, a refresh token too; logging out bears a repeat.
+        "request_code",
+        "verify_code",
+        "refresh_tokens",
+        "log_out",
     }
     for methods in schema()["paths"].values():
         post = methods.get("post")

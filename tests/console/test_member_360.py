@@ -15,7 +15,7 @@ from tests.loyalty import till
 pytestmark = pytest.mark.django_db
 TABS = (
     "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers", "messages",
-    "consents", "profile", "approvals",
+    "consents", "profile", "sessions", "approvals",
 )  # fmt: skip
 
 
