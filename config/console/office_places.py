@@ -68,6 +68,13 @@ GROUPS: tuple[Group, ...] = (
                 "members.view_auditrecord",
                 hint=_("Who did or saw what, and why"),
             ),
+            Place(
+                _("Changes"),
+                "difference",
+                "admin:members_changerecord_changelist",
+                "members.view_changerecord",
+                hint=_("Settings and accounts: before, after, by whom"),
+            ),
         ),
         is_collapsible=True,
     ),
@@ -77,8 +84,20 @@ GROUPS: tuple[Group, ...] = (
             Place(
                 _("Stores"), "storefront", "admin:members_store_changelist", "members.view_store"
             ),
+            Place(
+                _("Service topics"),
+                "topic",
+                "admin:members_servicetopic_changelist",
+                "members.view_servicetopic",
+            ),
             Place(_("Channels"), "hub", "admin:members_channel_changelist", "members.view_channel"),
             Place(_("Operators"), "badge", "admin:members_user_changelist", "members.view_user"),
+            Place(
+                _("Log-in rules"),
+                "passkey",
+                "admin:members_accesspolicy_changelist",
+                "members.view_accesspolicy",
+            ),
             Place(
                 _("Roles"), "admin_panel_settings", "admin:auth_group_changelist", "auth.view_group"
             ),

@@ -141,9 +141,7 @@ def _act(request: HttpRequest) -> HttpResponse:
             except DomainError as error:
                 messages.error(request, dialogs.refusal(error))
             else:
-                return _codes(
-                    request, second_factors.renew_codes(user=operator, at=timezone.now())
-                )
+                return _codes(request, second_factors.renew_codes(user=operator, at=timezone.now()))
     return HttpResponseRedirect(reverse("admin:second_factor"))
 
 

@@ -101,9 +101,7 @@ def _end(request: HttpRequest) -> HttpResponse:
 
 def _lead(request: HttpRequest, owes: str) -> HttpResponse:
     name = "admin:second_factor_check" if owes == CHECK else "admin:second_factor_set_up"
-    return _go(
-        request, reverse(name), request.get_full_path() if request.method == "GET" else ""
-    )
+    return _go(request, reverse(name), request.get_full_path() if request.method == "GET" else "")
 
 
 def _go(request: HttpRequest, url: str, wanted: str) -> HttpResponse:

@@ -1,9 +1,11 @@
 """The operator console: Unfold's look and navigation. What is behind it: `config/console/`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +19,10 @@ def _script(request: HttpRequest) -> str:
 
 def _favicon(request: HttpRequest) -> str:
     return static("console/favicon.svg")
+
+
+def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
 
 
 UNFOLD: dict[str, Any] = {
@@ -51,6 +57,29 @@ UNFOLD: dict[str, Any] = {
             "900": "oklch(35% .058 188.4)",
             "950": "oklch(27.7% .046 192.5)",
         },
+    },
+    # One trail on two tabs: what people did, and what the database saw change.
+    "TABS": [
+        {
+            "models": ["members.auditrecord", "members.changerecord"],
+            "items": [
+                {
+                    "title": _("Deeds"),
+                    "link": reverse_lazy("admin:members_auditrecord_changelist"),
+                    "permission": _may_see("members.view_auditrecord"),
+                },
+                {
+                    "title": _("Changes"),
+                    "link": reverse_lazy("admin:members_changerecord_changelist"),
+                    "permission": _may_see("members.view_changerecord"),
+                },
+            ],
+        }
+    ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("My log-in"), "link": reverse_lazy("admin:second_factor")},
+        ],
     },
     "SIDEBAR": {
         "show_search": True,

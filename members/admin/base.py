@@ -5,16 +5,21 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connections, models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
 from members.models import User
+from members.registry import changes
 from members.selectors import pages, scopes
 
 BEFORE = "before"
@@ -60,6 +65,31 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ConsoleChangeList
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With a link to the object's recorded changes, for those who may see them."""
+        is_tracked = self.model._meta.db_table in changes.TRACKED
+        context["show_history"] = is_tracked and request.user.has_perm("members.view_changerecord")
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The object's changes as the database recorded them, for those who may see the trail."""
+        obj = self.get_object(request, unquote(object_id))
+        table = self.model._meta.db_table
+        if obj is not None and table in changes.TRACKED and self.has_view_permission(request, obj):
+            if not request.user.has_perm("members.view_changerecord"):
+                raise PermissionDenied
+            query = urlencode({"of": table, "row": obj.pk})
+            return HttpResponseRedirect(
+                f"{reverse('admin:members_changerecord_changelist')}?{query}"
+            )
+        answer: HttpResponse = super().history_view(request, object_id, extra_context)
+        return answer
 
     def now(self) -> datetime:
         """The console is a door: here the clock is read."""

@@ -1,87 +1,56 @@
-"""API clients. A secret is shown once, in the dialog that made it."""
+"""API clients: asked for, approved by a second person, their secret shown once to who asked."""
 
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from members.admin import confirmations, dialogs, labels
-from members.admin.base import ConsoleAdmin
+from members.admin.base import ConsoleAdmin, operator_of
+from members.admin.client_forms import CHOSEN, ClientForm, NewClientForm
 from members.errors import DomainError
-from members.models import ApiClient, Channel, Store
-from members.services import clients, submissions
+from members.models import ApiClient
+from members.services import client_changes, submissions
+from members.services.client_changes import Access
 
-CHOSEN = ("name", "source", "channel", "stores", "scopes")
 SECRET_TEMPLATE = "console/client_secret.html"
-
-
-class NewClientForm(dialogs.DialogForm):
-    """What a channel application is, before it has credentials."""
-
-    name = forms.CharField(
-        label=capfirst(_("name")),
-        max_length=255,
-        help_text=_("As your colleagues call it, such as “Tills Shanghai”."),
-        widget=UnfoldAdminTextInputWidget,
-    )
-    source = forms.SlugField(
-        label=capfirst(_("source")),
-        max_length=40,
-        help_text=_("The system whose order numbers it sends; it stays when secrets change."),
-        widget=UnfoldAdminTextInputWidget,
-    )
-    channel = forms.ModelChoiceField(
-        label=capfirst(_("channel")),
-        queryset=Channel.objects.order_by("code"),
-        empty_label=_("Select value"),
-        widget=UnfoldAdminSelectWidget,
-    )
-    stores = forms.ModelMultipleChoiceField(
-        label=capfirst(_("stores")),
-        queryset=Store.objects.order_by("code"),
-        required=False,
-        help_text=_("Empty: all stores."),
-        widget=UnfoldAdminSelectMultipleWidget,
-    )
-    scopes = forms.MultipleChoiceField(
-        label=capfirst(_("scopes")),
-        choices=lambda: [
-            (code, gettext(text)) for code, text in settings.OAUTH2_PROVIDER["SCOPES"].items()
-        ],
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
-
-
+ASKED = _("Asked for: it holds once a second person has agreed.")
 ISSUE = {
     "title": _("New API client"),
-    "description": _("You see its secret once, right after this."),
+    "description": _("A second person has to agree. Then you fetch its secret, once."),
     "form_class": NewClientForm,
-    "form_submit_text": _("Create the client"),
+    "form_submit_text": _("Ask for it"),
 }
 RENEW = {
     "title": _("New secret"),
-    "description": _("The old secret stops to work at once: have the new one entered quickly."),
+    "description": _(
+        "A second person has to agree. The old secret works until you fetch the new one."
+    ),
+    "form_class": confirmations.RequiredNoteForm,
+    "form_submit_text": _("Ask for it"),
+}
+FETCH = {
+    "title": _("Fetch the secret"),
+    "description": _("You see it once, here. An older secret stops to work at once."),
     "form_class": confirmations.ConfirmForm,
-    "form_submit_text": _("Make a new secret"),
+    "form_submit_text": _("Show it"),
+}
+DEACTIVATE = {
+    "title": _("Shut this client out"),
+    "description": _("At once: its tokens are gone, and its secret opens nothing."),
+    "form_class": confirmations.RequiredNoteForm,
+    "form_submit_text": _("Shut out"),
 }
 
 
 @admin.register(ApiClient)
 class ApiClientAdmin(ConsoleAdmin):
+    form = ClientForm
     empty_hint = _("Create a client for each system that sends orders or reads members.")
     list_display = ("name", "source", "channel", "shown_scopes", "expires_at", "is_active")
     list_filter = ("is_active", "channel")
@@ -90,15 +59,31 @@ class ApiClientAdmin(ConsoleAdmin):
     ordering = ("name",)
     fieldsets = (
         (None, {"fields": (("name", "is_active"), ("source", "channel"), "client_id")}),
-        (_("What it may do"), {"fields": ("scopes", "stores", "expires_at")}),
+        (
+            _("What it may do"),
+            {
+                "fields": ("scopes", "stores", "expires_at", "reason"),
+                "description": _("Changes hold once a second person has agreed."),
+            },
+        ),
     )
     readonly_fields = ("client_id", "source", "channel")
     autocomplete_fields = ("stores",)
     actions_list = ("issue",)
-    actions_detail = ("renew_secret",)
+    actions_detail = ("renew_secret", "fetch_secret", "deactivate")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        # A field that no model has can't be shown to those who only read.
+        return [
+            (title, {**options, "fields": [one for one in options["fields"] if one != "reason"]})
+            for title, options in fieldsets
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        # By the dialog only, which shows the secret.
+        # By the dialog only, which asks a second person.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -106,6 +91,44 @@ class ApiClientAdmin(ConsoleAdmin):
 
     def has_issue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("members.add_apiclient")
+
+    def has_fetch_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return request.user.has_perm("members.add_apiclient")
+        return ApiClient.objects.filter(pk=object_id, secret_for=request.user.pk).exists()
+
+    def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:
+        """The name is saved; what the client may do is asked for."""
+        ApiClient.objects.filter(pk=obj.pk).update(name=obj.name)
+        now = client_changes.access_of(ApiClient.objects.get(pk=obj.pk))
+        ends = form.cleaned_data["expires_at"]
+        wanted = Access(
+            scopes=tuple(sorted(form.cleaned_data["scopes"])),
+            stores=tuple(sorted(store.code for store in form.cleaned_data["stores"])),
+            expires_at=ends.isoformat()
+            if "expires_at" in form.changed_data and ends
+            else now.expires_at
+            if ends
+            else "",
+            is_active=form.cleaned_data["is_active"],
+        )
+        if wanted == now:
+            return
+        try:
+            client_changes.ask(
+                client_id=obj.pk,
+                wanted=wanted,
+                reason=form.cleaned_data["reason"],
+                maker=operator_of(request),
+                at=self.now(),
+            )
+        except DomainError as error:
+            messages.error(request, dialogs.refusal(error))
+        else:
+            messages.warning(request, ASKED)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Stores are part of the request."""
 
     @display(description=_("scopes"), label=True)
     def shown_scopes(self, client: ApiClient) -> labels.Labels:
@@ -121,20 +144,22 @@ class ApiClientAdmin(ConsoleAdmin):
     )
     def issue(self, request: HttpRequest, form: NewClientForm) -> HttpResponse:
         chosen = {name: form.cleaned_data[name] for name in CHOSEN}
-        at, actor_id = self.now(), request.user.pk
-        sent = submissions.run_once(
-            uid=form.cleaned_data["submission"],
-            action="client.create",
-            actor_id=actor_id,
-            at=at,
-            do=lambda: clients.create(**chosen, at=at, actor_id=actor_id),
-            member_of=lambda _made: None,
-        )
-        if sent.result is None:
-            messages.warning(request, _("This client exists. Without its secret, make a new one."))
-            return dialogs.go_to(reverse("admin:members_apiclient_changelist"))
-        client, secret = sent.result
-        return dialogs.show(request, SECRET_TEMPLATE, {"client": client, "secret": secret})
+        at, maker = self.now(), operator_of(request)
+        try:
+            submissions.run_once(
+                uid=form.cleaned_data["submission"],
+                action="client.create",
+                actor_id=maker.pk,
+                at=at,
+                do=lambda: client_changes.propose(
+                    **chosen, reason=form.cleaned_data["reason"], maker=maker, at=at
+                ),
+                member_of=lambda _made: None,
+            )
+        except DomainError as error:
+            return dialogs.refused(request, ISSUE, form, error)
+        messages.warning(request, ASKED)
+        return dialogs.go_to(reverse("admin:members_apiclient_changelist"))
 
     @action(
         description=_("New secret"),
@@ -144,12 +169,61 @@ class ApiClientAdmin(ConsoleAdmin):
         dialog=RENEW,
     )
     def renew_secret(
+        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
+    ) -> HttpResponse:
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=RENEW,
+            run=lambda: client_changes.ask_secret(
+                client_id=int(object_id),
+                reason=form.cleaned_data["note"],
+                maker=operator_of(request),
+                at=self.now(),
+            ),
+            done=str(ASKED),
+            to=reverse("admin:members_apiclient_change", args=[object_id]),
+        )
+
+    @action(
+        description=_("Fetch the secret"),
+        url_path="fetch-secret",
+        icon="visibility",
+        variant=ActionVariant.PRIMARY,
+        permissions=["fetch"],
+        dialog=FETCH,
+    )
+    def fetch_secret(
         self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
     ) -> HttpResponse:
         try:
-            client, secret = clients.renew_secret(
-                client_id=int(object_id), at=self.now(), actor_id=request.user.pk
+            client, secret = client_changes.fetch_secret(
+                client_id=int(object_id), actor=operator_of(request), at=self.now()
             )
         except DomainError as error:
-            return dialogs.refused(request, RENEW, form, error)
+            return dialogs.refused(request, FETCH, form, error)
         return dialogs.show(request, SECRET_TEMPLATE, {"client": client, "secret": secret})
+
+    @action(
+        description=_("Shut out"),
+        url_path="deactivate",
+        icon="block",
+        permissions=["issue"],
+        dialog=DEACTIVATE,
+    )
+    def deactivate(
+        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
+    ) -> HttpResponse:
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=DEACTIVATE,
+            run=lambda: client_changes.deactivate(
+                client_id=int(object_id),
+                reason=form.cleaned_data["note"],
+                actor=operator_of(request),
+                at=self.now(),
+            ),
+            done=gettext("Shut out: no token of it is good any more."),
+            to=reverse("admin:members_apiclient_change", args=[object_id]),
+        )

@@ -1,64 +1,52 @@
-"""Operators and their roles."""
+"""Operators: who works here, with which roles, in which stores. Rights change by two people."""
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, Permission
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html_join
-from django.utils.text import capfirst
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectMultipleWidget,
-)
+from unfold.decorators import action, display
+from unfold.forms import UserCreationForm
 
-from members.admin import labels, rights
-from members.admin.base import ConsoleAdmin
-from members.models import User
+from members.admin import confirmations, dialogs, labels
+from members.admin.base import ConsoleAdmin, operator_of
+from members.admin.operator_forms import RIGHTS, OperatorForm, PasswordForm
+from members.errors import DomainError
+from members.models import Store, User
 from members.registry import roles
+from members.services import access, audit, role_grants
+from members.services.role_grants import Rights
 
-STORE_ROLES = frozenset({"clerk", "store_manager"})
-
-
-class RolesField(forms.ModelMultipleChoiceField):
-    """Roles by their names in the reader's language."""
-
-    def label_from_instance(self, group: Group) -> str:
-        return roles.label_of(group.name)
-
-
-class OperatorForm(UserChangeForm):
-    """Who works in a store must say in which: without a store one sees the whole chain."""
-
-    groups = RolesField(
-        label=capfirst(_("roles")),
-        queryset=Group.objects.order_by("name"),
-        required=False,
-        help_text=_("What this person may do. More than one role adds up."),
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen = {group.name for group in cleaned.get("groups", ())}
-        if chosen and chosen <= STORE_ROLES and not cleaned.get("stores"):
-            self.add_error(
-                "stores", forms.ValidationError(_("Choose the stores of a clerk or store manager."))
-            )
-        return cleaned
+DEACTIVATE = {
+    "title": _("Shut this operator out"),
+    "description": _("At once: whoever is logged in under this name is logged out."),
+    "form_class": confirmations.RequiredNoteForm,
+    "form_submit_text": _("Shut out"),
+}
+RESET = {
+    "title": _("Second factor anew"),
+    "description": _(
+        "For a lost phone. Make sure who asks you: call them back. A second person has to agree."
+    ),
+    "form_class": confirmations.RequiredNoteForm,
+    "form_submit_text": _("Ask for it"),
+}
 
 
 @admin.register(User)
 class OperatorAdmin(UserAdmin, ConsoleAdmin):
+    """A new operator can't do anything yet; rights and passwords are requests for approval."""
+
     form = OperatorForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PasswordForm
+    change_user_password_template = "console/operator_password.html"
     list_display = (
         "username",
         "shown_name",
@@ -77,11 +65,21 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
         (_("Person"), {"fields": (("last_name", "first_name"), "email")}),
         (
             _("Rights"),
-            {"fields": ("groups", "stores", ("is_active", "is_staff"), "is_superuser")},
+            {
+                "fields": (
+                    "groups",
+                    "stores",
+                    ("is_active", "is_staff"),
+                    "is_superuser",
+                    "reason",
+                ),
+                "description": _("They hold once a second person has agreed."),
+            },
         ),
         (_("Important dates"), {"fields": (("last_login", "date_joined"),)}),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions_detail = ("deactivate", "reset_second_factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         queryset: QuerySet[User] = super().get_queryset(request)
@@ -93,8 +91,18 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
         if not request.user.is_superuser:
             fields.append("is_superuser")
         if obj is not None and obj.pk == request.user.pk:
-            fields += ["groups", "stores", "is_superuser", "is_active", "is_staff"]
+            fields += RIGHTS
         return list(dict.fromkeys(fields))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        # A field that no model has can't be shown to those who only read.
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [one for one in options["fields"] if one != "reason"]})
+            for title, options in fieldsets
+        ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
@@ -105,6 +113,132 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Their name stands in ledger and audit trail; who leaves is made inactive.
         return False
+
+    def has_shut_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if not request.user.has_perm("members.change_user"):
+            return False
+        return object_id is None or str(object_id) != str(request.user.pk)
+
+    # Saving
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Name and address are saved; what somebody may do is asked for."""
+        if not change:
+            obj.is_active, obj.is_staff = False, True
+            obj.save()
+            audit.record(
+                action="operator.create",
+                at=self.now(),
+                actor_id=request.user.pk,
+                details={"user": obj.pk},
+            )
+            messages.info(request, _("Nobody can log in under this name before it gets rights."))
+            return
+        before = User.objects.get(pk=obj.pk)
+        wanted = _wanted(form, before)
+        for name in ("is_active", "is_staff", "is_superuser"):
+            setattr(obj, name, getattr(before, name))
+        obj.save(update_fields=["username", "first_name", "last_name", "email"])
+        if wanted != role_grants.rights_of(before):
+            self._ask(
+                request,
+                lambda: role_grants.ask(
+                    user_id=obj.pk,
+                    rights=wanted,
+                    reason=form.cleaned_data["reason"],
+                    maker=operator_of(request),
+                    at=self.now(),
+                ),
+            )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Roles and stores are part of the request."""
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page is Django's; what it would save is asked for. One's own password has a page
+        of its own, which asks for the old one."""
+        user = get_object_or_404(self.get_queryset(request), pk=kwargs.get("id") or args[0])
+        if user.pk == request.user.pk:
+            return HttpResponseRedirect(reverse("admin:password_change"))
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if request.method == "POST":
+            form = self.change_password_form(user, request.POST)
+            if form.is_valid():
+                usable = form.cleaned_data.get("set_usable_password", True)
+                self._ask(
+                    request,
+                    lambda: role_grants.ask_password(
+                        user_id=user.pk,
+                        password=form.cleaned_data["password1"] if usable else None,
+                        reason=form.cleaned_data["reason"],
+                        maker=operator_of(request),
+                        at=self.now(),
+                    ),
+                )
+                return HttpResponseRedirect(reverse("admin:members_user_change", args=[user.pk]))
+        answer: HttpResponse = super().user_change_password(request, *args, **kwargs)
+        return answer
+
+    def _ask(self, request: HttpRequest, ask: Any) -> None:
+        try:
+            ask()
+        except DomainError as error:
+            messages.error(request, dialogs.refusal(error))
+        else:
+            messages.warning(request, _("Asked for: it holds once a second person has agreed."))
+
+    # Deeds
+
+    @action(
+        description=_("Shut out"),
+        url_path="deactivate",
+        icon="person_off",
+        permissions=["shut_out"],
+        dialog=DEACTIVATE,
+    )
+    def deactivate(
+        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
+    ) -> HttpResponse:
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=DEACTIVATE,
+            run=lambda: access.deactivate(
+                user_id=int(object_id),
+                reason=form.cleaned_data["note"],
+                actor=operator_of(request),
+                at=self.now(),
+            ),
+            done=gettext("Shut out, and logged out everywhere."),
+            to=reverse("admin:members_user_change", args=[object_id]),
+        )
+
+    @action(
+        description=_("Second factor anew"),
+        url_path="reset-second-factor",
+        icon="phonelink_erase",
+        permissions=["shut_out"],
+        dialog=RESET,
+    )
+    def reset_second_factor(
+        self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
+    ) -> HttpResponse:
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=RESET,
+            run=lambda: role_grants.ask_reset(
+                user_id=int(object_id),
+                reason=form.cleaned_data["note"],
+                maker=operator_of(request),
+                at=self.now(),
+            ),
+            done=gettext("Asked for: it holds once a second person has agreed."),
+            to=reverse("admin:members_user_change", args=[object_id]),
+        )
+
+    # Cells
 
     @display(description=_("name"), ordering="last_name")
     def shown_name(self, operator: User) -> str:
@@ -120,67 +254,17 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
         return ", ".join(names) if names else str(_("Whole chain"))
 
 
-class RightsField(forms.ModelMultipleChoiceField):
-    """Rights in the reader's language; Django keeps their names in English rows."""
-
-    def label_from_instance(self, permission: Permission) -> str:
-        return rights.label_of(permission)
-
-
-class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
-    permissions = RightsField(
-        label=capfirst(_("rights")),
-        queryset=rights.grantable(),
-        required=False,
-        help_text=_("Hold Ctrl (⌘ on a Mac) to choose more than one."),
-        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 24}),
+def _wanted(form: Any, before: User) -> Rights:
+    """What the form asks for; fields that this person may not change stay as they are."""
+    now = role_grants.rights_of(before)
+    cleaned = form.cleaned_data
+    stores: Any = cleaned.get("stores", Store.objects.filter(code__in=now.stores))
+    return Rights(
+        roles=tuple(sorted(group.name for group in cleaned["groups"]))
+        if "groups" in cleaned
+        else now.roles,
+        stores=tuple(sorted(store.code for store in stores)),
+        is_active=cleaned.get("is_active", now.is_active),
+        is_staff=cleaned.get("is_staff", now.is_staff),
+        is_superuser=cleaned.get("is_superuser", now.is_superuser),
     )
-
-
-@admin.register(Group)
-class RoleAdmin(GroupAdmin, ConsoleAdmin):
-    """The product's own roles are set by its code and can't be changed; others may be added."""
-
-    list_display = ("shown_name", "name", "shown_operators")
-    form = RoleForm
-    search_fields = ("name",)
-    ordering = ("name",)
-    filter_horizontal = ()
-    readonly_fields = ("shown_rights",)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A built-in role is read; of another one the rights are chosen."""
-        if self.has_change_permission(request, obj):
-            return ("name", "permissions")
-        return ("name", "shown_rights")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        queryset: QuerySet[Group] = super().get_queryset(request)
-        return queryset.annotate(operators_count=Count("user"))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is not None and roles.is_built_in(obj.name):
-            return False
-        return super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is not None and roles.is_built_in(obj.name):
-            return False
-        return super().has_delete_permission(request, obj)
-
-    @display(description=_("role"), ordering="name")
-    def shown_name(self, group: Group) -> str:
-        return roles.label_of(group.name)
-
-    @display(description=_("rights"))
-    def shown_rights(self, group: Group) -> Any:
-        # The page's template asks several times for what it shows once.
-        if not hasattr(group, "told"):
-            group.told = sorted(map(rights.label_of, rights.grantable().filter(group=group)))
-        return format_html_join(
-            "", '<p class="console-step">{}</p>', ((one,) for one in group.told)
-        )
-
-    @display(description=_("operators"), ordering="operators_count")
-    def shown_operators(self, group: Group) -> int:
-        return group.operators_count  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from members.models import ApprovalRequest, Store, User
 from members.services import access, approvals, audit, second_factors
 
 RIGHTS = "members.operator.rights"
-PASSWORD = "members.operator.password"  # noqa: S105
+PASSWORD = "members.operator.password"
 SECOND_FACTOR = "members.operator.second_factor"
 ROLE = "members.role.rights"
 _USER = "members.user"
@@ -67,9 +67,7 @@ def rights_of(user: User) -> Rights:
     )
 
 
-def ask(
-    *, user_id: int, rights: Rights, reason: str, maker: User, at: datetime
-) -> ApprovalRequest:
+def ask(*, user_id: int, rights: Rights, reason: str, maker: User, at: datetime) -> ApprovalRequest:
     """The request to give somebody these rights in place of what they have.
 
     Raises: NotFound, NothingToChange, OwnRights, SuperusersOnly, ReasonRequired.
@@ -123,9 +121,7 @@ def ask_role(
     wanted = sorted(permissions)
     if wanted == role_rights(group):
         raise NothingToChange
-    return _request(
-        ROLE, _GROUP, group.pk, group.name, {"permissions": wanted}, reason, maker, at
-    )
+    return _request(ROLE, _GROUP, group.pk, group.name, {"permissions": wanted}, reason, maker, at)
 
 
 def role_rights(group: Group) -> list[str]:

@@ -26,7 +26,7 @@ from loyalty.services import (
 )
 from loyalty.services.behaviors import Behavior
 from loyalty.services.documents import HoldDocument, TransferDocument
-from members.models import ApprovalRequest, Dispatch, Job, JobError, Store, Tag, User
+from members.models import AccessPolicy, ApprovalRequest, Dispatch, Job, JobError, Store, Tag, User
 from members.services import audit, dispatches, jobs
 from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
@@ -91,6 +91,7 @@ def _ask(member_id: int, maker: User, at: datetime) -> ApprovalRequest:
 
 def _work(member: Any, at: datetime) -> None:
     world.api_client()
+    AccessPolicy.objects.create(pk=1)
     Tag.objects.create(code="vip", name_zh="贵宾", name_en="VIP")
     StackingGroup.objects.create(program=Program.objects.get(), code="offers", name_en="Offers")
     audit.record(action="member.seen", at=at, member_id=member.pk, reason="asked")
