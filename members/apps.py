@@ -8,7 +8,14 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import events, registrations, subscribers  # noqa: F401
-        from members.admin import member_sessions, panels, people_requests, service_panel
+        from members.admin import (
+            member_sessions,
+            panels,
+            people_requests,
+            protection_dialogs,
+            protection_panel,
+            service_panel,
+        )
         from members.registry import panels as registry
         from members.services import (
             behavior_event_privacy,
@@ -24,6 +31,8 @@ class MembersConfig(AppConfig):
         tracked.register()
         people_requests.register()
         panels.register()
+        protection_panel.register()
+        protection_dialogs.register()
         service_panel.register()
         registrations.register()
         merge_steps.register()

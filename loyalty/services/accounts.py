@@ -10,7 +10,11 @@ from loyalty.models import Account, TierChange
 from loyalty.rules import calendar
 from loyalty.services import programs, states
 from loyalty.services.states import AccountRow, HoldRow, LotRow, State
-from members.errors import MemberMerged, NotFound
+from members.errors import MemberErased, MemberMerged, NotFound
+
+# The account of an erased member has a version below this one: no till attaches anything to it
+# (`loyalty_open` refuses versions below zero), but its refunds and lapses are still posted.
+ERASED = -(10**15)
 
 
 class _Locked(msgspec.Struct, array_like=True, frozen=True):
@@ -75,11 +79,18 @@ def open_accounts(*, joined: Mapping[int, datetime], at: datetime) -> None:
     )
 
 
-def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dict[int, State]:
+def lock(
+    *,
+    member_ids: list[int],
+    extra_lot_order_id: int | None = None,
+    includes_erased: bool = False,
+) -> dict[int, State]:
     """Working copies of the accounts behind their locks, with all open lots, and those of
     `extra_lot_order_id` even when they are spent. Locks in the order of member ids.
+    `includes_erased` is for what goes on without the person: refunds, ends of holds, lapses.
 
-    Raises: NotFound when one has no account; MemberMerged when one was merged meanwhile.
+    Raises: NotFound when one has no account; MemberMerged when one was merged meanwhile;
+    MemberErased when one was erased.
     Source: loyalty/migrations/sql/lock.sql.
     """
     with connection.cursor() as cursor:
@@ -88,8 +99,10 @@ def lock(*, member_ids: list[int], extra_lot_order_id: int | None = None) -> dic
     if len(locked.accounts) != len(set(member_ids)):
         raise NotFound("this member has no account")
     # The version of a retired account is below zero; column as in `ACCOUNT_COLUMNS`.
-    if any(row[1] < 0 for row in locked.accounts):
+    if any(ERASED < row[1] < 0 for row in locked.accounts):
         raise MemberMerged
+    if not includes_erased and any(row[1] <= ERASED for row in locked.accounts):
+        raise MemberErased
     found = states.states(locked.accounts, locked.lots, None, locked.holds)
     for state in found.values():
         state.ledger.knows_all_lots = True

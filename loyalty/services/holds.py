@@ -167,7 +167,7 @@ def _resolve(
         row = Hold.objects.filter(uid=hold_uid, source=source.name).first()
         if row is None:
             raise NotFound
-        state = accounts.lock(member_ids=[row.member_id])[row.member_id]
+        state = accounts.lock(member_ids=[row.member_id], includes_erased=True)[row.member_id]
         # Read again behind the lock: another one may have resolved it meanwhile.
         row.refresh_from_db()
         state.ledger.settle(at)

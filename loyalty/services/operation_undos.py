@@ -52,7 +52,8 @@ def _take_back(
     operation: Operation, rows: list[OperationRow], batch: Posting, *, owes: bool
 ) -> None:
     granted = _granted(operation, rows)
-    states = accounts.lock(member_ids=sorted({lot.member_id for lot in granted.values()}))
+    members = sorted({lot.member_id for lot in granted.values()})
+    states = accounts.lock(member_ids=members, includes_erased=True)
     # Read again behind the lock: a till may have spent of it meanwhile.
     found = {lot.pk: lot for lot in Lot.objects.filter(pk__in=[one.pk for one in granted.values()])}
     for row in rows:
@@ -122,7 +123,7 @@ def _spent(stored: Lot) -> lot_rules.Lot:
 
 def _shorten(operation: Operation, rows: list[OperationRow], batch: Posting) -> None:
     owners = selector.survivors(member_ids=[row.member_id or 0 for row in rows])
-    states = accounts.lock(member_ids=sorted(set(owners.values())))
+    states = accounts.lock(member_ids=sorted(set(owners.values())), includes_erased=True)
     # Who was merged since is named by the retired id.
     ends = _ends(operation, {*owners, *owners.values()})
     for row in rows:

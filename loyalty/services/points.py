@@ -183,7 +183,7 @@ def grant(
 def settle(*, member_ids: Sequence[int], at: datetime) -> int:
     """Activates and expires what is due for these members; gives how many points expired. A
     repeat, or a till that was quicker, leaves nothing to do."""
-    found = accounts.lock(member_ids=list(member_ids))
+    found = accounts.lock(member_ids=list(member_ids), includes_erased=True)
     batch = Posting(at=at)
     expired = 0
     for state in found.values():

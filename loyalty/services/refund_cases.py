@@ -40,7 +40,9 @@ def _lock(order: Order) -> State | None:
     if order.member_id is None:
         Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         return None
-    states = accounts.lock(member_ids=[order.member_id], extra_lot_order_id=order.pk)
+    states = accounts.lock(
+        member_ids=[order.member_id], extra_lot_order_id=order.pk, includes_erased=True
+    )
     state: State = states[order.member_id]
     return state
 

@@ -169,7 +169,7 @@ def _holders(terms: TierTerms) -> dict[int, int]:
 @transaction.atomic
 def _move(moves: dict[int, int | None], at: datetime) -> int:
     terms = programs.current()
-    found = accounts.lock(member_ids=list(moves))
+    found = accounts.lock(member_ids=list(moves), includes_erased=True)
     tier_days.read(found.values())
     tiers.know_clv(found.values(), terms)
     posting = Posting(at=at)

@@ -136,7 +136,7 @@ def _settled(state: State, posting: Posting, terms: Terms, at: datetime) -> bool
 @transaction.atomic
 def _lift(member_ids: Sequence[int], at: datetime) -> int:
     terms = programs.current()
-    found = list(accounts.lock(member_ids=list(member_ids)).values())
+    found = list(accounts.lock(member_ids=list(member_ids), includes_erased=True).values())
     tier_days.read(found)
     tiers.know_clv(found, terms)
     return _write(found, at, lambda state, posting: _reviewed(state, posting, terms, at))

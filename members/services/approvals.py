@@ -187,6 +187,8 @@ def _note(row: ApprovalRequest, action: str, actor: User, at: datetime) -> None:
         at=at,
         actor_id=actor.pk,
         member_id=row.member_id,
-        reason=row.reason,
+        # About a member it is said in the request alone, where an erasure can empty it: the audit
+        # trail is never changed.
+        reason="" if row.member_id else row.reason,
         details={"request": str(row.uid), "action": row.action},
     )

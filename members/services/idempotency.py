@@ -25,6 +25,13 @@ class KeyReused(DomainError):
     status = 422
 
 
+class AnswerErased(DomainError):
+    """This request was answered; the member whom the answer was about has been erased since."""
+
+    code = "answer_erased"
+    status = 410
+
+
 class InFlight(DomainError):
     """The same request is being worked on; ask again in a moment."""
 
@@ -90,7 +97,7 @@ def replay(*, attempt: Attempt) -> Answer | None:
 
     For callers with a transaction of their own; `keep` is the other half.
 
-    Raises: KeyReused, InFlight.
+    Raises: KeyReused, InFlight, AnswerErased.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,6 +140,9 @@ def forget_old(*, at: datetime) -> int:
 
 def _kept(attempt: Attempt, row_id: int) -> Answer:
     row = IdempotencyKey.objects.select_related("member__key").get(pk=row_id)
+    if row.member is not None and row.member.state == Member.State.ERASED:
+        # Not "unknown": the effect must not come a second time.
+        raise AnswerErased
     if bytes(row.fingerprint) != attempt.fingerprint:
         raise KeyReused
     return Answer(row.status_code, (row.answer or "").encode(), row.member, is_replay=True)

@@ -61,7 +61,12 @@ def owned(prepared: Iterable[Prepared]) -> dict[Key, Identity]:
     if not digests:
         return {}
     rows = Identity.objects.filter(digest__in=digests).select_related("member__key")
-    return {(row.kind, row.issuer, bytes(row.digest)): row for row in rows}
+    found = {(row.kind, row.issuer, bytes(row.digest)): row for row in rows}
+    # One that was added while its member was being erased leads to nobody: it is free.
+    stale = [row for row in found.values() if owner(row).state == Member.State.ERASED]
+    if stale:
+        Identity.objects.filter(pk__in=[row.pk for row in stale]).delete()
+    return {key: row for key, row in found.items() if row not in stale}
 
 
 def owner(identity: Identity) -> Member:

@@ -9,7 +9,13 @@ from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
-from members.errors import IdentityConflict, NotFound, VersionConflict
+from members.errors import (
+    IdentityConflict,
+    MemberErased,
+    MemberRestricted,
+    NotFound,
+    VersionConflict,
+)
 from members.events import MemberChanged, MemberRegistered
 from members.models import Consent, Identity, Member, MemberKey
 from members.registry import birthdays
@@ -103,16 +109,23 @@ def update(
     actor_id: int | None = None,
     expected_version: int | None = None,
     source: str = "",
+    is_correction: bool = False,
 ) -> Member:
     """The member with these fields changed and the version one higher; unchanged if all are so.
+    `is_correction`: by right of the member, also while the use of their data is restricted.
 
-    Raises: NotFound; VersionConflict, if the member is not at `expected_version`.
+    Raises: NotFound; MemberErased; MemberRestricted; VersionConflict, if the member is not at
+    `expected_version`.
     """
     with transaction.atomic():
         locked = Member.objects.select_for_update(of=("self",)).filter(pk=member_id)
         member: Member | None = locked.first()
         if member is None:
             raise NotFound
+        if member.state == Member.State.ERASED:
+            raise MemberErased
+        if member.state == Member.State.RESTRICTED and not is_correction:
+            raise MemberRestricted
         if expected_version is not None and member.version != expected_version:
             raise VersionConflict
         changed = profiles.change(member, changes, at)

@@ -1,0 +1,233 @@
+"""A member is erased: their key is destroyed, and whatever no key protects is emptied.
+
+In one transaction, behind the locks of the member and of every card that was merged into them.
+The ledger stays as it is and leads to nobody. Source: docs/algorithms/erasure.md.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
+
+from members.errors import AlreadyDecided, MemberErased, NotFound
+from members.events import MemberErased as MemberErasedFact
+from members.ids import uuid7
+from members.models import (
+    ApprovalRequest,
+    Erasure,
+    LegalHold,
+    Member,
+    MemberKey,
+    PrivacyRequest,
+    User,
+)
+from members.registry import privacy
+from members.registry.privacy import Erasing
+from members.rules import certificates
+from members.selectors import certificates as certificate_selectors
+from members.services import (
+    approvals,
+    audit,
+    erasure_steps,
+    events,
+    privacy_requests,
+    recipient_notices,
+)
+from members.services.legal_holds import UnderLegalHold
+
+logger = structlog.get_logger(__name__)
+ACTION = erasure_steps.ERASE
+TARGET = "members.privacyrequest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """One line of the erasure log, as a restore replays it."""
+
+    erasure: UUID
+    member: UUID
+    erased_at: datetime
+
+
+def ask(*, request_id: int, reason: str, maker: User, at: datetime) -> ApprovalRequest:
+    """The request to a second person to let a checked deletion happen.
+
+    Raises: NotFound; AlreadyDecided, also when somebody was asked already; IdentityUnchecked;
+    UnderLegalHold; ReasonRequired.
+    """
+    with transaction.atomic():
+        request = privacy_requests.lock_verified(request_id, PrivacyRequest.Kind.DELETION)
+        _refuse_held(_whole(request.member_id))
+        if _asked(request).exists():
+            raise AlreadyDecided
+        privacy_requests.run(request)
+        return approvals.request(
+            ask=approvals.Ask(
+                action=ACTION,
+                summary=_("Erase a member"),
+                payload={"request": str(request.uid)},
+                member_id=request.member_id,
+                target_type=TARGET,
+                target_id=request.pk,
+            ),
+            reason=reason,
+            maker=maker,
+            at=at,
+        )
+
+
+def run_approved(row: ApprovalRequest, at: datetime) -> Erasure:
+    """What the second person's yes does.
+
+    Raises: as `erase`.
+    """
+    assert row.target_id is not None
+    return erase(request_id=row.target_id, actor_id=row.checker_id, at=at)
+
+
+def version_of_target(row: ApprovalRequest) -> str:
+    """Changes with the member and with the request: then the yes was to something else."""
+    found = PrivacyRequest.objects.filter(pk=row.target_id).select_related("member").first()
+    return "" if found is None else f"{found.member.version}/{found.version}"
+
+
+def erase(*, request_id: int, actor_id: int | None, at: datetime) -> Erasure:
+    """The record of the erasure that the request asked for, which is done then; recipients of the
+    data are to be told.
+
+    Raises: NotFound; AlreadyDecided; IdentityUnchecked; UnderLegalHold; MemberErased.
+    """
+    with transaction.atomic():
+        request = privacy_requests.lock_verified(request_id, PrivacyRequest.Kind.DELETION)
+        members = _lock(request.member_id)
+        member_ids = tuple(member.pk for member in members)
+        _refuse_held(member_ids)
+        notices = recipient_notices.open_notices(request=request, member_ids=member_ids, at=at)
+        counts = _forget(members, actor_id, at)
+        erasure = _record(members[0], counts, request, actor_id, at)
+        result = {"erasure": str(erasure.uid), "rows": sum(counts.values())}
+        privacy_requests.close(
+            request,
+            state=PrivacyRequest.State.DONE,
+            actor_id=actor_id,
+            at=at,
+            result={**result, "recipients": len(notices)},
+        )
+        _tell(members[0], erasure, actor_id, at)
+    return erasure
+
+
+def replay(*, logged: Logged, at: datetime) -> bool:
+    """Erases a member again whom a restored backup brought back; whether there was anything to do.
+    A member whom the backup doesn't know was never there.
+    """
+    with transaction.atomic():
+        member = Member.objects.filter(uid=logged.member).first()
+        if member is None or member.state == Member.State.ERASED:
+            return False
+        members = _lock(member.pk)
+        counts = _forget(members, None, at)
+        if not Erasure.objects.filter(member_uid=logged.member).exists():
+            _record(members[0], counts, None, None, logged.erased_at, uid=logged.erasure)
+        PrivacyRequest.objects.filter(
+            member_id=member.pk, state__in=privacy_requests.OPEN
+        ).update(state=PrivacyRequest.State.DONE, closed_at=at)
+        audit.record(action="privacy.erasure_replayed", at=at, member_id=member.pk)
+    return True
+
+
+def _asked(request: PrivacyRequest) -> QuerySet[ApprovalRequest]:
+    return ApprovalRequest.objects.filter(
+        action=ACTION, target_id=request.pk, status=ApprovalRequest.Status.PENDING
+    )
+
+
+def _whole(member_id: int) -> tuple[int, ...]:
+    """The member, and every card merged into them, in the order of ids after the member."""
+    found, ahead = [member_id], [member_id]
+    while ahead:
+        rows = Member.objects.filter(merged_into__in=ahead).exclude(pk__in=found)
+        ahead = list(rows.order_by("pk").values_list("pk", flat=True))
+        found += ahead
+    return tuple(found)
+
+
+def _lock(member_id: int) -> list[Member]:
+    """All of `_whole`, locked in the order of ids as everything that locks several; the member
+    first. A merge that comes between is found behind the lock."""
+    wanted: tuple[int, ...] = ()
+    rows: list[Member] = []
+    while set(wanted) != set(wanted := _whole(member_id)):
+        locked = Member.objects.select_for_update(of=("self",)).filter(pk__in=wanted)
+        rows = list(locked.order_by("pk"))
+    by_id = {row.pk: row for row in rows}
+    survivor = by_id.get(member_id)
+    if survivor is None or survivor.merged_into_id is not None:
+        raise NotFound
+    if survivor.state == Member.State.ERASED:
+        raise MemberErased
+    return [survivor, *(row for row in rows if row.pk != member_id)]
+
+
+def _refuse_held(member_ids: Sequence[int]) -> None:
+    if LegalHold.objects.filter(member__in=member_ids, ended_at__isnull=True).exists():
+        raise UnderLegalHold
+
+
+def _forget(members: Sequence[Member], actor_id: int | None, at: datetime) -> dict[str, int]:
+    """Runs the steps of all apps, then destroys the keys."""
+    erasing = Erasing(
+        member_ids=tuple(member.pk for member in members), actor_id=actor_id, at=at
+    )
+    counts: Counter[str] = Counter()
+    for step in privacy.erasure_steps():
+        counts.update(step.run(erasing))
+    keys = MemberKey.objects.filter(member__in=erasing.member_ids, shredded_at__isnull=True)
+    counts["members_memberkey"] += keys.update(wrapped=None, shredded_at=at)
+    logger.info("member_erased", rows=sum(counts.values()))
+    return {table: count for table, count in sorted(counts.items()) if count}
+
+
+def _record(
+    member: Member,
+    counts: Mapping[str, int],
+    request: PrivacyRequest | None,
+    actor_id: int | None,
+    at: datetime,
+    uid: UUID | None = None,
+) -> Erasure:
+    erasure = Erasure(
+        uid=uid or uuid7(),
+        member_id=member.pk,
+        member_uid=member.uid,
+        request=request,
+        counts=dict(counts),
+        actor_id=actor_id,
+        erased_at=at,
+    )
+    erasure.digest = certificates.digest(certificate_selectors.facts(erasure))
+    erasure.save()
+    return erasure
+
+
+def _tell(member: Member, erasure: Erasure, actor_id: int | None, at: datetime) -> None:
+    events.record(
+        fact=MemberErasedFact(member=str(member.uid), erasure=str(erasure.uid)),
+        member_id=member.pk,
+        occurred_at=at,
+        at=at,
+        actor_id=actor_id,
+    )
+    audit.record(
+        action="privacy.erase",
+        at=at,
+        actor_id=actor_id,
+        member_id=member.pk,
+        details={"erasure": str(erasure.uid)},
+    )
