@@ -71,27 +71,27 @@ def _hand_over(code: OneTimeCode, provider: SmsProvider, at: datetime) -> bool:
         return _gave_up(code, at)
     except Refused as error:
         logger.warning("code_refused", message=message.send_key, reason=str(error))
-        _settle(code, sending=_Sending.FAILED, phone="", code="")
+        _settle(code.pk, sending=_Sending.FAILED, phone="", code="")
     except Exception as error:  # noqa: BLE001
         # Its text may hold the phone.
         logger.error("code_unknown", message=message.send_key, error=type(error).__name__)
-        _settle(code, phone="", code="")
+        _settle(code.pk, phone="", code="")
     else:
-        _settle(code, sending=_Sending.SENT, provider_id=reference[:80], phone="", code="")
+        _settle(code.pk, sending=_Sending.SENT, provider_id=reference[:80], phone="", code="")
     return True
 
 
 def _gave_up(code: OneTimeCode, at: datetime) -> bool:
     if at - code.created_at < TRIED_FOR:
-        _settle(code, sending=_Sending.TO_SEND)
+        _settle(code.pk, sending=_Sending.TO_SEND)
         return False
-    _settle(code, sending=_Sending.FAILED, phone="", code="")
+    _settle(code.pk, sending=_Sending.FAILED, phone="", code="")
     return True
 
 
-def _settle(code: OneTimeCode, **changes: object) -> None:
+def _settle(pk: int, **changes: object) -> None:
     """Writes the outcome if the claim still stands: a code that was erased meanwhile is gone."""
-    OneTimeCode.objects.filter(pk=code.pk, sending=_Sending.UNKNOWN).update(**changes)
+    OneTimeCode.objects.filter(pk=pk, sending=_Sending.UNKNOWN).update(**changes)
 
 
 def _forget_over(at: datetime) -> None:
