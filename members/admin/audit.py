@@ -13,6 +13,7 @@ from members.models import AuditRecord
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(KeysetAdmin):
+    store_path = "member__store"
     empty_hint = _("Reveals, decisions and other delicate steps appear here by themselves.")
     list_display = ("occurred_at", "action", "actor", "client", "member", "reason", "address")
     list_filter = (("action", FieldTextFilter), ("occurred_at", RangeDateTimeFilter))

@@ -18,6 +18,7 @@ from members.admin.base import KeysetAdmin, KeysetChangeList
 from members.admin.change_words import Difference
 from members.models import ApprovalRequest, ChangeRecord
 from members.registry import changes
+from members.selectors import scopes
 
 KINDS = {"INSERT": "success", "UPDATE": "info", "DELETE": "danger"}
 SHOWN_IN_LIST = 4
@@ -72,6 +73,12 @@ class ChangeRecordAdmin(KeysetAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ChangeChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChangeRecord]:
+        """Settings and accounts are the whole chain's: whoever works for some stores sees none."""
+        queryset: QuerySet[ChangeRecord] = super().get_queryset(request)
+        is_whole_chain = scopes.scope_for(request.user).is_whole_chain
+        return queryset if is_whole_chain else queryset.none()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ChangeRecord], search_term: str

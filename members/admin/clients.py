@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,9 +16,11 @@ from members.admin.base import ConsoleAdmin, operator_of
 from members.admin.client_forms import CHOSEN, ClientForm, NewClientForm
 from members.errors import DomainError
 from members.models import ApiClient
+from members.selectors import scopes
 from members.services import client_changes, submissions
 from members.services.client_changes import Access
 
+_SERVES = ApiClient.stores.through.objects.filter(apiclient_id=OuterRef("pk"))
 SECRET_TEMPLATE = "console/client_secret.html"
 ASKED = _("Asked for: it holds once a second person has agreed.")
 ISSUE = {
@@ -71,6 +74,15 @@ class ApiClientAdmin(ConsoleAdmin):
     autocomplete_fields = ("stores",)
     actions_list = ("issue",)
     actions_detail = ("renew_secret", "fetch_secret", "deactivate")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiClient]:
+        """Whoever works for some stores sees the clients that serve these alone."""
+        queryset: QuerySet[ApiClient] = super().get_queryset(request)
+        scope = scopes.scope_for(request.user)
+        if scope.is_whole_chain:
+            return queryset
+        ours = Exists(_SERVES.filter(store__in=scope.store_ids))
+        return queryset.filter(ours, ~Exists(_SERVES.exclude(store__in=scope.store_ids)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,9 +20,11 @@ from members.admin.operator_forms import RIGHTS, OperatorForm, PasswordForm
 from members.errors import DomainError
 from members.models import Store, User
 from members.registry import roles
+from members.selectors import scopes
 from members.services import access, audit, role_grants
 from members.services.role_grants import Rights
 
+_WORK = User.stores.through.objects.filter(user_id=OuterRef("pk"))
 DEACTIVATE = {
     "title": _("Shut this operator out"),
     "description": _("At once: whoever is logged in under this name is logged out."),
@@ -82,7 +84,11 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
     actions_detail = ("deactivate", "reset_second_factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Whoever works for some stores sees who works there, and not the whole chain's staff."""
         queryset: QuerySet[User] = super().get_queryset(request)
+        scope = scopes.scope_for(request.user)
+        if not scope.is_whole_chain:
+            queryset = queryset.filter(Exists(_WORK.filter(store__in=scope.store_ids)))
         return queryset.prefetch_related("groups", "stores")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

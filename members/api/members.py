@@ -16,7 +16,7 @@ from members.api.idempotency import idempotent
 from members.api.views import ChannelView, client_of
 from members.selectors import profiles as profile_selectors
 from members.selectors.clients import Client
-from members.services import behavior_events, members
+from members.services import behavior_events, members, pii_reads
 from members.services.attributions import UnknownStore
 from members.services.behavior_documents import Visitor
 from members.services.behavior_events import Teller
@@ -115,6 +115,8 @@ class MembersView(ChannelView):
         profile = profile_selectors.of(member=registered.member)
         shown = profiles.show(profile, client=client)
         status = 201 if registered.is_new else 200
+        if not registered.is_new:
+            _note_read(profile, client)
         return bodies.answer(shown, status=status, member=profile.member)
 
 
@@ -182,8 +184,14 @@ class MemberView(ChannelView):
 
 
 def _respond(profile: profile_selectors.Profile, client: Client) -> HttpResponse:
+    _note_read(profile, client)
     headers = {"ETag": profiles.etag(profile.member.version), "Cache-Control": "no-store"}
     return bodies.respond(profiles.show(profile, client=client), headers=headers)
+
+
+def _note_read(profile: profile_selectors.Profile, client: Client) -> None:
+    if client.may(profiles.PII):
+        pii_reads.note(client_id=client.id, member=profile.member, at=timezone.now())
 
 
 def _registration(sent: RegistrationSent, client: Client) -> members.Registration:

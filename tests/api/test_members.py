@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.models import Channel, Event, Identity, Member, Tag
+from members.models import AuditRecord, Channel, Event, Identity, Member, Tag
 from members.rules import cards
 from tests import world
 
@@ -74,16 +74,19 @@ def test_a_lookup_finds_a_phone_however_it_is_spelled(till, alice, spelled):
     assert answer.json()["id"] == str(alice.uid)
 
 
-def test_a_lookup_takes_one_query_and_one_more_for_a_new_token(
+def test_a_lookup_takes_one_query_and_one_more_each_for_a_new_token_and_the_hour_s_trail(
     till, alice, django_assert_num_queries
 ):
     body = {"type": "phone", "value": world.ALICE_PHONE}
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         till.post("members/lookup", body)
     with django_assert_num_queries(1):
         answer = till.post("members/lookup", body)
 
     assert answer.json()["name"] == "张爱丽"
+    read = AuditRecord.objects.get(action="members.member.read_in_clear")
+    assert (read.client_id, read.member_id) == (till.client.pk, alice.pk)
+    assert read.request_id
 
 
 def test_a_lookup_of_nobody_and_of_no_phone_are_404(till, alice):
