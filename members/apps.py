@@ -9,12 +9,16 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members import events, registrations, subscribers  # noqa: F401
         from members.admin import (
+            behavior_events,
             member_sessions,
+            merge_dialogs,
             panels,
             people_requests,
+            privacy_dialogs,
             protection_dialogs,
             protection_panel,
             service_panel,
+            voice_panels,
         )
         from members.registry import panels as registry
         from members.services import (
@@ -31,8 +35,11 @@ class MembersConfig(AppConfig):
         tracked.register()
         people_requests.register()
         panels.register()
+        merge_dialogs.register()
+        behavior_events.register()
         protection_panel.register()
         protection_dialogs.register()
+        privacy_dialogs.register()
         service_panel.register()
         registrations.register()
         merge_steps.register()
@@ -42,4 +49,5 @@ class MembersConfig(AppConfig):
         member_session_privacy.register()
         member_sessions.register()
         voices.register()
+        voice_panels.register()
         registry.add_job_kind(nights.KIND, nights.steps)

@@ -27,6 +27,9 @@ OPEN = {
     "front",
     "set_language",
     "livez",
+    # What is done with members' data, for everybody to read.
+    "transparency",
+    "policy",
     "readyz",
     "api-docs",
     "api:schema",
@@ -62,6 +65,16 @@ SCOPES = {
     "api:member": {"GET": {"members:read"}, "PATCH": {"members:write"}},
     "api:member-consents": {"POST": {"members:write"}},
     "api:member-tags": {"POST": {"members:write"}},
+    "api:service-cases": {"POST": {"members:write"}},
+    "api:service-case": {"GET": {"members:read"}, "PATCH": {"members:write"}},
+    "api:service-case-messages": {"POST": {"members:write"}},
+    "api:member-privacy-requests": {"POST": {"members:write"}},
+    "api:survey": {"GET": {"members:read"}},
+    "api:survey-responses": {"POST": {"events:write"}},
+    "api:community-members": {"POST": {"events:write"}},
+    "api:community-leaving": {"POST": {"events:write"}},
+    "api:appointments": {"POST": {"events:write"}},
+    "api:appointment": {"GET": {"members:read"}, "PATCH": {"events:write"}},
     "api:member-account": {"GET": {"members:read"}},
     "api:member-timeline": {"GET": {"members:read"}},
     "api:events": {"POST": {"events:write"}},
@@ -111,6 +124,7 @@ OWN = {
     "api:me-card": {"GET"},
     "api:me-timeline": {"GET"},
     "api:me-consents": {"GET", "POST"},
+    "api:me-privacy-requests": {"GET", "POST"},
     "api:me-sessions": {"GET"},
     "api:me-session": {"DELETE"},
     "api:me-account": {"GET"},
@@ -137,6 +151,12 @@ _SETS_PROGRAM = {MARKETING_MANAGER, ADMINISTRATOR}
 _SETS_OFFERS = MARKETING | {ADMINISTRATOR}
 _SETTINGS = OVERSIGHT | {DPO}
 _RUNS_MANY = {MARKETING_MANAGER, ADMINISTRATOR}
+
+# Who keeps the registers of privacy.
+_GUARDS = {DPO, ADMINISTRATOR}
+# Who proposes to merge two cards, and who sees what is proposed.
+_MERGES = SERVICE | {ADMINISTRATOR}
+_SEES_MERGES = _MERGES | {MARKETING_MANAGER, DPO, AUDITOR}
 
 # Of the console: the pages of a table, `admin:<table>_changelist` and so on.
 TABLES = {
@@ -169,17 +189,52 @@ TABLES = {
     "loyalty_transfer": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "members_accesspolicy": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "members_apiclient": Pages(view=_SETTINGS, change={ADMINISTRATOR}),
+    # Booked from the member's page, changed by dialogs and by the buttons of the day.
+    "members_appointment": Pages(view=STAFF - {DPO}),
+    "members_appointmentkind": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "members_community": Pages(view=STAFF - {DPO}, add=_SETS_OFFERS, change=_SETS_OFFERS),
+    "members_survey": Pages(view=STAFF - {CLERK, DPO}, add=_SETS_OFFERS, change=_SETS_OFFERS),
     "members_approvalrequest": Pages(view=STAFF - {ANALYST}),
     "members_auditrecord": Pages(view=_SETTINGS),
     "members_changerecord": Pages(view=_SETTINGS),
+    # Recorded by a form, changed by dialogs alone.
+    "members_breach": Pages(view=_SETTINGS, add=_GUARDS),
+    "members_breachclock": Pages(view=_SETTINGS, add=_GUARDS, change=_GUARDS),
     "members_channel": Pages(view=STAFF, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "members_consent": Pages(view=SERVICE | _SETTINGS),
+    "members_disclosure": Pages(view=_SETTINGS),
     "members_dispatch": Pages(view=OVERSIGHT),
+    "members_duplicatecandidate": Pages(view=_SEES_MERGES),
+    "members_duplicatepolicy": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "members_event": Pages(view=_SETTINGS | {CUSTOMER_SERVICE, ANALYST}),
+    # Noted by a dialog on the member's page, as are legal holds.
+    "members_guardianconsent": Pages(view=_SETTINGS | {CUSTOMER_SERVICE}),
     "members_job": Pages(view=MARKETING | OVERSIGHT | {ANALYST}),
+    "members_legalhold": Pages(view=_SETTINGS),
     # Enrolled at the counter, changed through services.
     "members_member": Pages(view=STAFF),
+    # Made by an approved request.
+    "members_membermerge": Pages(view=_SEES_MERGES),
+    # Published once, never changed.
+    "members_policydocument": Pages(view=_SETTINGS, add=_GUARDS),
+    # Received by a dialog on the member's page, changed by dialogs alone.
+    "members_privacyrequest": Pages(view=_SETTINGS | {CUSTOMER_SERVICE}),
+    "members_privacyclock": Pages(view=_SETTINGS, change=_GUARDS),
+    "members_holiday": Pages(view=_SETTINGS, add=_GUARDS, change=_GUARDS),
+    "members_processingpurpose": Pages(view=_SETTINGS, add=_GUARDS, change=_GUARDS),
+    "members_recipient": Pages(view=_SETTINGS, add=_GUARDS, change=_GUARDS),
+    "members_retentionrule": Pages(view=_SETTINGS, change=_GUARDS),
     "members_store": Pages(view=STAFF, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
+    # Opened by a form, changed by dialogs alone.
+    "members_servicecase": Pages(view=SHOP_FLOOR | OVERSIGHT, add=SHOP_FLOOR | {ADMINISTRATOR}),
+    "members_servicetopic": Pages(
+        view=SHOP_FLOOR | OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}
+    ),
+    "members_tagrule": Pages(
+        view=MARKETING | OVERSIGHT | {ANALYST},
+        add=MARKETING | {ADMINISTRATOR},
+        change=MARKETING | {ADMINISTRATOR},
+    ),
     "members_tag": Pages(
         view=STAFF, add=MARKETING | {ADMINISTRATOR}, change=MARKETING | {ADMINISTRATOR}
     ),
@@ -193,6 +248,19 @@ _DECIDES = {MARKETING_MANAGER, DPO, ADMINISTRATOR}
 _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 _GIVES_COUPONS = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _KEEPS_COUPONS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
+_ANSWERS = SHOP_FLOOR | {ADMINISTRATOR}
+_PRIVACY_DEEDS = (
+    "verify",
+    "take",
+    "carry_out",
+    "make_package",
+    "erase",
+    "refuse",
+    "withdraw",
+    "tell_recipient",
+    "answer_recipient",
+)
+_CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify", "rate")
 
 # Of the console: deeds and pages of their own.
 DEEDS = {
@@ -205,12 +273,58 @@ DEEDS = {
     "admin:loyalty_till": {CLERK, STORE_MANAGER},
     "admin:loyalty_till_receipt": {CLERK, STORE_MANAGER},
     "admin:members_member_search": STAFF,
+    **{f"admin:members_servicecase_{deed}": _ANSWERS for deed in _CASE_DEEDS},
+    "admin:members_member_open_case": _ANSWERS,
+    "admin:members_member_write_note": _ANSWERS,
+    "admin:members_member_keep_note": SERVICE | {ADMINISTRATOR},
+    "admin:members_member_change_tags": SERVICE | MARKETING | {ADMINISTRATOR},
+    "admin:members_tagrule_spoken": MARKETING | {ADMINISTRATOR},
+    "admin:members_tagrule_spoken_new": MARKETING | {ADMINISTRATOR},
+    "admin:members_tagrule_who_now": MARKETING | OVERSIGHT | {ANALYST},
+    "admin:members_tagrule_run_now": MARKETING | {ADMINISTRATOR},
+    "admin:members_member_merge_cards": _MERGES,
+    "admin:members_membermerge_preview": _SEES_MERGES,
+    "admin:members_membermerge_undo_it": _MERGES,
+    "admin:members_duplicatecandidate_merge_them": _MERGES,
+    "admin:members_duplicatecandidate_dismiss": _MERGES,
+    "admin:members_duplicatecandidate_reopen": _MERGES,
+    "admin:members_duplicatecandidate_look": _MERGES,
     "admin:members_member_reveal_phone": SERVICE | {DPO},
     "admin:members_member_adjust_points": _ADJUSTS,
     "admin:members_member_transfer_points": SERVICE | {ADMINISTRATOR},
     "admin:members_member_set_tier": _SETS_TIER,
     "admin:members_member_end_tier": _SETS_TIER,
     "admin:members_member_end_sessions": {CUSTOMER_SERVICE, ADMINISTRATOR, DPO},
+    "admin:members_member_receive_privacy": _GUARDS | {CUSTOMER_SERVICE},
+    **{f"admin:members_privacyrequest_{deed}": _GUARDS for deed in _PRIVACY_DEEDS},
+    # Who may see a request; without a package or an erasure there is nothing.
+    "admin:members_privacyrequest_package": _SETTINGS | {CUSTOMER_SERVICE},
+    "admin:members_privacyrequest_certificate": _SETTINGS | {CUSTOMER_SERVICE},
+    "admin:members_member_guardian_consent": _GUARDS | {CUSTOMER_SERVICE},
+    "admin:members_member_objection": _GUARDS | {CUSTOMER_SERVICE},
+    "admin:members_member_legal_hold": _GUARDS,
+    "admin:members_breach_mark_done": _GUARDS,
+    "admin:members_breach_contain": _GUARDS,
+    "admin:members_breach_raise_it": _GUARDS,
+    "admin:members_breach_close_it": _GUARDS,
+    "admin:members_breach_report": _SETTINGS,
+    "admin:members_breach_printed": _SETTINGS,
+    "admin:members_retentionrule_see_due": _SETTINGS,
+    "admin:members_retentionrule_due": _SETTINGS,
+    "admin:members_processingpurpose_inventory": _SETTINGS,
+    "admin:members_member_book_appointment": _ENROLLS,
+    "admin:members_member_join_community": _ENROLLS,
+    "admin:members_member_leave_community": _ENROLLS,
+    "admin:members_appointment_to_day": STAFF - {DPO},
+    "admin:members_appointment_day": STAFF - {DPO},
+    "admin:members_appointment_mark": _ENROLLS,
+    "admin:members_appointment_move": _ENROLLS,
+    "admin:members_appointment_cancel_it": _ENROLLS,
+    "admin:members_survey_results": STAFF - {CLERK, DPO},
+    "admin:members_survey_results_link": STAFF - {CLERK, DPO},
+    "admin:members_survey_answers_file": STAFF - {CLERK, STORE_MANAGER, DPO},
+    "admin:members_survey_open_it": _SETS_OFFERS,
+    "admin:members_survey_close_it": _SETS_OFFERS,
     "admin:members_approvalrequest_approve": _DECIDES,
     "admin:members_approvalrequest_reject": _DECIDES,
     # By the maker alone, whoever that is: of the others nobody.

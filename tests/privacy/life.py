@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
+
 from campaigns.services import defaults, deliveries
+from loyalty.models import AdjustmentLimit, LedgerEntry
 from loyalty.services import points
 from members.models import Member, MemberNote, User
 from members.services import dispatches, merges, privacy_exports, reveals
@@ -112,3 +115,15 @@ def _served(member: Member, staff: tuple[User, User], at: datetime) -> None:
     )
     tea = coupon_shop.live(f"tea-{member.pk}", valid_from=at, valid_until=at + timedelta(days=9))
     coupon_shop.grant(tea, member, when=at)
+
+
+def noted(member: Member, staff: tuple[User, User], *, at: datetime = world.NOW) -> LedgerEntry:
+    """An entry with a note on the person, in the table that is never changed."""
+    role = Group.objects.get(name="customer_service")
+    AdjustmentLimit.objects.update_or_create(role=role, defaults={"points": 500})
+    staff[0].groups.add(role)
+    made = points.adjust(
+        member_id=member.pk, points=5, reason="goodwill", note=NAME, actor=staff[0], at=at
+    )
+    assert made.entry is not None
+    return made.entry

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.services import defaults
 from loyalty.services import behavior_plans, programs
+from members.services import register_defaults, service_topics, working_days
 
 
 class Command(BaseCommand):
@@ -16,7 +17,8 @@ class Command(BaseCommand):
 
     help = (
         "Makes the programme (one point per unit of the currency, four tiers, points for "
-        "registering, checking in and the like) and the message about a new tier. A repeat "
+        "registering, checking in and the like), the message about a new tier, and topics of "
+        "service cases. A repeat "
         "changes nothing; operators change all of it in the console."
     )
 
@@ -35,10 +37,14 @@ class Command(BaseCommand):
             currency=options["currency"],
             time_zone=options["time_zone"],
         )
+        service_topics.set_up()
+        working_days.install()
         behaviors = behavior_plans.set_up(program=program, at=at)
         campaign = defaults.install(at=at)
         defaults.install_reminder(at=at)
+        registers = register_defaults.install()
         self.stdout.write(
             f"Programme: {program.name} ({program.currency}, {program.time_zone}). "
-            f"Behaviors that earn: {behaviors} added. Message: {campaign.name}."
+            f"Behaviors that earn: {behaviors} added. Message: {campaign.name}. "
+            f"Privacy: {', '.join(f'{count} {name}' for name, count in registers.items())} added."
         )
