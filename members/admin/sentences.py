@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from members.admin import privacy_sentences, protection_sentences
 from members.models import Channel, Consent, Event, Member, Store, Tag
 from members.registry import sentences
+from members.registry.behavior_events import NOTICED
 from members.registry.sentences import BAD, GOOD, Sentence
 
 _TAG_EVENTS = ("members.tag.given", "members.tag.taken")
@@ -15,7 +17,8 @@ _TAG_EVENTS = ("members.tag.given", "members.tag.taken")
 
 def register() -> None:
     """Called by `apps.ready`."""
-    sentences.add_narrator(app="members", narrate=narrate)
+    # What was noticed is told by the behavior itself, on a tab of its own.
+    sentences.add_narrator(app="members", narrate=narrate, folded=(NOTICED,))
 
 
 def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
@@ -40,7 +43,7 @@ def _tell(type_: str, payload: dict[str, Any], places: dict[str, str]) -> Senten
         return _consent(payload)
     if type_ in _TAG_EVENTS:
         return _tag(type_, payload, places)
-    return None
+    return protection_sentences.tell(type_) or privacy_sentences.tell(type_, payload)
 
 
 def _registered(payload: dict[str, Any], places: dict[str, str]) -> Sentence:
