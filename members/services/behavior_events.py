@@ -17,6 +17,7 @@ from members.errors import DomainError
 from members.events import BehaviorNoticed
 from members.models import Member
 from members.registry import behavior_events as listeners
+from members.rules import behavior_events as rules
 from members.services import behavior_desks, behavior_rows, behavior_visitors, events
 from members.services.attributions import UnknownChannel, UnknownStore
 from members.services.behavior_desks import Desk, Teller
@@ -122,7 +123,12 @@ def record_batch(
 
 def sign_in(*, member: Member, visitor: str, teller: Teller, at: datetime) -> None:
     """Notes that this visitor registered as this member: what they did before is the member's.
-    Again it changes nothing."""
+    Again it changes nothing.
+
+    Raises: PersonalVisitor.
+    """
+    if rules.looks_personal(visitor):
+        raise PersonalVisitor
     told = hashlib.sha256(visitor.encode()).hexdigest()[:10]
     event = DOCUMENTS["sign_in"](
         external_id=f"registration:{member.uid.hex}:{told}",
