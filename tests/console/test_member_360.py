@@ -14,8 +14,9 @@ from tests.loyalty import till
 
 pytestmark = pytest.mark.django_db
 TABS = (
-    "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers", "messages",
-    "consents", "profile", "sessions", "approvals",
+    "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers",
+    "behavior_events", "messages", "service", "appointments", "notes", "communities",
+    "surveys", "consents", "protection", "profile", "sessions", "approvals",
 )  # fmt: skip
 
 
