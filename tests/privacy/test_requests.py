@@ -219,7 +219,7 @@ def test_recipients_are_told_and_their_answers_kept(alice, staff):
 
 
 @pytest.mark.parametrize(
-    ("days", "left", "tone"), [(15, 6, "calm"), (16, 5, "soon"), (21, 0, "soon"), (22, -1, "overdue")]
+    ("days", "left", "tone"), [(11, 6, "calm"), (14, 5, "soon"), (21, 0, "soon"), (22, -1, "overdue")]
 )
 def test_the_badge_warns_and_then_says_how_late_it_is(alice, days, left, tone):
     request = receive(alice).request
