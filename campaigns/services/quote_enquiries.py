@@ -14,6 +14,7 @@ from loyalty.errors import DuplicateLine
 from loyalty.rules import coupons as coupon_rules
 from loyalty.services import references
 from loyalty.services.documents import Source
+from members.models import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,14 @@ def codes(cart: CartDocument) -> tuple[str, ...]:
 
 
 def subject(cart: CartDocument) -> str:
-    """Whom codes are tried for, without personal data: the member or guest, else the store; ""
-    for nobody and nowhere."""
-    claim = references.claim(cart.member) if cart.member else None
-    if claim is not None:
-        return f"{claim.get('kind', 'ID')}:{claim.get('digest') or claim['uid']}"
-    return f"store:{cart.store}" if cart.store else ""
+    """Whom codes are tried for, as at a coupon's desk (`loyalty.services.coupon_desk`), so that
+    one count holds for both: the member however they are named, the phone of a guest, else the
+    store; "" for nobody and nowhere. At most two queries, and only a cart with codes asks."""
+    holder = references.holder_of(cart.member)
+    if holder or not cart.store:
+        return holder
+    store_id = Store.objects.filter(code=cart.store).values_list("pk", flat=True).first()
+    return f"store:{store_id}" if store_id else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,17 @@ def holder(reference: MemberReference | None, member_id: int | None) -> str:
     return f"guest:{found['digest']}" if found else ""
 
 
+def holder_of(reference: MemberReference | None) -> str:
+    """As `holder`, for a reference that nobody has looked up yet. A member who can't be found is
+    nobody."""
+    if reference is None:
+        return ""
+    try:
+        return holder(reference, member(reference).pk)
+    except NotFound:
+        return holder(reference, None)
+
+
 def not_honored(order: OrderDocument) -> tuple[dict[str, Any], ...]:
     """A hold of nobody's points: the order is recorded all the same, and says so."""
     if order.points_hold and order.member is None:
