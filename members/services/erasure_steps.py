@@ -140,8 +140,6 @@ def _members(erasing: Erasing) -> Mapping[str, int]:
         birth_band=None,
         gender=Member.Gender.UNKNOWN,
         metadata={},
-        placement="",
-        referrer=None,
         version=F("version") + 1,
     )
     rows.exclude(state=Member.State.MERGED).update(state=Member.State.ERASED)
