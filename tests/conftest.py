@@ -14,13 +14,13 @@ from celery import current_app
 from django.conf import settings as regulars_settings
 from django.core.cache import cache
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import TransactionTestCase
 
 from campaigns.services import offer_books
 from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
-from members.selectors import policies
 from members.services import keys as key_service
+from tests import emptying
 
 # A Redis server has sixteen databases.
 REDIS_DATABASES = 16
@@ -57,31 +57,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_may_truncate() -> Iterator[None]:
-    """Tests with real commits are cleaned up by TRUNCATE, which append-only tables refuse. The
-    triggers are off for that one statement only, so that tests meet them as they are."""
-    operations: Any = type(connections["default"].ops)
-    plain = operations.sql_flush
-
-    def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
-        statements = plain(self, *args, **options)
-        guards = _truncate_guards(self.connection)
-        off = [f"ALTER TABLE {table} DISABLE TRIGGER {name};" for table, name in guards]
-        on = [f"ALTER TABLE {table} ENABLE TRIGGER {name};" for table, name in guards]
-        return [*off, *statements, *on] if statements else []
-
-    operations.sql_flush = sql_flush
+def _emptied_by_deleting() -> Iterator[None]:
+    """Tests with real commits are cleaned up by `emptying`."""
+    plain = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = emptying.fixture_teardown
     yield
-    operations.sql_flush = plain
-
-
-def _truncate_guards(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger"
-            " WHERE NOT tgisinternal AND tgtype & 32 <> 0"
-        )
-        return cursor.fetchall()
+    TransactionTestCase._fixture_teardown = plain
 
 
 @pytest.fixture(autouse=True)
@@ -115,4 +96,3 @@ def _nothing_remembered() -> None:
     offer_books.forget()
     catalog.forget()
     places.forget()
-    policies.forget()
