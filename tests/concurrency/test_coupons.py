@@ -156,11 +156,13 @@ def test_a_lock_that_timed_out_is_tidied_and_taken_by_another_at_once(alice):
 
     def work(number):
         if number == 0:
-            return sum(coupon_nights.settle(at=minutes(15))) and ""
+            # How many it tidies depends on who was first; the uses tidy what they need.
+            list(coupon_nights.settle(at=minutes(15)))
+            return ""
         return shop_of.why(shop_of.redeem(100 + number, "WELCOME10", alice, when=minutes(15)))
 
     assert Counter(at_once(work)) == {"": 8}
-    coupon_nights.settle(at=minutes(15))
+    list(coupon_nights.settle(at=minutes(15)))
     assert shop_of.left(kind) == (1, None)
     assert ledger_checks.findings() == []
 

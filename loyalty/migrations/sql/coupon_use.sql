@@ -91,8 +91,16 @@ DECLARE
     who text := ask->>'holder';
     why text;
     counted boolean := false;
+    before bigint := 0;
 BEGIN
     SELECT * INTO c FROM loyalty_coupon u WHERE u.id = coupon_id FOR NO KEY UPDATE;
+    -- The row of a public code that timed out was let go of while it was waited for: the code
+    -- itself is free again, so another row is looked for, or made.
+    WHILE c.state = 'VOID' AND c.code <> ask->>'code' AND c.id <> before LOOP
+        before := c.id;
+        coupon_id := loyalty_coupon_find(ask, t.id, is_lock, at);
+        SELECT * INTO c FROM loyalty_coupon u WHERE u.id = coupon_id FOR NO KEY UPDATE;
+    END LOOP;
     IF t.id IS NULL OR (c.id IS NULL AND t.state = 'DRAFT') THEN
         why := 'coupon_not_found';
     ELSIF c.id IS NULL THEN

@@ -20,7 +20,7 @@ BEGIN
     IF judged->>'why' IS NOT NULL OR (judged->>'repeats')::boolean THEN
         RETURN judged;
     END IF;
-    SELECT * INTO c FROM loyalty_coupon u WHERE u.id = c.id;
+    SELECT * INTO c FROM loyalty_coupon u WHERE u.id = (judged->>'coupon_id')::bigint;
     RETURN loyalty_coupon_apply(ask, t, c, is_lock, zone, at, tells);
 END
 $$;
