@@ -33,12 +33,14 @@ class Invitations:
     next_at: int | None
 
 
-def with_counts() -> "QuerySet[Community]":
-    """All communities, with `inside_count` of those who are in and `invited_count` of those of
-    them who were invited."""
-    is_in = Q(memberships__left_at__isnull=True)
-    return Community.objects.annotate(
-        inside_count=Count("memberships", filter=is_in & Q(memberships__isnull=False)),
+def narrowed(queryset: "QuerySet[Community]", *, scope: Scope) -> "QuerySet[Community]":
+    """Those of the whole chain and of the stores of `scope`, with `inside_count` of who is in
+    and `invited_count` of those of them who were invited."""
+    if scope.store_ids is not None:
+        queryset = queryset.filter(Q(store=None) | Q(store__in=scope.store_ids))
+    is_in = Q(memberships__isnull=False, memberships__left_at__isnull=True)
+    return queryset.annotate(
+        inside_count=Count("memberships", filter=is_in),
         invited_count=Count("memberships", filter=is_in & Q(memberships__invited_by__isnull=False)),
     )
 

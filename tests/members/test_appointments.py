@@ -1,6 +1,6 @@
 """Appointments: places, moving, what became of them, reminders and no-shows."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -29,7 +29,7 @@ TOMORROW = NOW + timedelta(days=1)
 
 def spans(text):
     for part in text.split():
-        begins, ends = (datetime.strptime(one, "%H:%M") for one in part.split("–"))
+        begins, ends = (datetime.strptime(one, "%H:%M").replace(tzinfo=UTC) for one in part.split("–"))
         yield Span(begins, ends)
 
 
@@ -236,8 +236,8 @@ def test_a_day_is_the_store_s_own(facial, alice):
     def on(store, day):
         return selector.of_day(store=Store.objects.get(code=store), day=day)
 
-    assert on("SH01", datetime(2026, 3, 1).date()) == [here]
-    assert on("BJ01", datetime(2026, 2, 28).date()) == [there]
+    assert on("SH01", date(2026, 3, 1)) == [here]
+    assert on("BJ01", date(2026, 2, 28)) == [there]
 
 
 def test_merged_erased_and_old_appointments(facial, alice, bob):
