@@ -16,7 +16,7 @@ from campaigns.services import (
     quote_merges,
     settlements,
 )
-from members.registry import changes, panels, privacy
+from members.registry import changes, merge_page, panels, privacy
 from members.registry.settlements import add_settler
 
 
@@ -56,6 +56,9 @@ def register() -> None:
     )
     changes.track_part(
         "campaigns_offer_stores", of="campaigns_offer", title=_("Stores of an offer")
+    )
+    merge_page.add_obstacle(
+        "offers_used", _("An order was quoted, or an offer used, since the merge.")
     )
     # After the accounts: their locks come first.
     panels.add_merge_step(

@@ -15,6 +15,8 @@ class LoyaltyConfig(AppConfig):
             cells,
             coupon_grants,
             coupon_panel,
+            member_fields,
+            merge_facts,
             order_fields,
             panels,
             sentences,
@@ -23,7 +25,8 @@ class LoyaltyConfig(AppConfig):
         )
 
         registrations.register()
-        asked = (order_fields, cart_fields)
+        asked = (order_fields, cart_fields, member_fields)
+        merge_facts.register()
         dialogs = (adjustments, transfer_dialog, tier_dialogs, coupon_grants)
         for part in (sentences, cells, panels, coupon_panel, *dialogs, *asked, behaviors):
             part.register()

@@ -128,7 +128,8 @@ def _move(model: type[Model], rows: Any, done: Merge) -> list[int]:
 
 
 _OPEN_LOTS = """
-UPDATE loyalty_lot SET member_id = %(survivor)s WHERE member_id = %(retired)s AND is_open RETURNING id
+UPDATE loyalty_lot SET member_id = %(survivor)s WHERE member_id = %(retired)s AND is_open
+RETURNING id
 """
 # A refund may give points back into a lot that is used up. No index names the member of such a
 # lot, but an entry of the member, or of somebody merged into them before, used it up.

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -126,6 +126,9 @@ class ApprovalRequestAdmin(KeysetAdmin):
             told = executor.tell(request)
         else:
             told = [f"{name}: {value}" for name, value in sorted(payload.items())]
+        if executor is not None and executor.page is not None:
+            link = '<a href="{}">{}</a>'
+            told.append(format_html(link, executor.page(request), _("See what will happen")))
         return format_html_join("", '<p class="console-step">{}</p>', ((one,) for one in told))
 
     @action(

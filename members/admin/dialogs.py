@@ -72,8 +72,9 @@ def member_action(spec: Action) -> Callable[..., HttpResponse]:
         except DomainError as error:
             return refused(request, dialog, form, error)
         level = messages.SUCCESS if outcome.is_done else messages.WARNING
-        messages.add_message(request, level, outcome.text)
-        return go_to(admin.page_of(member))
+        if outcome.text:
+            messages.add_message(request, level, outcome.text)
+        return go_to(outcome.to or admin.page_of(member))
 
     # Unfold finds an action of the page by the function's name.
     run.__name__ = spec.code

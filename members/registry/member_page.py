@@ -38,10 +38,12 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an action did, in a sentence. `is_done` is false where it became a request."""
+    """What an action did, in a sentence. `is_done` is false where it became a request; `to` is
+    the page where it goes on, if that isn't the member's."""
 
     text: str
     is_done: bool = True
+    to: str = ""
 
 
 class Run(Protocol):

@@ -31,6 +31,8 @@ class Executor:
     version: Callable[[Any], str]
     # What the request asks for, in the reader's words; without it the payload is shown as it is.
     tell: Callable[[Any], list[str]] | None = None
+    # The address of a page that shows what will happen, for the one who decides.
+    page: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)

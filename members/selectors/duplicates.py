@@ -73,52 +73,47 @@ def queue(*, scope: Scope) -> QuerySet[DuplicateCandidate]:
     return scope.narrow(scope.narrow(rows, path="first__store"), path="second__store")
 
 
-_LIVING = "m.state IN ('ACTIVE', 'RESTRICTED')"
 _KEYED = {
-    "email": f"""
-        SELECT i.member_id AS id, i.loose_digest AS key
-        FROM members_identity i JOIN members_member m ON m.id = i.member_id
-        WHERE i.loose_digest IS NOT NULL AND {_LIVING}""",
-    "name_birthday": f"""
-        SELECT m.id, m.name_index || int2send(m.birthday_md) AS key
-        FROM members_member m
-        WHERE m.name_index IS NOT NULL AND m.birthday_md IS NOT NULL AND {_LIVING}""",
-    "name_phone_tail": f"""
-        SELECT m.id, m.name_index || i.last_four_digest AS key
-        FROM members_member m JOIN members_identity i ON i.member_id = m.id
-        WHERE m.name_index IS NOT NULL AND i.kind = 'PHONE'
-            AND i.last_four_digest IS NOT NULL AND {_LIVING}""",
-    "name_store": f"""
-        SELECT m.id, m.name_index || int8send(m.store_id) AS key
-        FROM members_member m
-        WHERE m.name_index IS NOT NULL AND m.store_id IS NOT NULL AND {_LIVING}""",
-    "device": f"""
-        SELECT m.id, convert_to(d.key || ':' || d.value, 'UTF8') AS key
-        FROM members_member m CROSS JOIN LATERAL jsonb_each_text(m.metadata) d
-        WHERE m.metadata ?| %(keys)s::text[] AND d.key = ANY(%(keys)s) AND d.value <> ''
-            AND {_LIVING}""",
-    "external_id": f"""
-        SELECT i.member_id AS id, i.digest AS key
-        FROM members_identity i JOIN members_member m ON m.id = i.member_id
-        WHERE i.kind = 'EXTERNAL' AND {_LIVING}""",
+    "email": """
+        SELECT member_id AS id, loose_digest AS key
+        FROM members_identity WHERE loose_digest IS NOT NULL""",
+    "name_birthday": """
+        SELECT id, name_index || int2send(birthday_md) AS key
+        FROM members_member WHERE name_index IS NOT NULL AND birthday_md IS NOT NULL""",
+    "name_phone_tail": """
+        SELECT p.id, p.name_index || i.last_four_digest AS key
+        FROM members_member p JOIN members_identity i ON i.member_id = p.id
+        WHERE p.name_index IS NOT NULL AND i.kind = 'PHONE' AND i.last_four_digest IS NOT NULL""",
+    "name_store": """
+        SELECT id, name_index || int8send(store_id) AS key
+        FROM members_member WHERE name_index IS NOT NULL AND store_id IS NOT NULL""",
+    "device": """
+        SELECT p.id, convert_to(d.key || ':' || d.value, 'UTF8') AS key
+        FROM members_member p CROSS JOIN LATERAL jsonb_each_text(p.metadata) d
+        WHERE p.metadata ?| %(keys)s::text[] AND d.key = ANY(%(keys)s) AND d.value <> ''""",
+    "external_id": """
+        SELECT member_id AS id, digest AS key FROM members_identity WHERE kind = 'EXTERNAL'""",
 }
-_GROUPS = """
-SELECT array_agg(id ORDER BY id) FROM (SELECT DISTINCT id, key FROM (%(keyed)s) k) d
+_LIVING = """
+SELECT DISTINCT k.id, k.key FROM (%(keyed)s) k JOIN members_member m ON m.id = k.id
+WHERE m.state IN ('ACTIVE', 'RESTRICTED')
+"""
+_GROUPS = f"""
+SELECT array_agg(id ORDER BY id) FROM ({_LIVING}) d
 GROUP BY key HAVING count(*) BETWEEN 2 AND %%(limit)s
-"""
-_SKIPPED = """
+"""  # noqa: S608
+_SKIPPED = f"""
 SELECT count(*) FROM (
-    SELECT FROM (SELECT DISTINCT id, key FROM (%(keyed)s) k) d
-    GROUP BY key HAVING count(*) > %%(limit)s
+    SELECT FROM ({_LIVING}) d GROUP BY key HAVING count(*) > %%(limit)s
 ) g
-"""
+"""  # noqa: S608
 # Bands of five years: unknown ones tell nobody apart.
-_SAME_BAND = "coalesce(a.birth_band = b.birth_band, true)"
-_LIKENESS = f"""
+_LIKENESS = """
 SELECT p.first, p.second,
     ARRAY[
         CASE WHEN a.name_index = b.name_index THEN 'name' END,
-        CASE WHEN a.birthday_md = b.birthday_md AND {_SAME_BAND} THEN 'birthday' END,
+        CASE WHEN a.birthday_md = b.birthday_md
+            AND coalesce(a.birth_band = b.birth_band, true) THEN 'birthday' END,
         CASE WHEN a.birth_band = b.birth_band THEN 'birth_band' END,
         CASE WHEN a.store_id = b.store_id THEN 'store' END,
         CASE WHEN EXISTS (
@@ -138,7 +133,8 @@ SELECT p.first, p.second,
     ],
     ARRAY[
         CASE WHEN a.name_index <> b.name_index THEN 'other_name' END,
-        CASE WHEN a.birthday_md <> b.birthday_md OR NOT {_SAME_BAND} THEN 'other_birthday' END,
+        CASE WHEN a.birthday_md <> b.birthday_md
+            OR NOT coalesce(a.birth_band = b.birth_band, true) THEN 'other_birthday' END,
         CASE WHEN a.gender <> b.gender AND a.gender IN ('FEMALE', 'MALE')
             AND b.gender IN ('FEMALE', 'MALE') THEN 'other_gender' END
     ]

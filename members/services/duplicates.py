@@ -20,6 +20,8 @@ from members.services import audit, jobs
 from members.services.jobs import RunningJob
 
 KIND = "members.duplicates"
+# The only row that there may be of the policy.
+THE_ONE = 1
 _CHUNK = 1_000
 _State = DuplicateCandidate.State
 
@@ -38,7 +40,7 @@ class Found:
 
 def policy() -> DuplicatePolicy:
     """How the finder looks: what an operator set, else the defaults."""
-    return DuplicatePolicy.objects.first() or DuplicatePolicy(pk=1)
+    return DuplicatePolicy.objects.first() or DuplicatePolicy(pk=THE_ONE)
 
 
 def find(*, at: datetime, found: Found | None = None) -> Iterator[int]:

@@ -26,12 +26,27 @@ from loyalty.services import (
 )
 from loyalty.services.behaviors import Behavior
 from loyalty.services.documents import HoldDocument, TransferDocument
-from members.models import AccessPolicy, ApprovalRequest, Dispatch, Job, JobError, Store, Tag, User
-from members.services import audit, dispatches, jobs
+from members.models import (
+    AccessPolicy,
+    ApprovalRequest,
+    Dispatch,
+    Job,
+    JobError,
+    Store,
+    Tag,
+    User,
+)
+from members.services import (
+    audit,
+    dispatches,
+    jobs,
+)
 from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
 from members.services.members import Registration
 from tests import world
+from tests.console import voice_stock
+from tests.console import stock_merges, stock_privacy, stock_registers, stock_service
 from tests.loyalty import till
 
 ROWS = 12
@@ -48,10 +63,15 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     maker = world.operator("asks", role="clerk", store_codes=["SH01"])
     asked = [_ask(people[number].pk, maker, at) for number in range(3)]
     _work(people[0], at)
+    stock_service.fill(people, at)
     _deeds(people[0], at)
     _moves(people, at)
     _offers(people, at)
     _coupons(people, at)
+    voice_stock.fill(people, at)
+    stock_privacy.fill(people, at=at)
+    stock_registers.fill(people, actor_id=maker.pk, at=at)
+    stock_merges.fill(people, at=at)
     return {"members": people, "orders": sold, "requests": asked, "maker": maker}
 
 
