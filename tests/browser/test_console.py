@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from members.models import ApprovalRequest, User
 from tests import world
+from tests.browser import doors
 from tests.console import stock
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -30,13 +31,18 @@ def log_in(page, live_server, name, *, role="", stores=()):
     if role:
         world.operator(name, role=role, store_codes=stores)
         User.objects.filter(username=name).update(is_staff=True)
-        password = f"{name}-password"
     else:
-        User.objects.create_superuser(name, password=PASSWORD)
-        password = PASSWORD
+        User.objects.create_superuser(name)
+    doors.come_in(page, live_server, User.objects.get(username=name))
+    page.goto(f"{live_server.url}/console/")
+    page.wait_for_selector("#nav-sidebar", state="attached")
+
+
+def test_the_log_in_page_lets_in_who_knows_the_password(page, live_server):
+    User.objects.create_superuser("chief", password=PASSWORD)
     page.goto(f"{live_server.url}/console/login/")
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", password)
+    page.fill("input[name=username]", "chief")
+    page.fill("input[name=password]", PASSWORD)
     page.click("#login-form button[type=submit]")
     page.wait_for_selector("#nav-sidebar", state="attached")
 

@@ -7,8 +7,7 @@ from playwright.sync_api import expect
 
 from members.models import Member
 from tests import world
-
-PASSWORD = "wang-password"
+from tests.browser import doors
 
 
 @pytest.fixture
@@ -20,11 +19,8 @@ def clerk(transactional_db, keys_made, empty_cache, live_server, page):
     operator.save()
     world.register(world.ALICE)
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-    page.goto(f"{live_server.url}/console/login/")
-    page.fill("input[name=username]", "wang")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/console/")
+    doors.come_in(page, live_server, operator)
+    page.goto(f"{live_server.url}/console/")
     return page
 
 

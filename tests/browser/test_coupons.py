@@ -11,8 +11,8 @@ from loyalty.models import CouponBatch, CouponType
 from loyalty.services import coupon_batches, coupon_types
 from members.services import jobs
 from tests import world
+from tests.browser import doors
 
-PASSWORD = "li-password"
 ADD = "/console/loyalty/coupontype/add/"
 
 
@@ -24,11 +24,7 @@ def manager(transactional_db, keys_made, empty_cache, live_server, page):
     operator.is_staff = True
     operator.save()
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-    page.goto(f"{live_server.url}/console/login/")
-    page.fill("input[name=username]", "li")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/console/")
+    doors.come_in(page, live_server, operator)
     return page
 
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from loyalty.models import LedgerEntry
 from tests import world
+from tests.browser import doors
 from tests.loyalty import till
 
 TABS = ("timeline", "ledger", "orders", "tier", "messages", "consents", "profile", "approvals")
@@ -21,11 +22,8 @@ def service(transactional_db, keys_made, empty_cache, live_server, page):
     order = till.sell("T-1", till.line("1", 28_000), till.line("2", 5_000), when=world.NOW)
     till.give_back(order, "R-1", {"2": 5_000}, when=world.NOW)
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-    page.goto(f"{live_server.url}/console/login/?next=/console/members/member/{alice.pk}/change/")
-    page.fill("input[name=username]", "sun")
-    page.fill("input[name=password]", "sun-password")
-    page.keyboard.press("Enter")
-    # Not by the address: that of the log-in page ends in the same words.
+    doors.come_in(page, live_server, operator)
+    page.goto(f"{live_server.url}/console/members/member/{alice.pk}/change/")
     page.wait_for_selector("#nav-sidebar", state="attached")
     return page
 

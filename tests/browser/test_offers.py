@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from campaigns.models import Offer
 from loyalty.models import Product
 from tests import world
+from tests.browser import doors
 from tests.campaigns import offers
 
-PASSWORD = "zhao-password"
 ADD = "/console/campaigns/offer/add/"
 TRY = "/console/campaigns/offer/try/"
 
@@ -25,11 +25,7 @@ def marketer(transactional_db, keys_made, empty_cache, live_server, page):
     operator.is_staff = True
     operator.save()
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-    page.goto(f"{live_server.url}/console/login/")
-    page.fill("input[name=username]", "zhao")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/console/")
+    doors.come_in(page, live_server, operator)
     page.goto(f"{live_server.url}{ADD}")
     return page
 

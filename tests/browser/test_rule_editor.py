@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from loyalty.models import EarningRule
 from tests import world
+from tests.browser import doors
 
-PASSWORD = "li-password"
 ADD = "/console/loyalty/earningrule/add/"
 
 
@@ -20,11 +20,7 @@ def manager(transactional_db, keys_made, empty_cache, live_server, page):
     operator.is_staff = True
     operator.save()
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-    page.goto(f"{live_server.url}/console/login/")
-    page.fill("input[name=username]", "li")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/console/")
+    doors.come_in(page, live_server, operator)
     page.goto(f"{live_server.url}{ADD}")
     return page
 

@@ -9,7 +9,8 @@ from loyalty.models import EarningRule, Program
 from members.models import Job
 from members.services import jobs
 from tests import world
-from tests.browser.test_rule_editor import PASSWORD, shot
+from tests.browser import doors
+from tests.browser.test_rule_editor import shot
 from tests.loyalty import till
 
 RULES = "/console/loyalty/earningrule/"
@@ -35,11 +36,7 @@ def manager(transactional_db, keys_made, empty_cache, live_server, page):
         valid_from=world.NOW,
     )
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-    page.goto(f"{live_server.url}/console/login/")
-    page.fill("input[name=username]", "li")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/console/")
+    doors.come_in(page, live_server, operator)
     page.goto(f"{live_server.url}{RULES}")
     return page
 

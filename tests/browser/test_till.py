@@ -8,12 +8,13 @@ from playwright.sync_api import expect
 
 from campaigns.models import QuoteLock
 from loyalty.models import Order
+from members.models import User
 from tests import world
+from tests.browser import doors
 from tests.campaigns.offers import coupon_type, offer
 from tests.console import tills
 from tests.loyalty import till as channel
 
-PASSWORD = "wang-password"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -39,11 +40,8 @@ def open_till(shop, live_server, page):
     def open_it(language):
         cookie = {"name": "django_language", "value": language, "url": live_server.url}
         page.context.add_cookies([cookie])
-        page.goto(f"{live_server.url}/console/login/")
-        page.fill("input[name=username]", "wang")
-        page.fill("input[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{live_server.url}/console/")
+        doors.come_in(page, live_server, User.objects.get(username="wang"))
+        page.goto(f"{live_server.url}/console/")
         page.keyboard.press("F2")
         page.wait_for_url("**/console/counter/")
         expect(box(page)).to_be_focused()
