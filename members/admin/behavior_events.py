@@ -54,7 +54,9 @@ def _deed(row: BehaviorEvent) -> Deed:
     return Deed(row.pk, row.kind, row.object, row.channel, row.occurred_at, row.dwell_seconds)
 
 
-def _shown(run: Run, row_of: Mapping[int, BehaviorEvent], names: Mapping[str, str]) -> dict[str, Any]:
+def _shown(
+    run: Run, row_of: Mapping[int, BehaviorEvent], names: Mapping[str, str]
+) -> dict[str, Any]:
     rows = [row_of[deed.id] for deed in run.deeds]
     return {
         "text": behavior_words.run_text(run),
@@ -92,9 +94,7 @@ def _strip(member_id: int, at: datetime) -> dict[str, Any] | None:
     return {"rows": rows, "first": days[0], "last": last}
 
 
-def _kind_row(
-    kind: str, by_day: Mapping[date, int], days: list[date], most: int
-) -> dict[str, Any]:
+def _kind_row(kind: str, by_day: Mapping[date, int], days: list[date], most: int) -> dict[str, Any]:
     cells = [
         {"day": day, "count": count, "shade": -(-count * _SHADES // most)}
         for day in days

@@ -4,7 +4,7 @@ Strict to the last field: an attribute that the kind doesn't have is refused wit
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, Literal, Union
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -16,12 +16,15 @@ from members.rules.behavior_events import Attribute, Flag, Kind, Quantity, Text,
 PERSONAL = "personal data is left out of events"
 MOST_IN_A_BATCH = 500
 
+IdentityType = Literal[
+    "id", "card", "phone", "email", "wechat_openid", "wechat_unionid", "alipay_uid", "external"
+]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=64)]
 # An id that the channel made up, never an address or a phone.
 Visitor = Annotated[str, Meta(max_length=64, pattern=r"^[\x21-\x3f\x41-\x7e]*$")]
 Code = Annotated[str, Meta(max_length=40)]
 _Object = Annotated[str, Meta(max_length=80)]
-_SomeObject = Annotated[str, Meta(min_length=1, max_length=80)]
+_SomeObject = Annotated[str, Meta(max_length=80, pattern=r"\S")]
 _Dwell = Annotated[int, Meta(ge=0, le=rules.MOST_DWELL_SECONDS)]
 
 
@@ -29,7 +32,7 @@ class NamedMember(Struct, frozen=True, forbid_unknown_fields=True):
     """A member by one identity: card, phone, email, wechat_openid, wechat_unionid, alipay_uid,
     external (with `issuer`), or `id`."""
 
-    type: Annotated[str, Meta(min_length=1, max_length=20)]
+    type: IdentityType
     value: Annotated[str, Meta(min_length=1, max_length=254)]
     issuer: Code = ""
 
