@@ -31,6 +31,8 @@ def main() -> None:
         _points(options)
     if options.only in ("", "quotes"):
         _quotes(options, made)
+    if options.only in ("", "events"):
+        _events(options, made)
 
 
 def _orders(options: argparse.Namespace, made: "Shop") -> None:
@@ -79,6 +81,12 @@ def _quotes(options: argparse.Namespace, made: "Shop") -> None:
     quotes_report.over_http(rounds)
 
 
+def _events(options: argparse.Namespace, made: "Shop") -> None:
+    from tests.benchmarks import behavior_events, report
+
+    report.events(behavior_events.measure(made, options.rounds))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
@@ -87,7 +95,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=1, help="lines of an order")
     parser.add_argument("--crowd", type=int, default=100_000, help="members who redeem")
     parser.add_argument("--lots", type=int, default=250_000, help="lots that expire")
-    parser.add_argument("--only", choices=("", "orders", "points", "quotes"), default="")
+    parser.add_argument("--only", choices=("", "orders", "points", "quotes", "events"), default="")
     parser.add_argument("--scale", type=int, default=10, help="of pgbench's own tables")
     return parser.parse_args()
 

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 
+from tests.benchmarks import behavior_events
 from tests.benchmarks.measurements import Round
 
 _MOST = {"order": 3, "batch of 500": 5}
@@ -61,6 +62,35 @@ _FIGURES: dict[str, Callable[[Round], float]] = {
     "HTTP latency, median ms": lambda one: one.median_ms,
     "HTTP latency, 99 of 100 ms": lambda one: one.slow_ms,
 }
+
+
+def events(rounds: Sequence[behavior_events.Round]) -> None:
+    """G17: a batch of 500 beside 500 single events."""
+
+    def median(figure: Callable[[behavior_events.Round], float]) -> float:
+        return statistics.median(figure(one) for one in rounds)
+
+    say()
+    faster = median(lambda one: one.batch.per_second / one.single.per_second)
+    goal("G17", "events in batches of 500 ÷ single ones", faster, 8, stretch=12)
+    goal(
+        "G17",
+        "  database CPU, single ÷ in a batch",
+        median(lambda one: one.single.server_us / one.batch.server_us),
+        8,
+        stretch=12,
+    )
+    say("\nAlso, medians:")
+    for name, spent in (
+        ("in a batch", lambda one: one.batch),
+        ("in a batch, by visitors", lambda one: one.visitors),
+        ("single", lambda one: one.single),
+    ):
+        say(
+            f"  {name:<26} {median(lambda one, of=spent: of(one).per_second):>10,.0f} a second,"
+            f" database µs {median(lambda one, of=spent: of(one).server_us):>7,.1f},"
+            f" our µs {median(lambda one, of=spent: of(one).own_us):>7,.1f}"
+        )
 
 
 def goal(
