@@ -125,6 +125,7 @@ OWN = {
     "api:me-timeline": {"GET"},
     "api:me-consents": {"GET", "POST"},
     "api:me-privacy-requests": {"GET", "POST"},
+    "api:me-package": {"GET"},
     "api:me-sessions": {"GET"},
     "api:me-session": {"DELETE"},
     "api:me-account": {"GET"},

@@ -19,7 +19,7 @@ from members.api.views import ChannelView, client_of
 from members.models import PrivacyRequest
 from members.selectors import members as member_selectors
 from members.selectors import privacy_requests as selector
-from members.services import privacy_requests
+from members.services import privacy_exports, privacy_requests
 from members.services.idempotency import Answer
 from members.services.privacy_requests import Asked
 
@@ -144,7 +144,7 @@ class OwnRequestsView(OwnView):
     @idempotent
     def post(self, request: Request) -> Answer:
         sent, member = bodies.read(request, OwnRequestSent), member_of(request)
-        received = privacy_requests.receive(
+        received = privacy_exports.receive_own(
             asked=Asked(
                 member_id=member.pk,
                 kind=sent.kind.upper(),

@@ -8,6 +8,7 @@ from members.api import (
     member_sessions,
     members,
     one_time_codes,
+    privacy_packages,
     privacy_requests,
     tags,
 )
@@ -36,6 +37,11 @@ urlpatterns = [
         "me/privacy-requests",
         privacy_requests.OwnRequestsView.as_view(),
         name="me-privacy-requests",
+    ),
+    path(
+        "me/privacy-requests/<uuid:uid>/package",
+        privacy_packages.OwnPackageView.as_view(),
+        name="me-package",
     ),
     path("me/sessions", member_sessions.SessionsView.as_view(), name="me-sessions"),
     path("me/sessions/<uuid:uid>", member_sessions.SessionView.as_view(), name="me-session"),

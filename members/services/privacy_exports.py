@@ -26,6 +26,7 @@ from members.models import (
 from members.selectors import merges
 from members.services import approvals, audit, jobs, privacy_packages, privacy_requests
 from members.services.jobs import RunningJob
+from members.services.privacy_requests import Asked, Received
 
 ACTION = "members.privacy_export"
 KIND = "members.privacy_export"
@@ -96,6 +97,18 @@ def version_of_target(row: ApprovalRequest) -> str:
     """Changes with the request; the member may go on shopping."""
     found = PrivacyRequest.objects.filter(pk=row.target_id).first()
     return "" if found is None else str(found.version)
+
+
+def receive_own(*, asked: Asked, at: datetime) -> Received:
+    """As `privacy_requests.receive`, from a member who is logged in: a package is begun at once.
+
+    Raises: as there.
+    """
+    with transaction.atomic():
+        received = privacy_requests.receive(asked=asked, at=at)
+        if received.is_new and received.request.kind in KINDS:
+            start(request_id=received.request.pk, at=at)
+    return received
 
 
 def start(*, request_id: int, at: datetime, actor_id: int | None = None) -> Job:
@@ -169,16 +182,17 @@ def fetch(*, file_uid: UUID, actor: User, at: datetime) -> Fetched:
         return _hand_over(file, at, actor.pk)
 
 
-def fetch_own(*, file_uid: UUID, member_id: int, at: datetime) -> Fetched:
-    """The package for the member themselves, who is logged in.
+def fetch_own(*, request_uid: UUID, member_id: int, at: datetime) -> Fetched:
+    """The package of a request for the member themselves, who is logged in.
 
     Raises: NotFound; FileExpired.
     """
     with transaction.atomic():
-        file = _file(file_uid, at)
-        if file.member_id != member_id:
+        found = PrivacyFile.objects.filter(request__uid=request_uid, member_id=member_id)
+        file_uid = found.order_by("-pk").values_list("uid", flat=True).first()
+        if file_uid is None:
             raise NotFound
-        return _hand_over(file, at, None)
+        return _hand_over(_file(file_uid, at), at, None)
 
 
 def count_old(before: datetime) -> int:

@@ -41,7 +41,7 @@ def package(till, staff):
     alice = life.lived(till, staff)
     request = cases.asked(alice, "ACCESS")
     file = privacy_exports.make(request_id=request.pk, at=NOW)
-    return privacy_exports.fetch_own(file_uid=file.uid, member_id=alice.pk, at=NOW)
+    return privacy_exports.fetch_own(request_uid=request.uid, member_id=alice.pk, at=NOW)
 
 
 def test_it_holds_what_is_known_of_both_cards_in_clear(package):
@@ -124,7 +124,7 @@ def test_a_package_made_for_the_member_s_own_app_is_not_released_to_staff(alice,
     with pytest.raises(privacy_exports.NotReleased):
         privacy_exports.fetch(file_uid=file.uid, actor=staff[0], at=NOW)
     with pytest.raises(NotFound):
-        privacy_exports.fetch_own(file_uid=file.uid, member_id=bob.pk, at=NOW)
+        privacy_exports.fetch_own(request_uid=request.uid, member_id=bob.pk, at=NOW)
 
 
 def test_it_is_kept_for_the_days_of_the_rule_and_then_emptied(alice):
@@ -135,7 +135,7 @@ def test_it_is_kept_for_the_days_of_the_rule_and_then_emptied(alice):
 
     with pytest.raises(privacy_exports.FileExpired):
         privacy_exports.fetch_own(
-            file_uid=file.uid, member_id=alice.pk, at=NOW + timedelta(days=2)
+            request_uid=request.uid, member_id=alice.pk, at=NOW + timedelta(days=2)
         )
     assert privacy_exports.count_old(NOW + timedelta(days=1)) == 1
     assert privacy_exports.empty_old(NOW + timedelta(days=1), 100) == 1

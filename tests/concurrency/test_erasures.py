@@ -1,0 +1,43 @@
+"""Tills that sell to a member at the moment in which the member is erased."""
+
+from loyalty.models import Account, LedgerEntry, Order
+from loyalty.selectors import ledger_checks
+from loyalty.services.erasures import FORGOTTEN
+from members.models import Member
+from members.services import approvals, erasures
+from tests.concurrency.processes import at_once
+from tests.loyalty import till
+from tests.privacy import cases
+
+EACH = 15
+
+
+def test_an_order_is_never_lost_and_never_attached_to_an_erased_member(shop):
+    alice = till.register("13800138000", "Alice")
+    till.sell("T-first", till.line("1", 10_000))
+    maker, checker = cases.people()
+    request = cases.asked(alice, "DELETION", at=till.NOW)
+    row = erasures.ask(request_id=request.pk, reason="letter", maker=maker, at=till.NOW)
+
+    def work(number):
+        if number == 0:
+            approvals.approve(request_id=row.pk, checker=checker, at=till.NOW)
+            return []
+        return [
+            till.sell(f"T-{number}-{count}", till.line("1", 10_000))["id"]
+            for count in range(EACH)
+        ]
+
+    sold = [uid for uids in at_once(work, processes=4) for uid in uids]
+
+    assert len(set(sold)) == 3 * EACH
+    assert {str(uid) for uid in Order.objects.values_list("uid", flat=True)} >= set(sold)
+    assert Member.objects.get(pk=alice.pk).state == "ERASED"
+    # What is theirs was theirs before: the erasure saw it and forgot what was sent.
+    theirs = Order.objects.filter(member=alice)
+    assert {bytes(one.fingerprint) for one in theirs} == {FORGOTTEN}
+    assert theirs.count() + Order.objects.filter(member=None).count() == 3 * EACH + 1
+    earned = LedgerEntry.objects.filter(member=alice, kind="EARN").count()
+    assert earned == theirs.count()
+    assert Account.objects.get(member=alice).active_points == 100 * earned
+    assert ledger_checks.findings() == []
