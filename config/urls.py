@@ -12,7 +12,7 @@ from campaigns.api import urls as campaign_urls
 from config import health
 from config.console import counter, second_factor
 from loyalty.api import urls as loyalty_urls
-from members.api import oauth
+from members.api import oauth, transparency
 from members.api import urls as member_urls
 
 # What describes the API is no secret, and asks nobody who they are.
@@ -53,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api-docs",
     ),
     path("oauth/", include((tokens, "oauth2_provider"))),
+    path("privacy/", transparency.index, name="transparency"),
+    path("privacy/<slug:kind>/<str:version>/", transparency.policy, name="policy"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

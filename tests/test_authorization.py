@@ -16,7 +16,22 @@ from campaigns.services import defaults
 from config.console import roles
 from loyalty.models import Coupon, CouponBatch, CouponType, EarningRule, Operation
 from members.api import authentication
-from members.models import ApprovalRequest, Dispatch, Job, Member, User
+from members.models import (
+    Appointment,
+    AppointmentKind,
+    ApprovalRequest,
+    Dispatch,
+    Job,
+    Member,
+    Store,
+    Survey,
+    Tag,
+    TagRule,
+    User,
+)
+from members.services import breaches, service_cases, service_topics, tag_rules
+from members.services.service_case_changes import Doing
+from members.services.service_cases import CaseOpening
 from tests import authorization_matrix as matrix
 from tests import world
 
@@ -220,7 +235,43 @@ def objects(maker: User) -> dict[str, int]:
         "campaign": defaults.install(at=world.NOW).pk,
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
         **_coupons(alice),
+        **_voices(alice),
+        **_service(alice),
+        "breach": breaches.record(found=_found(), at=world.NOW).pk,
     }
+
+
+def _found() -> breaches.Found:
+    return breaches.Found(
+        title="x", description="x", severity="HIGH", discovered_at=world.NOW, categories=()
+    )
+
+
+def _service(member: Member) -> dict[str, int]:
+    service_topics.set_up()
+    opening = CaseOpening(topic="other", medium="CHAT", subject="x", member_id=member.pk)
+    case = service_cases.open_case(opening=opening, doing=Doing(at=world.NOW)).case
+    rule = TagRule(
+        tag=Tag.objects.create(code="x", name_en="x"),
+        condition={"field": "member.gender", "op": "eq", "value": "FEMALE"},
+    )
+    return {"servicecase": case.pk, "tagrule": tag_rules.define(rule=rule).pk}
+
+
+def _voices(member: Member) -> dict[str, int]:
+    kind = AppointmentKind.objects.create(code="x", name_en="x")
+    booked = Appointment.objects.create(
+        member=member,
+        kind=kind,
+        store=Store.objects.get(code="SH01"),
+        starts_at=world.NOW,
+        ends_at=world.NOW + world.timedelta(minutes=30),
+        booked_at=world.NOW,
+    )
+    survey = Survey.objects.create(
+        code="x", name_en="x", kind="NPS", questions=[{"kind": "SCORE", "text_en": "x"}]
+    )
+    return {"appointment": booked.pk, "survey": survey.pk}
 
 
 def _coupons(member: Member) -> dict[str, int]:

@@ -7,6 +7,7 @@ from unfold.decorators import display
 from members.admin import labels
 from members.admin.base import KeysetAdmin
 from members.models import Consent
+from members.selectors import policies
 
 
 @admin.register(Consent)
@@ -22,9 +23,18 @@ class ConsentAdmin(KeysetAdmin):
         ("member", "occurred_at"),
         ("purpose", "medium"),
         ("is_granted", "policy_version"),
+        "shown_texts",
         ("source", "actor"),
         "recorded_at",
     )
+
+    readonly_fields = ("shown_texts",)
+
+    @display(description=_("texts of this version"))
+    def shown_texts(self, consent: Consent) -> str:
+        """What was agreed to, provably: the SHA-256 of each text that bears the version."""
+        texts = policies.hashes(version=consent.policy_version)
+        return "\n".join(f"{text.title} ({text.language}): {text.sha256}" for text in texts) or "–"
 
     @display(description=_("answer"), label={"yes": "success", "no": "danger"})
     def shown_answer(self, consent: Consent) -> labels.Label:

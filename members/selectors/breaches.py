@@ -1,17 +1,12 @@
 """Breaches whose duties run."""
 
-from datetime import datetime
+from django.db.models import Min, Q
 
-from django.db.models import Min, Q, QuerySet
-
-from members.models import Breach, BreachDuty
+from members.models import BreachDuty
 
 
-def with_next_duty() -> QuerySet[Breach]:
-    """Every breach with `next_due_at`, when the first of its open duties is due."""
-    return Breach.objects.annotate(
-        next_due_at=Min("duties__due_at", filter=Q(duties__done_at__isnull=True))
-    )
+# When the first open duty of a breach is due: for lists of breaches.
+NEXT_DUE_AT = Min("duties__due_at", filter=Q(duties__done_at__isnull=True))
 
 
 def duties(*, breach_id: int) -> list[BreachDuty]:
@@ -20,6 +15,6 @@ def duties(*, breach_id: int) -> list[BreachDuty]:
     return list(rows.order_by("due_at", "pk"))
 
 
-def open_duties_count(*, at: datetime, limit: int) -> int:
+def open_duties_count(*, limit: int) -> int:
     """How many duties of all breaches are open, counted up to `limit`."""
     return BreachDuty.objects.filter(done_at__isnull=True)[:limit].count()

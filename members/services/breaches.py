@@ -197,8 +197,7 @@ def set_clock(
 
     Raises: ClockTooLong.
     """
-    if not 1 <= hours <= breaches.LONGEST_HOURS:
-        raise ClockTooLong
+    check_hours(hours)
     with transaction.atomic():
         clock, _ = BreachClock.objects.update_or_create(
             severity=severity, kind=kind, defaults={"hours": hours}
@@ -206,6 +205,12 @@ def set_clock(
         details = {"severity": severity, "kind": kind, "hours": hours}
         audit.record(action="breach_clock.set", at=at, actor_id=actor_id, details=details)
     return clock
+
+
+def check_hours(hours: int) -> None:
+    """Raises: ClockTooLong."""
+    if not 1 <= hours <= breaches.LONGEST_HOURS:
+        raise ClockTooLong
 
 
 def install() -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from members.models.keys import IndexKey, KeyCanary, KeyEncryptionKey, MemberKey
 from members.sealing import blind, canary, keys, root
@@ -39,7 +39,7 @@ def forget(*, version: int, at: datetime) -> None:
         # Destroyed keys keep the number of a version that nobody needs: not this one.
         MemberKey.objects.filter(kek_version=version).update(kek_version=keys.newest_version())
         KeyCanary.objects.filter(kek_version=version).delete()
-        row.delete()
+        _delete(row)
     keys.forget()
 
 
@@ -70,6 +70,18 @@ def reroot() -> tuple[int, int]:
             index.save(update_fields=["wrapped"])
         canary.check()
     return len(versions), len(indexes)
+
+
+def _delete(row: KeyEncryptionKey) -> None:
+    """Waits for whoever writes a member's key with it at this moment; the database refuses when
+    they did."""
+    try:
+        with transaction.atomic():
+            row.delete()
+    except IntegrityError:
+        raise VersionInUse(
+            f"A member's key was just wrapped by version {row.version}. Run `keys rewrap`."
+        ) from None
 
 
 def _is_old(row: KeyEncryptionKey | IndexKey) -> bool:

@@ -2,6 +2,7 @@
 to, and the text's SHA-256 proves what it said."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +14,13 @@ from members.models import PolicyDocument
 from members.selectors import policies
 from members.services import audit
 
+# It stands in addresses.
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 LONGEST_CHARACTERS = 200_000
 
 
 class PolicyIncomplete(DomainError):
-    """A policy needs a version, a title, a text, and a language of this installation."""
+    """A policy needs a version of letters, digits and .-_ , a title, a text, and a language of this installation."""
 
     code = "policy_incomplete"
 
@@ -64,7 +67,7 @@ def publish(*, text: Text, actor_id: int | None = None, at: datetime) -> PolicyD
 
     Raises: PolicyIncomplete; PolicyPublished; PolicyInForceSince.
     """
-    _check(text)
+    _check_complete(text)
     with transaction.atomic():
         # Two at once: the constraint keeps one, and the other is compared with it.
         stored, is_new = PolicyDocument.objects.get_or_create(
@@ -87,12 +90,26 @@ def publish(*, text: Text, actor_id: int | None = None, at: datetime) -> PolicyD
     return stored
 
 
-def _check(text: Text) -> None:
+def check(text: Text) -> None:
+    """What `publish` would refuse, without writing anything.
+
+    Raises: as `publish`.
+    """
+    _check_complete(text)
+    versions = PolicyDocument.objects.filter(kind=text.kind, version=text.version.strip())
+    stored = versions.filter(language=text.language).first()
+    if stored is not None:
+        _compare(stored, text)
+    if versions.exclude(effective_at=text.effective_at).exists():
+        raise PolicyInForceSince
+
+
+def _check_complete(text: Text) -> None:
     languages = {code for code, _ in settings.LANGUAGES}
     is_complete = (
         text.kind in PolicyDocument.Kind.values
         and text.language in languages
-        and 0 < len(text.version.strip()) <= 40
+        and _VERSION.fullmatch(text.version.strip()) is not None
         and 0 < len(text.title.strip()) <= 200
         and 0 < len(normalized(text.text)) <= LONGEST_CHARACTERS
     )

@@ -27,6 +27,17 @@ def save(
 
     Raises: PurposeIncomplete.
     """
+    check(purpose)
+    with transaction.atomic():
+        purpose.save()
+        audit.record(
+            action="purpose.save", at=at, actor_id=actor_id, details={"code": purpose.code}
+        )
+    return purpose
+
+
+def check(purpose: ProcessingPurpose) -> None:
+    """Raises: PurposeIncomplete."""
     rests_on_consent = purpose.basis == _Basis.CONSENT
     is_complete = (
         bool(purpose.code and purpose.name)
@@ -36,12 +47,6 @@ def save(
     )
     if not is_complete:
         raise PurposeIncomplete
-    with transaction.atomic():
-        purpose.save()
-        audit.record(
-            action="purpose.save", at=at, actor_id=actor_id, details={"code": purpose.code}
-        )
-    return purpose
 
 
 def install() -> int:

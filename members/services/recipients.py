@@ -56,6 +56,17 @@ def save(*, recipient: Recipient, actor_id: int | None = None, at: datetime) -> 
 
     Raises: RecipientIncomplete.
     """
+    check(recipient)
+    with transaction.atomic():
+        recipient.save()
+        audit.record(
+            action="recipient.save", at=at, actor_id=actor_id, details={"code": recipient.code}
+        )
+    return recipient
+
+
+def check(recipient: Recipient) -> None:
+    """Raises: RecipientIncomplete."""
     country = recipient.country
     is_complete = (
         bool(recipient.code and recipient.name and recipient.purpose.strip())
@@ -66,12 +77,6 @@ def save(*, recipient: Recipient, actor_id: int | None = None, at: datetime) -> 
     )
     if not is_complete:
         raise RecipientIncomplete
-    with transaction.atomic():
-        recipient.save()
-        audit.record(
-            action="recipient.save", at=at, actor_id=actor_id, details={"code": recipient.code}
-        )
-    return recipient
 
 
 def install() -> int:

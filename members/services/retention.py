@@ -76,13 +76,7 @@ def set_rule(
 
     Raises: UnknownCategory; TooShort, with `minimum_days`; TooLong.
     """
-    known = privacy.RETENTION.get(category)
-    if known is None:
-        raise UnknownCategory(category=category)
-    if days < known.minimum_days:
-        raise TooShort(minimum_days=known.minimum_days)
-    if days > LONGEST_DAYS:
-        raise TooLong
+    check(category=category, days=days)
     with transaction.atomic():
         rule, _ = RetentionRule.objects.update_or_create(
             category=category, defaults={"days": days, "is_active": is_active}
@@ -94,6 +88,17 @@ def set_rule(
             details={"category": category, "days": days, "is_active": is_active},
         )
     return rule
+
+
+def check(*, category: str, days: int) -> None:
+    """Raises: UnknownCategory; TooShort, with `minimum_days`; TooLong."""
+    known = privacy.RETENTION.get(category)
+    if known is None:
+        raise UnknownCategory(category=category)
+    if days < known.minimum_days:
+        raise TooShort(minimum_days=known.minimum_days)
+    if days > LONGEST_DAYS:
+        raise TooLong
 
 
 def dry_run(*, at: datetime) -> list[Due]:

@@ -45,8 +45,7 @@ from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
 from members.services.members import Registration
 from tests import world
-from tests.console import voice_stock
-from tests.console import stock_merges, stock_privacy, stock_registers, stock_service
+from tests.console import stock_merges, stock_privacy, stock_registers, stock_service, voice_stock
 from tests.loyalty import till
 
 ROWS = 12

@@ -29,8 +29,8 @@ def test_status_counts_member_keys_by_version(capsys):
     a_member(2)
     a_member(3)
     assert said(capsys, "keys", "status") == [
-        "version 1  RETIRED  1 member keys",
-        "version 2  ACTIVE  2 member keys",
+        "version 1  RETIRED  1 member keys  0 values of the house",
+        "version 2  ACTIVE  2 member keys  0 values of the house",
         "The root key opens every version and every index key.",
     ]
 

@@ -58,3 +58,14 @@ def test_every_line_says_how_the_value_is_erased():
 
 def test_no_column_is_both_sealed_and_clear():
     assert not set(listed("Sealed")) & set(listed("Clear on purpose"))
+
+
+CHINESE = PAGE.with_name("field-inventory.zh-hans.md")
+
+
+def test_the_chinese_page_lists_the_same_sealed_columns():
+    rows = CHINESE.read_text().split("\n## 加密\n")[1].split("\n## ")[0].splitlines()
+    found = [COLUMN.search(row.split("|")[1]) for row in rows if row.startswith("| `")]
+
+    columns = sorted(match[1] for match in found if match)
+    assert columns == [column.label for column in encryption.sealed_columns()]
