@@ -12,10 +12,11 @@ from loyalty.admin import holdings
 from loyalty.admin.holdings import Alert, Holdings
 from loyalty.models import Account, Order, Tier
 from loyalty.selectors import orders
+from members.admin import sealed
 from members.admin.members import masked_name
 from members.models import Consent, Identity, Member, User
 from members.sealing import masking
-from members.selectors import consents, scopes
+from members.selectors import consents, notes, scopes
 
 RECENT_ORDERS = 4
 
@@ -39,6 +40,9 @@ class Card:
     orders: list[Bought]
     hints: list[Alert]
     page: str
+    notes: tuple[str, ...] = ()
+    # Where the operator may open a service case of this member.
+    case_page: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,37 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
         orders=_bought(recent, operator),
         hints=list(_hints(member, held, at)),
         page=reverse("admin:members_member_change", args=[member.pk]) if may_open else "",
+        notes=_pinned_notes(member, operator),
+        case_page=_case_page(member, operator),
     )
 
 
 def brief(*, member: Member, operator: User, at: datetime) -> Card:
     """Who it is and what they hold, without purchases, hints and phone: a cart is under way."""
     held = holdings.holdings(member_id=member.pk, at=at)
-    return Card(member, masked_name(member), "", held, [], [], "")
+    return Card(
+        member,
+        masked_name(member),
+        "",
+        held,
+        [],
+        [],
+        "",
+        notes=_pinned_notes(member, operator),
+        case_page=_case_page(member, operator),
+    )
+
+
+def _pinned_notes(member: Member, operator: User) -> tuple[str, ...]:
+    if not operator.has_perm("members.view_membernote"):
+        return ()
+    return tuple(str(sealed.shown(note, "text")) for note in notes.pinned(member_id=member.pk))
+
+
+def _case_page(member: Member, operator: User) -> str:
+    if not operator.has_perm("members.add_servicecase"):
+        return ""
+    return f"{reverse('admin:members_servicecase_add')}?member={member.uid}"
 
 
 def _bought(recent: Sequence[Order], operator: User) -> list[Bought]:

@@ -19,7 +19,7 @@ from members.registry.privacy import (
     add_erasure_step,
     add_export_section,
 )
-from members.services import merge_rows
+from members.services import merge_rows, notes, tag_rules
 
 COLUMNS = (
     "case",
@@ -42,6 +42,8 @@ CODE, ORDER = "members.service_cases", 55
 def register() -> None:
     """Called by `apps.ready`."""
     merge_rows.add_step(CODE, ORDER, ServiceCase)
+    notes.register()
+    tag_rules.register()
     add_erasure_step(ErasureStep(CODE, ORDER, erase))
     add_export_section(ExportSection(CODE, ORDER, _("Service cases"), COLUMNS, exported))
     add_export_section(

@@ -1,12 +1,13 @@
 """Steps of a service case that people take by hand: assign, classify, wait, resolve, rate."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from members.errors import DomainError
 from members.events import ServiceCaseRated, ServiceCaseResolved
-from members.models import ServiceCase, ServiceTopic, User
+from members.models import CaseMessage, ServiceCase, ServiceTopic, User
 from members.rules import service_cases as rules
 from members.selectors import scopes
 from members.services import case_messages
@@ -93,9 +94,9 @@ def wait(*, case_id: int, doing: Doing) -> ServiceCase:
         return changes.save(case, "state")
 
 
-def resolve(*, case_id: int, doing: Doing) -> ServiceCase:
-    """The case, resolved; again it changes nothing. Told late, when the member has written since,
-    it leaves the case opened again.
+def resolve(*, case_id: int, doing: Doing, answer: str = "") -> ServiceCase:
+    """The case, resolved, with a last answer if there is one; again it changes nothing. Told
+    late, when the member has written since, it leaves the case opened again.
 
     Raises: NotFound; CaseChanged; CaseInFuture; BeforeOpening.
     """
@@ -105,6 +106,9 @@ def resolve(*, case_id: int, doing: Doing) -> ServiceCase:
             return case
         when = doing.when
         case_messages.refuse_before_opening(case, when)
+        if answer.strip():
+            word = case_messages.Word(kind=CaseMessage.Kind.TO_MEMBER, text=answer)
+            case_messages.write(case, word, doing)
         case.state, case.resolved_at = _State.RESOLVED, when
         changes.tell(case, ServiceCaseResolved, when, doing)
         if case_messages.spoken_since(case, when):
@@ -143,6 +147,22 @@ def rate(*, case_id: int, satisfaction: int, doing: Doing) -> ServiceCase:
         return changes.save(case, "satisfaction")
 
 
+def apply(*, case_id: int, state: str = "", satisfaction: int | None = None, doing: Doing) -> None:
+    """Takes what a channel tells of a case in one message: the state that it has there, and what
+    the member thinks of it. Empty and None: nothing is told of that.
+
+    Raises: as the steps; then nothing was changed.
+    """
+    with transaction.atomic():
+        changes.locked(case_id=case_id, doing=doing)
+        # From here on the row is ours: the steps need not compare its version again.
+        own = replace(doing, expected_version=None)
+        if state:
+            _STEPS[state](case_id=case_id, doing=own)
+        if satisfaction is not None:
+            rate(case_id=case_id, satisfaction=satisfaction, doing=own)
+
+
 def may_be_assigned(person: User, case: ServiceCase) -> bool:
     """Whether this person works on cases of its store."""
     if not person.is_active or not person.has_perm(WORKS_ON_CASES):
@@ -165,3 +185,10 @@ def _set_topic(case: ServiceCase, code: str) -> None:
         case.first_response_due_at = rules.due_at(
             opened_at=case.opened_at, minutes=topic.first_response_minutes
         )
+
+
+_STEPS: Mapping[str, Callable[..., ServiceCase]] = {
+    _State.OPEN: reopen,
+    _State.WAITING: wait,
+    _State.RESOLVED: resolve,
+}
