@@ -27,6 +27,12 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description="The ETag that you read; 412 when the member has changed since.",
 )
+IF_MATCH_OPTIONAL = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag that you read; with it, 412 when it has changed since.",
+)
 CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` or `previous`.")
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50})
 
