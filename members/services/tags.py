@@ -27,16 +27,26 @@ def give(
 ) -> int:
     """How many of these members did not bear the tag before; now all do.
 
+    Who bears it by a rule bears it by hand from now on, and keeps it when the rule is no longer
+    true of them.
+
     Raises: UnknownTag.
     """
     tag = _tag(code)
+    # What a model computes is told by the tag; everything else that comes here is a person's word.
+    origin = Tag.Origin.MODEL if tag.origin == Tag.Origin.MODEL else Tag.Origin.HAND
     with transaction.atomic():
         bearers = MemberTag.objects.filter(tag=tag, member__in=members)
         # Two at once: the unique constraint lets one of them through.
         before = set(bearers.select_for_update().values_list("member_id", flat=True))
+        if origin == Tag.Origin.HAND:
+            bearers.filter(origin=Tag.Origin.RULE).update(origin=origin, actor_id=actor_id)
         fresh = [member for member in members if member.pk not in before]
         MemberTag.objects.bulk_create(
-            [MemberTag(member=one, tag=tag, actor_id=actor_id, created_at=at) for one in fresh],
+            [
+                MemberTag(member=one, tag=tag, actor_id=actor_id, origin=origin, created_at=at)
+                for one in fresh
+            ],
             ignore_conflicts=True,
         )
         told = [TagGiven(member=str(one.uid), tag=code) for one in fresh]
