@@ -4,7 +4,7 @@ from config.settings.base import REGULARS_ENV
 from config.settings.environment import env, require
 
 # `log` writes codes into the log, which production refuses; without a provider nobody logs in.
-SMS_PROVIDER = require("SMS_PROVIDER", default="" if REGULARS_ENV == "production" else "log")
+SMS_PROVIDER = env.str("SMS_PROVIDER", default="" if REGULARS_ENV == "production" else "log")
 SMS_URL = env.str("SMS_URL", default="")
 SMS_KEY_ID = env.str("SMS_KEY_ID", default="")
 SMS_SECRET = env.str("SMS_SECRET", default="")
