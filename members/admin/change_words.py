@@ -53,6 +53,9 @@ def names_of(records: Iterable[ChangeRecord]) -> Names:
     """What the rows are called that the changes point at: one query per related table."""
     wanted: dict[type[models.Model], set[Any]] = {}
     for record in records:
+        owner = _owner(record.table)
+        if owner is not None and record.row_id.isdecimal():
+            wanted.setdefault(owner, set()).add(int(record.row_id))
         for side in (record.before, record.after):
             for name, value in (side or {}).items():
                 related = _related(record.table, name)
@@ -63,6 +66,14 @@ def names_of(records: Iterable[ChangeRecord]) -> Names:
         for model, pks in wanted.items()
         for pk, row in _rows(model).in_bulk(pks).items()
     }
+
+
+def object_of(record: ChangeRecord, names: Names) -> str:
+    """What was changed, by its name: `Roles of an operator: cleo`."""
+    owner, row = _owner(record.table), record.row_id
+    known = names.get((owner._meta.db_table, int(row))) if owner and row.isdecimal() else None
+    title = title_of(record.table)
+    return f"{title}: {known}" if known else f"{title} #{row}"
 
 
 def differences(record: ChangeRecord, names: Names) -> list[Difference]:
@@ -98,6 +109,13 @@ def _field(table: str, column: str) -> Any:
     if model is None:
         return None
     return next((one for one in model._meta.fields if one.column == column), None)
+
+
+def _owner(table: str) -> type[models.Model] | None:
+    """The model of the row that `row_id` names; a member is called by a card, not here."""
+    tracked = changes.TRACKED.get(table)
+    model = model_of(tracked.of) if tracked else None
+    return None if model is None or model._meta.label == "members.Member" else model
 
 
 def _related(table: str, column: str) -> type[models.Model] | None:

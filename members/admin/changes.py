@@ -96,7 +96,7 @@ class ChangeRecordAdmin(KeysetAdmin):
 
     @display(description=gettext_lazy("of what"))
     def shown_object(self, record: ChangeRecord) -> str:
-        return f"{change_words.title_of(record.table)} #{record.row_id}"
+        return change_words.object_of(record, self._names(record))
 
     @display(description=gettext_lazy("what"), label=KINDS)
     def shown_kind(self, record: ChangeRecord) -> labels.Label:
@@ -153,11 +153,13 @@ class ChangeRecordAdmin(KeysetAdmin):
     def _differences(self, record: ChangeRecord) -> list[Difference]:
         # The page's template asks several times for what it shows once.
         if not hasattr(record, "told"):
-            names = getattr(record, "names", None)
-            if names is None:
-                names = change_words.names_of([record])
-            record.told = change_words.differences(record, names)  # type: ignore[attr-defined]
+            record.told = change_words.differences(record, self._names(record))  # type: ignore[attr-defined]
         return record.told  # type: ignore[attr-defined,no-any-return]
+
+    def _names(self, record: ChangeRecord) -> change_words.Names:
+        if not hasattr(record, "names"):
+            record.names = change_words.names_of([record])  # type: ignore[attr-defined]
+        return record.names  # type: ignore[attr-defined,no-any-return]
 
 
 def _arrow(one: Difference) -> str:
