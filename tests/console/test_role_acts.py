@@ -5,18 +5,13 @@ from django.urls import reverse
 
 from loyalty.models import LedgerEntry
 from loyalty.services import points
-from members.models import ApprovalRequest, Dispatch, Job, User
+from members.models import Dispatch, Job, User
 from tests import world
 from tests.console import staff, stock
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 STORE_ROLES = {"clerk", "store_manager"}
-
-
-@pytest.fixture
-def rows(shop):
-    return stock.fill()
 
 
 def enter(role):
@@ -138,30 +133,6 @@ def test_canceling_a_waiting_job_ends_it(rows):
 
     job.refresh_from_db()
     assert job.state == "CANCELED"
-
-
-def test_a_new_client_s_secret_is_shown_once(rows):
-    from members.models import ApiClient, Channel
-
-    browser = enter("administrator")
-    path = reverse("admin:members_apiclient_issue")
-    submission = browser.get(path).context["form"]["submission"].value()
-    fields = {
-        "submission": submission,
-        "name": "Shop",
-        "source": "shop",
-        "channel": Channel.objects.get(code="web").pk,
-        "scopes": ["orders:write"],
-    }
-
-    first = send(browser, path, **fields)
-    again = send(browser, path, **fields)
-
-    client = ApiClient.objects.get(source="shop")
-    assert first.context["secret"] in first.content.decode()
-    assert client.client_secret != first.context["secret"]
-    assert "HX-Redirect" in again.headers
-    assert "no-store" in first["Cache-Control"]
 
 
 def test_nobody_changes_their_own_rights(rows):
