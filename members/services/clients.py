@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 from oauth2_provider.generators import generate_client_secret
 
-from members.errors import NotFound
 from members.models import ApiClient, Channel, Store
 from members.services import audit
 
@@ -51,22 +50,4 @@ def create(
             client_id=client.pk,
             details={"source": source, "scopes": sorted(scopes)},
         )
-    return client, clear
-
-
-def renew_secret(
-    *, client_id: int, at: datetime, actor_id: int | None = None
-) -> tuple[ApiClient, str]:
-    """The client and its new secret in clear; the old one stops to work at once.
-
-    `client_id` is the row's id. Raises: NotFound.
-    """
-    clear = generate_client_secret()
-    with transaction.atomic():
-        client = ApiClient.objects.select_for_update().filter(pk=client_id).first()
-        if client is None:
-            raise NotFound
-        client.client_secret = clear
-        client.save(update_fields=["client_secret"])
-        audit.record(action="client.renew_secret", at=at, actor_id=actor_id, client_id=client.pk)
     return client, clear
