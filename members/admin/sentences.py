@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from members.admin import privacy_sentences, protection_sentences
+from members.admin import privacy_sentences, protection_sentences, voice_sentences
 from members.models import Channel, Consent, Event, Member, Store, Tag
 from members.registry import sentences
 from members.registry.behavior_events import NOTICED
@@ -25,7 +25,8 @@ def narrate(events: Sequence[Event]) -> dict[int, Sentence]:
     """Sentences by event id; at most three queries for the names of stores, channels, tags."""
     places = _places(events) | _tags(events)
     told = {event.pk: _tell(event.type, event.payload, places) for event in events}
-    return {pk: sentence for pk, sentence in told.items() if sentence is not None}
+    own = {pk: sentence for pk, sentence in told.items() if sentence is not None}
+    return own | voice_sentences.narrate(events)
 
 
 def _tell(type_: str, payload: dict[str, Any], places: dict[str, str]) -> Sentence | None:
