@@ -11,7 +11,6 @@ from members.models import (
     Identity,
     LegalHold,
     Measure,
-    Member,
     MemberSession,
     OneTimeCode,
 )
@@ -32,7 +31,6 @@ from members.services.merges import Merge
 def register() -> None:
     """Called by `apps.ready`."""
     panels.add_merge_step("members.guardians", 60, _merge_guardians, undo=_give_guardians_back)
-    panels.add_merge_step("members.profiling", 62, _merge_objection, undo=_give_profiling_back)
     privacy.add_erasure_step(ErasureStep("members.registers", 40, _erase))
     for section in _SECTIONS:
         privacy.add_export_section(section)
@@ -59,7 +57,8 @@ def _retain(at: datetime) -> Iterable[int]:
 
 
 # A merge: rows that can move do; the register of disclosures is append-only and read through all
-# cards of a person, and so are legal holds.
+# cards of a person, and so are legal holds. An objection to profiling is carried with the cards,
+# and the night removes what was computed.
 
 
 def _merge_guardians(done: Merge) -> dict[str, list[int]]:
@@ -77,20 +76,6 @@ def _give_guardians_back(done: Merge, moved: dict[str, list[int]]) -> None:
     merge_rows.give_back(GuardianConsent, done, moved["rows"])
     back = GuardianConsent.objects.filter(pk__in=moved["ended"], member_id=done.retired_id)
     back.update(ended_at=None)
-
-
-def _merge_objection(done: Merge) -> dict[str, bool]:
-    """Who objected on one card objected as a person."""
-    objected = Member.objects.filter(pk=done.retired_id, is_profiled=False).exists()
-    was_profiled = Member.objects.filter(pk=done.survivor_id, is_profiled=True).exists()
-    if objected and was_profiled:
-        profiling.refuse(member_id=done.survivor_id, at=done.at, actor_id=done.actor_id)
-    return {"refused": objected and was_profiled}
-
-
-def _give_profiling_back(done: Merge, moved: dict[str, bool]) -> None:
-    if moved["refused"]:
-        profiling.allow(member_id=done.survivor_id, at=done.at, actor_id=done.actor_id)
 
 
 # An erasure
