@@ -49,17 +49,18 @@ def _rows(member_ids: Sequence[int], at: datetime) -> Iterable[Mapping[str, Any]
         }
 
 
-def _move(merge: Any) -> list[int]:
+def _move(merge: Any) -> dict[str, Any]:
     """The same person holds both phones: what is logged in stays so, as the survivor."""
     retired = MemberSession.objects.select_for_update().filter(member_id=merge.retired_id)
     moved = list(retired.order_by("pk").values_list("pk", flat=True))
     MemberSession.objects.filter(pk__in=moved).update(member_id=merge.survivor_id)
-    return moved
+    return {"sessions": moved, "at": merge.at.isoformat()}
 
 
-def _take_back(merge: Any, moved: Sequence[int]) -> None:
-    """They are two people after all: each gets the old sessions back, and whose later ones are,
-    nobody knows: they end."""
-    MemberSession.objects.filter(pk__in=moved).update(member_id=merge.retired_id)
-    later = MemberSession.objects.filter(member_id=merge.survivor_id, created_at__gte=merge.at)
+def _take_back(merge: Any, moved: Mapping[str, Any]) -> None:
+    """They are two people after all: each gets the old sessions back, and whose the later ones
+    are, nobody knows: they end."""
+    MemberSession.objects.filter(pk__in=moved["sessions"]).update(member_id=merge.retired_id)
+    since = datetime.fromisoformat(moved["at"])
+    later = MemberSession.objects.filter(member_id=merge.survivor_id, created_at__gte=since)
     later.filter(ended_at=None).update(ended_at=merge.at, end=MemberSession.End.REVOKED)
