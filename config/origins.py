@@ -56,6 +56,8 @@ def _origin(request: HttpRequest) -> Origin:
 
 def _person(request: Any) -> Person:
     user = getattr(request, "user", None)
+    # A member who changes something of their own did it by an app.
+    user = getattr(user, "app", user)
     if isinstance(user, Client):
         return Person(client_id=user.id)
     # A lazy object of Django's: asking for the key loads the operator, if there is one.

@@ -57,7 +57,7 @@ class RefreshView(AppView):
         issued = member_sessions.refresh(
             token=sent.refresh_token, client_id=client_of(request).id, at=timezone.now()
         )
-        return bodies.respond(TokensShown(**tokens(issued)), headers=NOT_KEPT)  # type: ignore[arg-type]
+        return bodies.respond(TokensShown(**tokens(issued)), headers=NOT_KEPT)
 
 
 class LogoutView(AppView):

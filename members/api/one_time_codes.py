@@ -1,7 +1,7 @@
 """`/api/v1/auth/otp`: a code by SMS, and the log-in by it."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from members.api.consents import ConsentSent
 from members.api.member_views import AppView
 from members.api.throttling import Rate
 from members.api.views import client_of
+from members.rules import one_time_codes as rules
 from members.services import member_logins, member_sessions, one_time_codes
 from members.services.member_sessions import Issued
 from members.services.members import Registration
@@ -100,7 +101,6 @@ class CodesView(AppView):
         _check_money(request)
         asking = Asking(phone=sent.phone, client_id=client_of(request).id)
         one_time_codes.request(asking=asking, at=timezone.now())
-        rules = one_time_codes.rules
         shown = CodeRequested(expires_in=int(rules.LIFE.total_seconds()), digits=rules.DIGITS)
         return bodies.respond(shown, status=202)
 
@@ -134,7 +134,7 @@ class CodeVerifyView(AppView):
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def tokens(issued: Issued) -> dict[str, str | int]:
+def tokens(issued: Issued) -> dict[str, Any]:
     """The fields of `TokensShown`."""
     return {
         "access_token": issued.access_token,

@@ -179,7 +179,7 @@ def test_a_member_above_their_rate_waits_and_others_don_t(phone, bobs, settings)
         (1, "203.0.113.9", True),
         (1, "203.0.113.9, 198.51.100.7", True),
         (2, "nonsense, 127.0.0.1, 10.0.0.1", False),
-        (1, "nonsense", False),
+        (2, "203.0.113.9", False),
     ],
 )
 def test_addresses_are_those_that_our_own_proxies_saw(

@@ -13,11 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from campaigns.api import urls as campaign_urls
-from loyalty.api import urls as loyalty_urls
-from members.api import urls as member_urls
 from tests import authorization_matrix as matrix
 from tests import world
+from tests.test_authorization import ADDRESSES
 
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
@@ -30,13 +28,10 @@ BRIEF = settings(
     suppress_health_check=list(HealthCheck),
 )
 OPERATIONS = [
-    (re.sub(r"<\w+:(\w+)>", r"{\1}", f"/api/v1/{pattern.pattern}"), method)
-    for pattern in [
-        *member_urls.urlpatterns,
-        *loyalty_urls.urlpatterns,
-        *campaign_urls.urlpatterns,
-    ]
-    for method in matrix.SCOPES.get(f"api:{pattern.name}", ())
+    ("/api/v1/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(ADDRESSES[name].pattern)), method)
+    for name, methods in matrix.SCOPES.items()
+    for method in methods
+    if name in ADDRESSES
 ]
 
 

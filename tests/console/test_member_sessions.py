@@ -10,6 +10,7 @@ from members.models import AuditRecord, MemberSession
 from members.selectors import card_codes
 from tests import consumers, world
 from tests.console import staff
+from tests.console.test_member_dialogs import send
 from tests.console.tills import TillPage
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +20,7 @@ def test_customer_service_logs_a_lost_phone_out_with_a_reason(service, alice):
     phone, _issued = consumers.logged_in(alice)
     assert "logged in" in staff.text(service.get(staff.page(alice, "sessions")))
 
-    path = f"{staff.MEMBERS}{alice.pk}/end-sessions"
-    service.post(path, {"submission": "01890000-0000-7000-8000-000000000000", "reason": "lost"})
+    send(service, alice, "end-sessions", reason="lost")
 
     assert phone.get("me").status_code == 401
     assert MemberSession.objects.get().end == "REVOKED"
