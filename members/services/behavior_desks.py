@@ -5,7 +5,7 @@ Two statements however many events there are, and one more where a member was me
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,41 +32,36 @@ class Teller:
 
 @dataclass(frozen=True)
 class Desk:
-    """`members` by `key_of` their reference: the survivor's id and uid. Events before
-    `oldest_at` would be removed by the next night."""
+    """`members`: the survivor's id and uid by how an event names them. `keys` tell references
+    apart, however they are spelled, and name nobody: an identity stands there as its blind
+    index. Events before `oldest_at` would be removed by the next night."""
 
     stores: dict[str, int]
     channels: frozenset[str]
-    members: dict[str, tuple[int, uuid.UUID]]
+    members: dict[NamedMember | None, tuple[int, uuid.UUID]]
+    keys: dict[NamedMember | None, str]
     oldest_at: datetime
 
 
 def set_up(events: Sequence[BehaviorEventDocument], teller: Teller, at: datetime) -> Desk:
     """All that these events name. Their members' rows stay locked against merges and erasures
     until the transaction ends."""
-    claims = {key_of(one.member): claim for one in events if (claim := _claim(one.member))}
+    # To read a phone takes longer than to write the event: once for each.
+    claims = {named: _claim(named) for named in {one.member for one in events}}
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK, _asked(events, teller, claims.values()))
+        cursor.execute(_LOOK, _asked(events, teller, [one for one in claims.values() if one]))
         stores, channels, days, identities, uids = cursor.fetchone()
     owner_of = {(kind, issuer, digest): pk for digest, kind, issuer, pk in _rows(identities)}
     owner_of |= {("ID", "", uid): pk for uid, pk in _rows(uids)}
-    wanted = {key: owner_of[claim] for key, claim in claims.items() if claim in owner_of}
+    wanted = {named: owner_of[claim] for named, claim in claims.items() if claim in owner_of}
     living = lock(set(wanted.values()))
     return Desk(
         stores=dict(_rows(stores)),
         channels=frozenset(channels or ()),
-        members={key: living[pk] for key, pk in wanted.items() if pk in living},
+        members={named: living[pk] for named, pk in wanted.items() if pk in living},
+        keys={named: _key(named, claim) for named, claim in claims.items()},
         oldest_at=at - timedelta(days=KEPT_DAYS if days is None else days),
     )
-
-
-def key_of(reference: NamedMember | None) -> str:
-    """Tells references apart, however they are spelled, and names nobody: an identity stands
-    there as its blind index."""
-    if reference is None:
-        return ""
-    claim = _claim(reference)
-    return "|".join(claim) if claim else f"{reference.type}|{reference.issuer}|?"
 
 
 def lock(member_ids: Collection[int]) -> dict[int, tuple[int, uuid.UUID]]:
@@ -89,6 +84,12 @@ def lock(member_ids: Collection[int]) -> dict[int, tuple[int, uuid.UUID]]:
     return found
 
 
+def _key(named: NamedMember | None, claim: tuple[str, str, str] | None) -> str:
+    if named is None:
+        return ""
+    return "|".join(claim) if claim else f"{named.type}|{named.issuer}|?"
+
+
 def _claim(reference: NamedMember | None) -> tuple[str, str, str] | None:
     """(kind, issuer, blind index in hex), or an id; None for what can't be an identity."""
     if reference is None:
@@ -106,9 +107,8 @@ def _claim(reference: NamedMember | None) -> tuple[str, str, str] | None:
 def _asked(
     events: Sequence[BehaviorEventDocument],
     teller: Teller,
-    claims: Iterable[tuple[str, str, str]],
+    claims: Sequence[tuple[str, str, str]],
 ) -> dict[str, Any]:
-    claims = list(claims)
     stores = {str(getattr(one, "store")) for one in events}  # noqa: B009
     return {
         "stores": list(stores - {""}),

@@ -6,11 +6,10 @@ However many come in a batch, the statements are as many. Source: docs/events-fr
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import transaction
 
 from members.errors import DomainError
@@ -18,22 +17,24 @@ from members.events import BehaviorNoticed
 from members.models import Member
 from members.registry import behavior_events as listeners
 from members.rules import behavior_events as rules
-from members.services import behavior_desks, behavior_rows, behavior_visitors, events
-from members.services.attributions import UnknownChannel, UnknownStore
-from members.services.behavior_desks import Desk, Teller
+from members.services import (
+    behavior_checks,
+    behavior_desks,
+    behavior_rows,
+    behavior_visitors,
+    events,
+)
+from members.services.behavior_desks import Teller
 from members.services.behavior_documents import (
     DOCUMENTS,
     MOST_IN_A_BATCH,
     BehaviorEventDocument,
     NamedMember,
-    attributes_of,
     kind_of,
 )
 from members.services.behavior_rows import Row
 
-__all__ = ["Outcome", "Teller", "record", "record_batch", "sign_in"]
-
-MOST_AHEAD = timedelta(minutes=5)
+__all__ = ["MOST_IN_A_BATCH", "Outcome", "Teller", "record", "record_batch", "sign_in"]
 
 
 class EventBatchTooLarge(DomainError):
@@ -47,24 +48,6 @@ class EventConflict(DomainError):
 
     code = "event_conflict"
     status = 409
-
-
-class EventInFuture(DomainError):
-    """The event lies more than 5 minutes ahead of our clock: set the sender's clock."""
-
-    code = "occurred_in_future"
-
-
-class EventTooOld(DomainError):
-    """The event is older than we keep events."""
-
-    code = "event_too_old"
-
-
-class NobodyNamed(DomainError):
-    """An event names a member, or a visitor by the channel's own id."""
-
-    code = "member_or_visitor_required"
 
 
 class PersonalVisitor(DomainError):
@@ -110,7 +93,7 @@ def record_batch(
         if visitors := {one.visitor for one in events if one.visitor}:
             behavior_visitors.lock(teller.source, visitors)
         desk = behavior_desks.set_up(events, teller, at)
-        judged = [_judge(one, desk, teller, at) for one in events]
+        judged = [behavior_checks.judge(one, desk, teller, at) for one in events]
         sound = _first_of_each(one for one in judged if isinstance(one, Row))
         written = behavior_rows.write(list(sound.values()), source=teller.source, at=at)
         fresh = [written[key].id for key, row in sound.items() if written[key].is_new]
@@ -138,69 +121,6 @@ def sign_in(*, member: Member, visitor: str, teller: Teller, at: datetime) -> No
     )
     # A visitor who registers again has signed in before: that is no conflict.
     record_batch(events=[event], teller=teller, at=at)
-
-
-def _judge(
-    event: BehaviorEventDocument, desk: Desk, teller: Teller, at: datetime
-) -> Row | DomainError:
-    """The row that this event becomes, or what refuses it."""
-    try:
-        _check_instant(event.occurred_at, desk, at)
-        if event.member is None and not event.visitor:
-            raise NobodyNamed
-        channel = event.channel or teller.channel
-        if channel and channel not in desk.channels:
-            raise UnknownChannel(channel=channel)
-        store_id = _store(getattr(event, "store"), desk, teller)  # noqa: B009
-    except DomainError as error:
-        return error
-    member_id, member_uid = desk.members.get(behavior_desks.key_of(event.member), (None, None))
-    return Row(
-        external_id=event.external_id,
-        member_id=member_id,
-        member_uid=member_uid,
-        visitor=event.visitor,
-        kind=kind_of(event),
-        object=getattr(event, "object", "").strip(),
-        channel=channel,
-        store_id=store_id,
-        dwell_seconds=getattr(event, "dwell_seconds", None),
-        attributes=attributes_of(event).decode(),
-        occurred_at=event.occurred_at,
-        fingerprint=_fingerprint(event, channel),
-    )
-
-
-def _check_instant(occurred_at: datetime, desk: Desk, at: datetime) -> None:
-    if occurred_at > at + MOST_AHEAD:
-        raise EventInFuture(occurred_at=occurred_at.isoformat())
-    if occurred_at < desk.oldest_at:
-        raise EventTooOld(occurred_at=occurred_at.isoformat(), oldest_at=desk.oldest_at.isoformat())
-
-
-def _store(code: str, desk: Desk, teller: Teller) -> int | None:
-    if not code:
-        return None
-    store_id = desk.stores.get(code)
-    if store_id is None or (teller.store_ids is not None and store_id not in teller.store_ids):
-        # Another's store is as unknown as one that isn't there.
-        raise UnknownStore(store=code)
-    return store_id
-
-
-def _fingerprint(event: BehaviorEventDocument, channel: str) -> bytes:
-    """32 bytes over all that was sent; the member stands there as a blind index."""
-    told = [
-        kind_of(event),
-        event.occurred_at.astimezone(UTC),
-        behavior_desks.key_of(event.member),
-        event.visitor,
-        channel,
-        getattr(event, "object", "").strip(),
-        getattr(event, "store", ""),
-        getattr(event, "dwell_seconds", None),
-    ]
-    return hashlib.sha256(msgspec.json.encode(told) + attributes_of(event)).digest()
 
 
 def _first_of_each(rows: Iterable[Row]) -> dict[str, Row]:

@@ -72,7 +72,7 @@ def _insert(rows: Sequence[Row], source: str, at: datetime) -> dict[str, Written
             fingerprint=row.fingerprint,
             member_uid=row.member_uid,
             occurred_at=row.occurred_at.astimezone(UTC),
-            recorded_at=at,
+            recorded_at=at.astimezone(UTC),
         )
         for row in rows
         if row.external_id in ids
@@ -90,8 +90,8 @@ def _stored(rows: Collection[Row], source: str) -> dict[str, Written]:
                 is_new=False,
                 fingerprint=bytes(fingerprint),
                 member_uid=uid,
-                occurred_at=occurred_at,
-                recorded_at=recorded_at,
+                occurred_at=occurred_at.astimezone(UTC),
+                recorded_at=recorded_at.astimezone(UTC),
             )
             for pk, external_id, fingerprint, uid, occurred_at, recorded_at in cursor.fetchall()
         }
