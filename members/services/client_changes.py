@@ -194,7 +194,7 @@ def deactivate(*, client_id: int, reason: str, actor: User, at: datetime) -> Api
     """
     if not reason.strip():
         raise ReasonRequired
-    client = ApiClient.objects.select_for_update().filter(pk=client_id).first()
+    client: ApiClient | None = ApiClient.objects.select_for_update().filter(pk=client_id).first()
     if client is None:
         raise NotFound
     client.is_active, client.secret_for = False, None

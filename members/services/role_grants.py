@@ -161,7 +161,7 @@ def run_reset(request: ApprovalRequest, at: datetime) -> None:
 
 def run_role(request: ApprovalRequest, at: datetime) -> None:
     """Gives the role the rights that were approved. Raises: OwnRights."""
-    group = Group.objects.select_for_update().get(pk=request.target_id)
+    group = Group.objects.select_for_update().get(pk=request.target_id or 0)
     if request.checker is not None and request.checker.groups.filter(pk=group.pk).exists():
         raise OwnRights
     wanted = set(request.payload["permissions"])
@@ -196,7 +196,7 @@ def _asked_about(user_id: int, maker: User) -> User:
 
 
 def _decided_about(request: ApprovalRequest) -> User:
-    user = User.objects.select_for_update().get(pk=request.target_id)
+    user = User.objects.select_for_update().get(pk=request.target_id or 0)
     if user.pk == request.checker_id:
         raise OwnRights
     return user

@@ -7,6 +7,7 @@ next one counts only 2ⁿ⁻¹ seconds later. A code is good once.
 import base64
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -40,7 +41,7 @@ class TooManyCodes(DomainError):
 
 
 def has_one(*, user_id: int) -> bool:
-    return TOTPDevice.objects.filter(user_id=user_id, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user_id=user_id, confirmed=True).exists())
 
 
 def begun(*, user_id: int) -> TOTPDevice:
@@ -49,7 +50,7 @@ def begun(*, user_id: int) -> TOTPDevice:
 
 
 def backup_codes_left(*, user_id: int) -> int:
-    return StaticToken.objects.filter(device__user_id=user_id).count()
+    return int(StaticToken.objects.filter(device__user_id=user_id).count())
 
 
 def begin(*, user: User) -> TOTPDevice:
@@ -120,7 +121,7 @@ def version_of(*, user_id: int) -> str:
     return f"totp/{device.pk}" if device else "none"
 
 
-def _try(kind: type, device_pk: int, code: str) -> TOTPDevice | StaticDevice:
+def _try(kind: Any, device_pk: int, code: str) -> TOTPDevice | StaticDevice:
     # The lock makes one try of two at the same moment wait, and the same code good once. The
     # refusal comes after the commit: that this was a wrong one stays written.
     with transaction.atomic():

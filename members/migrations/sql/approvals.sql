@@ -45,9 +45,10 @@ BEGIN
        IS DISTINCT FROM (OLD.status, OLD.checker_id, OLD.decided_at) THEN
         RAISE EXCEPTION 'a request for approval is decided once' USING ERRCODE = '23514';
     END IF;
-    -- Once it is decided, an erasure may empty what it said of a person, and nothing else.
+    -- Once it is decided, an erasure may empty what it said of a person, and take a card number out
+    -- of its summary; of an adjustment the summary is the points, by which the ledger knows it.
     IF (NEW.payload IS DISTINCT FROM OLD.payload AND NEW.payload IS NOT NULL)
-       OR (NEW.summary <> OLD.summary AND NEW.summary <> '')
+       OR (NEW.summary <> OLD.summary AND OLD.action = 'loyalty.points.adjust')
        OR (NEW.reason <> OLD.reason AND NEW.reason <> '')
        OR (NEW.note <> OLD.note AND NEW.note <> '') THEN
         RAISE EXCEPTION 'what was asked for can''t be changed' USING ERRCODE = '23514';
@@ -55,5 +56,6 @@ BEGIN
     RETURN NEW;
 END
 $$;
+DROP TRIGGER IF EXISTS guard ON members_approvalrequest;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON members_approvalrequest
     FOR EACH ROW EXECUTE FUNCTION members_guard_approval();
