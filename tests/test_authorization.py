@@ -33,7 +33,7 @@ from members.services import breaches, service_cases, service_topics, tag_rules
 from members.services.service_case_changes import Doing
 from members.services.service_cases import CaseOpening
 from tests import authorization_matrix as matrix
-from tests import world
+from tests import consumer_matrix, world
 
 pytestmark = pytest.mark.django_db
 NOBODYS = UUID("01890000-0000-7000-8000-000000000000")
@@ -60,8 +60,7 @@ def test_every_address_has_a_row_in_the_matrix_and_every_row_an_address():
         matrix.OPEN
         | matrix.EVERY_OPERATOR
         | matrix.SCOPES.keys()
-        | matrix.APPS.keys()
-        | matrix.OWN.keys()
+        | consumer_matrix.CALLS.keys()
         | matrix.DEEDS.keys()
         | TABLE_ADDRESSES
     )
@@ -78,10 +77,10 @@ def test_every_method_of_the_api_is_listed():
     allowed = {
         name: {method.upper() for method in ("get", "post", "put", "patch", "delete")}
         & set(view_of(name).allowed_methods)
-        for name in [*matrix.SCOPES, *matrix.APPS, *matrix.OWN]
+        for name in [*matrix.SCOPES, *consumer_matrix.CALLS]
     }
 
-    listed = matrix.SCOPES | matrix.APPS | matrix.OWN
+    listed = matrix.SCOPES | consumer_matrix.CALLS
     assert allowed == {name: set(methods) for name, methods in listed.items()}
 
 

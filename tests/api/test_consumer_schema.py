@@ -7,8 +7,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import given, settings
 
-from tests import authorization_matrix as matrix
-from tests import consumers, world
+from tests import consumer_matrix, consumers, world
 from tests.api.test_schema import BRIEF, CHECKS, schema
 from tests.test_authorization import ADDRESSES
 
@@ -22,7 +21,7 @@ def path_of(name):
 
 CALLS = [
     (path_of(name), method)
-    for table in (matrix.APPS, matrix.OWN)
+    for table in (consumer_matrix.APPS, consumer_matrix.OWN)
     for name, methods in table.items()
     for method in methods
 ]
@@ -37,7 +36,7 @@ def test_the_schema_tells_which_calls_are_an_app_s_and_which_a_member_s(db):
 
     listed = {
         kind: {(path_of(name), method) for name, methods in table.items() for method in methods}
-        for kind, table in (("app", matrix.APPS), ("member", matrix.OWN))
+        for kind, table in (("app", consumer_matrix.APPS), ("member", consumer_matrix.OWN))
     }
     assert told == listed
 

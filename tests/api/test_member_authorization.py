@@ -7,12 +7,12 @@ from django.urls import reverse
 from members.api import authentication
 from members.models import User
 from tests import authorization_matrix as matrix
-from tests import consumers, world
+from tests import consumer_matrix, consumers, world
 from tests.test_authorization import ADDRESSES, CALLS, path_of
 
 pytestmark = pytest.mark.django_db
-APPS = [(name, method) for name, methods in matrix.APPS.items() for method in methods]
-OWN = [(name, method) for name, methods in matrix.OWN.items() for method in methods]
+APPS = [(name, method) for name, methods in consumer_matrix.APPS.items() for method in methods]
+OWN = [(name, method) for name, methods in consumer_matrix.OWN.items() for method in methods]
 # One for all: each would load the middleware anew.
 BROWSER = Browser()
 
@@ -95,8 +95,8 @@ def test_an_app_s_own_credentials_open_no_call_of_channels(shop):
     assert refusals(OWN, Authorization=f"Bearer {token}") == {(401, "invalid_token")}
 
 
-def test_no_address_of_a_member_names_anybody(shop):
-    with_parameters = {name for name in matrix.OWN if ADDRESSES[name].pattern.converters}
+def test_no_address_of_a_member_names_anybody():
+    with_parameters = {name for name in consumer_matrix.OWN if ADDRESSES[name].pattern.converters}
 
-    # A session's id, looked for among the member's own.
-    assert with_parameters == {"api:me-session"}
+    # Ids of a session and of a request, looked for among the member's own.
+    assert with_parameters == {"api:me-session", "api:me-package"}

@@ -1,0 +1,27 @@
+"""Addresses of consumer apps: who may call them, beside `tests.authorization_matrix`."""
+
+# Of the API, for consumer apps: whoever names an app that lets members log in, by method.
+APPS = {
+    "api:auth-otp": {"POST"},
+    "api:auth-otp-verify": {"POST"},
+    "api:auth-refresh": {"POST"},
+    "api:auth-logout": {"POST"},
+}
+
+# Of the API, for a member about themselves: their own token and no other, by method.
+OWN = {
+    "api:me": {"GET", "PATCH"},
+    "api:me-card": {"GET"},
+    "api:me-timeline": {"GET"},
+    "api:me-consents": {"GET", "POST"},
+    "api:me-privacy-requests": {"GET", "POST"},
+    "api:me-package": {"GET"},
+    "api:me-sessions": {"GET"},
+    "api:me-session": {"DELETE"},
+    "api:me-account": {"GET"},
+    "api:me-ledger": {"GET"},
+    "api:me-coupons": {"GET"},
+    "api:me-check-ins": {"GET", "POST"},
+    "api:me-offers": {"GET"},
+}
+CALLS = APPS | OWN
