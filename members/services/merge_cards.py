@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Max, Q
 
 from members.models import Member, MemberNote, MemberTag
+from members.services import merge_consents
 from members.services.merges import Merge
 
 TAGS, TAGS_ORDER = "members.tags", 51
@@ -18,7 +19,7 @@ def move_tags(done: Merge) -> dict[str, Any]:
     borne = MemberTag.objects.filter(member_id=done.survivor_id).values("tag_id")
     theirs = MemberTag.objects.filter(member_id=done.retired_id)
     twice = [
-        [row.tag_id, row.actor_id, row.created_at.isoformat()]
+        [row.tag_id, row.actor_id, row.created_at.isoformat(), row.origin]
         for row in theirs.filter(tag_id__in=borne)
     ]
     moving = list(theirs.exclude(tag_id__in=borne).values_list("pk", flat=True))
@@ -38,8 +39,9 @@ def give_tags_back(done: Merge, moved: dict[str, Any]) -> None:
                 tag_id=tag_id,
                 actor_id=actor_id,
                 created_at=datetime.fromisoformat(since),
+                origin=origin,
             )
-            for tag_id, actor_id, since in moved["twice"]
+            for tag_id, actor_id, since, origin in moved["twice"]
         ],
         ignore_conflicts=True,
     )
@@ -67,6 +69,7 @@ def move_cards(done: Merge) -> dict[str, Any]:
         # The merge itself is the next change of both.
         "versions": [version + 1 for version in _versions(done)],
         "last_note_id": _last_note(done),
+        "last_consent_id": merge_consents.last_id(done),
     }
 
 
@@ -83,8 +86,10 @@ def give_cards_back(done: Merge, moved: dict[str, Any]) -> None:
 
 
 def cards_obstacle(done: Merge, moved: dict[str, Any]) -> str:
-    """`member_changed`, when a profile changed or one of the two was merged again; or
-    `notes_changed`."""
+    """`consents_changed`; `member_changed`, when a profile changed or one of the two was merged
+    again; or `notes_changed`."""
+    if merge_consents.last_id(done) != moved["last_consent_id"]:
+        return "consents_changed"
     if _versions(done) != moved["versions"]:
         return "member_changed"
     return "" if _last_note(done) == moved["last_note_id"] else "notes_changed"

