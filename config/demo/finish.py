@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from campaigns.services import defaults, deliveries
-from config.demo import access, promotions, service, staff, visits
+from config.demo import access, promotions, service, staff, visits, voices
 from loyalty.events import TierUpgraded
 from loyalty.models import Account
 from loyalty.services import points
@@ -86,6 +86,7 @@ def people(*, at: datetime) -> None:
         _goodwill(member, at)
     service.run(members=ranking[3:9], at=at)
     visits.run(members=ranking[:40], at=at)
+    voices.run(members=ranking[:60], at=at)
     _ask(at)
 
 
