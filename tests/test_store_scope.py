@@ -24,6 +24,9 @@ OTHERWISE = {
     "campaigns.OfferUse": "",
     "members.ApiClient": "stores",
     "members.ApprovalRequest": "member__store",
+    "members.Community": "store",
+    "members.DuplicateCandidate": "first__store",
+    "members.MemberMerge": "survivor__store",
     "members.User": "stores",
 }
 # The whole chain's, though a column names a store or a member.

@@ -24,7 +24,7 @@ class RecipientForm(CheckedForm):
             "code", "name_zh", "name_en", "role", "purpose", "categories", "country", "contact",
             "contract", "is_active",
         )  # fmt: skip
-        help_texts = {"country": _("Two letters, such as CN.")}  # noqa: RUF012
+        help_texts = {"country": _("Two letters, such as CN.")}
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()
@@ -77,6 +77,7 @@ class RecipientAdmin(ConsoleAdmin):
 
 @admin.register(Disclosure)
 class DisclosureAdmin(KeysetAdmin):
+    store_path = "member__store"
     empty_hint = _("Each time that data are given to a recipient, a row appears here by itself.")
     list_display = (
         "id", "recipient", "member", "members_count", "shown_categories", "purpose",
