@@ -90,7 +90,8 @@ def end(*, member_id: int, actor_id: int | None = None, at: datetime) -> None:
 
 
 def _lock(member_id: int) -> Member:
-    member = Member.objects.select_for_update(of=("self",)).filter(pk=member_id).first()
+    rows = Member.objects.select_for_update(of=("self",)).filter(pk=member_id)
+    member: Member | None = rows.first()
     if member is None:
         raise NotFound
     return member

@@ -82,7 +82,8 @@ def sweep(*, at: datetime) -> Iterator[int]:
 
 
 def _lock(member_id: int) -> Member:
-    member = Member.objects.select_for_update(of=("self",)).filter(pk=member_id).first()
+    rows = Member.objects.select_for_update(of=("self",)).filter(pk=member_id)
+    member: Member | None = rows.first()
     if member is None:
         raise NotFound
     if member.state in (Member.State.MERGED, Member.State.ERASED):

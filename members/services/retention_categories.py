@@ -67,8 +67,8 @@ def _removed(code: str, label: Any, days: int, minimum: int, rows_of: Any) -> Re
 
 def unheld(rows: QuerySet[Any], member: str = "member_id") -> QuerySet[Any]:
     """Without the rows of members under a legal hold."""
-    nobodys = Q(**{f"{member}__isnull": True})
-    return rows.filter(nobodys | ~Q(**{f"{member}__in": legal_holds.held()}))
+    held = legal_holds.held()
+    return rows.exclude(**{f"{member}__in": held}) if held else rows
 
 
 def _answers(before: datetime) -> QuerySet[Any]:
