@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -31,6 +33,7 @@ FAULTS: Mapping[str, Any] = {
     "text_missing": _("Question %(number)s: a text is missing."),
     "text_too_long": _("Question %(number)s: a text is too long."),
 }
+USUAL_FLAG = {rules.SATISFACTION: 4, rules.NPS: 7, rules.RATING: 7}
 STANDARD = {
     rules.SATISFACTION: ("您对我们满意吗？", "How satisfied are you with us?"),
     rules.NPS: ("您有多大可能向朋友推荐我们？", "How likely are you to recommend us to a friend?"),
@@ -97,7 +100,7 @@ def questions_field() -> RowsField:
     texts = {"add": _("Another question"), "remove": _("Remove this question")}
     return RowsField(
         RowsWidget(QuestionForm, texts),
-        label=_("further questions"),
+        label=capfirst(_("further questions")),
         help_text=_("Once the survey is open they stay as they are."),
     )
 
@@ -106,19 +109,29 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The score's question and the further ones are kept in one list, in order."""
 
     score_zh = forms.CharField(
-        label=_("question of the score in Chinese"),
+        label=capfirst(_("question of the score in Chinese")),
         required=False,
         max_length=rules.MOST_QUESTION,
         help_text=_("Left out, the usual question of this kind is asked."),
         widget=UnfoldAdminTextInputWidget,
     )
     score_en = forms.CharField(
-        label=_("question of the score in English"),
+        label=capfirst(_("question of the score in English")),
         required=False,
         max_length=rules.MOST_QUESTION,
         widget=UnfoldAdminTextInputWidget,
     )
     questions = questions_field()
+    flag_below = forms.IntegerField(
+        label=capfirst(_("flag below")),
+        required=False,
+        min_value=1,
+        max_value=10,
+        help_text=_(
+            "Whatever is rated under this on average is flagged. Left out: 4 of 5, or 7 of 10."
+        ),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
 
     class Meta:
         model = Survey
@@ -132,6 +145,8 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         kept = self.instance.questions or []
         first = kept[0] if kept and kept[0].get("kind") == rules.SCORE else {}
         self.initial["questions"] = [row for row in kept if row.get("kind") != rules.SCORE]
+        if self.instance.pk is None:
+            self.initial["flag_below"] = None
         for name in ("zh", "en"):
             self.initial[f"score_{name}"] = first.get(f"text_{name}", "")
 
@@ -141,6 +156,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             return cleaned
         if not (cleaned["name_zh"] or cleaned["name_en"]):
             self.add_error("name_zh", gettext("Give it a name, in one language at least."))
+        cleaned["flag_below"] = cleaned["flag_below"] or USUAL_FLAG[cleaned["kind"]]
         if not rules.is_flag_on_scale(cleaned["kind"], cleaned["flag_below"]):
             lowest, highest = rules.SCALES[cleaned["kind"]]
             text = gettext("Of this kind the line lies from %(from)s to %(to)s.")

@@ -1,6 +1,6 @@
 """Surveys: a draft with its questions, open, closed; and the page of what came of it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -46,12 +46,16 @@ CLOSE = {
     "form_submit_text": _("Close"),
 }
 _TEXTS = (("name_zh", "name_en"), ("code", "kind"), ("intro_zh", "intro_en"))
-_WHEN = (("opens_at", "closes_at"), ("flag_below", "flag_from_answers"))
+_WHEN = ("opens_at", "closes_at", ("flag_below", "flag_from_answers"))
 
 
 @admin.register(Survey)
 class SurveyAdmin(ConsoleAdmin):
     form = SurveyForm
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["console/voices.css"]}
+
     empty_hint = _("Add a survey: a score, and what else you want to know.")
     list_display = ("shown_name", "kind", "shown_state", "opens_at", "closes_at")
     list_filter = ("kind", "state")
