@@ -42,8 +42,8 @@ class PolicyForm(CheckedForm):
     class Meta:
         model = PolicyDocument
         fields = ("kind", "version", "language", "title", "text", "effective_at")
-        widgets = {"text": UnfoldAdminTextareaWidget(attrs={"rows": 24})}  # noqa: RUF012
-        help_texts = {  # noqa: RUF012
+        widgets = {"text": UnfoldAdminTextareaWidget(attrs={"rows": 24})}
+        help_texts = {
             "version": _("As consents will name it, such as 2026-11. It can't be used again."),
             "text": _("Plain text; an empty line begins a paragraph. It can't be changed later."),
             "effective_at": _("The same instant for all languages of a version."),

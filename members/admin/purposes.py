@@ -36,7 +36,7 @@ class PurposeForm(CheckedForm):
             "code", "name_zh", "name_en", "basis", "consent_purpose", "categories", "kept_days",
             "is_active",
         )  # fmt: skip
-        help_texts = {  # noqa: RUF012
+        help_texts = {
             "kept_days": _("Empty: as long as the membership lasts."),
             "is_active": _("The public page shows what is in use."),
         }
