@@ -37,6 +37,8 @@ REVEAL_DIALOG = {
     "form_class": dialogs.ReasonForm,
     "form_submit_text": _("Show"),
 }
+# Of the dialogs on the page so many stand by themselves; the others are in a menu.
+FIRST_ACTIONS = 4
 CELLS = "_cells_of_other_apps"
 COLUMN = "column_"
 
@@ -70,8 +72,11 @@ class MemberAdmin(KeysetAdmin):
     # What other apps add is asked for late: they register it after this module was imported.
 
     @property
-    def actions_detail(self) -> tuple[str, ...]:
-        return ("reveal_phone", *(spec.code for spec in member_page.actions()))
+    def actions_detail(self) -> tuple[Any, ...]:
+        codes = ["reveal_phone", *(spec.code for spec in member_page.actions())]
+        # A page is narrower than all of them beside each other.
+        others = {"title": _("More"), "icon": "more_horiz", "items": codes[FIRST_ACTIONS:]}
+        return (*codes[:FIRST_ACTIONS], others)
 
     def __getattr__(self, name: str) -> Any:
         if name in member_page.ACTIONS:
