@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.ids import uuid7
 from members.models.naming import Named
@@ -45,7 +46,8 @@ class ServiceCase(models.Model):
         PRAISE = "PRAISE", _("Praise")
 
     class State(models.TextChoices):
-        OPEN = "OPEN", _("Open")
+        # Other things are open in other words.
+        OPEN = "OPEN", pgettext_lazy("service case", "Open")
         ANSWERED = "ANSWERED", _("Answered")
         WAITING = "WAITING", _("Waiting for the member")
         RESOLVED = "RESOLVED", _("Resolved")
