@@ -12,7 +12,7 @@ from tests.api.test_schema import BRIEF, CHECKS, schema
 from tests.test_authorization import ADDRESSES
 
 pytestmark = pytest.mark.django_db
-FEW = settings(BRIEF, max_examples=5)
+FEW = settings(BRIEF, max_examples=3)
 
 
 def path_of(name):
