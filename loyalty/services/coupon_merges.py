@@ -68,7 +68,8 @@ def _values(done: Merge) -> dict[str, Any]:
 def _run(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _used(done: Merge) -> list[list[Any]]:

@@ -39,7 +39,7 @@ class Block:
 
 def blocks(limits: Limits) -> Iterator[Block]:
     """Pairs by each kind of key; (older, younger)."""
-    values = {"keys": list(limits.device_keys), "limit": limits.group_limit}
+    values: dict[str, Any] = {"keys": list(limits.device_keys), "limit": limits.group_limit}
     for code, keyed in _KEYED.items():
         with connection.cursor() as cursor:
             # Constants of this module, nothing from outside.

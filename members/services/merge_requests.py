@@ -105,7 +105,7 @@ def run_approved_undo(request: ApprovalRequest, at: datetime) -> None:
 
 def version_of_merge(request: ApprovalRequest) -> str:
     """Both members' versions, and whether the merge stands."""
-    row = MemberMerge.objects.select_related("survivor", "retired").get(pk=request.target_id)
+    row = MemberMerge.objects.select_related("survivor", "retired").get(pk=request.target_id or 0)
     return f"{row.survivor.version} {row.retired.version} {row.undone_at is None}"
 
 

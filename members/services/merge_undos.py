@@ -52,7 +52,8 @@ def undo(*, merge_id: int, actor_id: int | None = None, reason: str = "", at: da
         row.undone_at, row.undone_by_id = at, actor_id
         row.save(update_fields=["undone_at", "undone_by"])
         _tell(survivor, retired, done, reason)
-    return Member.objects.get(pk=retired.pk)
+    parted: Member = Member.objects.get(pk=retired.pk)
+    return parted
 
 
 def obstacles(*, merge_id: int, at: datetime) -> list[Obstacle]:
