@@ -1,17 +1,17 @@
 """What staff do with a privacy request: each a dialog with its one service call."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from members.admin import confirmations, privacy_forms, privacy_words
 from members.admin.base import operator_of
-from members.models import PrivacyRequest, RecipientNotice
+from members.models import PrivacyRequest, RecipientNotice, User
 from members.services import (
     erasures,
     privacy_deeds,
@@ -92,12 +92,88 @@ ANSWER = _dialog(
 )
 
 
+def _deed(
+    name: str,
+    dialog: dict[str, Any],
+    icon: str,
+    do: Callable[..., Any],
+    *,
+    done: Any,
+    variant: ActionVariant = ActionVariant.DEFAULT,
+) -> Callable[..., HttpResponse]:
+    """An action of the page: `do(row, cleaned, actor=, at=)` is its one service call."""
+
+    def run(page: Any, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        row = page.visible(request, object_id)
+        return confirmations.answer(
+            request,
+            form=form,
+            dialog=dialog,
+            run=lambda: do(row, form.cleaned_data, actor=operator_of(request), at=page.now()),
+            done=str(done),
+            to=page.page_of(row.pk),
+        )
+
+    # Unfold finds an action of the page by the function's name.
+    run.__name__ = name
+    return action(  # type: ignore[no-any-return]
+        description=dialog["title"],
+        url_path=name.replace("_", "-"),
+        icon=icon,
+        permissions=["deal"],
+        variant=variant,
+        dialog=dialog,
+    )(run)
+
+
+def _verify(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return privacy_requests.verify(request_id=row.pk, how=cleaned["how"], actor=actor, at=at)
+
+
+def _take(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return privacy_requests.take(request_id=row.pk, actor=actor, at=at)
+
+
+def _carry_out(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return privacy_deeds.carry_out(request_id=row.pk, actor_id=actor.pk, at=at)
+
+
+def _make_package(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return privacy_exports.ask(request_id=row.pk, reason=cleaned["note"], maker=actor, at=at)
+
+
+def _erase(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return erasures.ask(request_id=row.pk, reason=cleaned["note"], maker=actor, at=at)
+
+
+def _refuse(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return privacy_requests.refuse(request_id=row.pk, reason=cleaned["note"], actor=actor, at=at)
+
+
+def _withdraw(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return privacy_requests.withdraw(request_id=row.pk, actor_id=actor.pk, at=at)
+
+
+def _tell(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return recipient_notices.tell(notice_id=int(cleaned["notice"]), actor=actor, at=at)
+
+
+def _answer(row: PrivacyRequest, cleaned: Any, *, actor: User, at: datetime) -> Any:
+    return recipient_notices.answer(
+        notice_id=int(cleaned["notice"]),
+        state=cleaned["state"],
+        answer=cleaned["answer"],
+        actor=actor,
+        at=at,
+    )
+
+
+_ASKED = gettext_lazy("Another person was asked to approve it.")
+_GO = ActionVariant.PRIMARY
+
+
 class Acts:
     """The actions of a request's page; `page_of`, `visible` and `now` are the page's."""
-
-    page_of: Callable[[Any], str]
-    visible: Callable[..., PrivacyRequest]
-    now: Callable[[], Any]
 
     actions_detail = (
         "verify",
@@ -110,6 +186,40 @@ class Acts:
         "tell_recipient",
         "answer_recipient",
     )
+    verify = _deed(
+        "verify",
+        VERIFY,
+        "verified_user",
+        _verify,
+        done=gettext_lazy("Now it can be carried out."),
+        variant=_GO,
+    )
+    take = _deed("take", TAKE, "front_hand", _take, done=gettext_lazy("It is yours."))
+    carry_out = _deed(
+        "carry_out", CARRY_OUT, "check", _carry_out, done=gettext_lazy("Done."), variant=_GO
+    )
+    make_package = _deed(
+        "make_package", MAKE_PACKAGE, "folder_zip", _make_package, done=_ASKED, variant=_GO
+    )
+    erase = _deed("erase", ERASE, "person_off", _erase, done=_ASKED, variant=ActionVariant.DANGER)
+    refuse = _deed(
+        "refuse",
+        REFUSE,
+        "block",
+        _refuse,
+        done=gettext_lazy("Refused; the member must be told why."),
+    )
+    withdraw = _deed("withdraw", WITHDRAW, "undo", _withdraw, done=gettext_lazy("Withdrawn."))
+    tell_recipient = _deed(
+        "tell_recipient", TELL, "send", _tell, done=gettext_lazy("Noted that they were told.")
+    )
+    answer_recipient = _deed(
+        "answer_recipient",
+        ANSWER,
+        "mark_email_read",
+        _answer,
+        done=gettext_lazy("Their answer is kept."),
+    )
 
     def has_deal_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perm(CHANGE))
@@ -120,217 +230,6 @@ class Acts:
         found = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         own = "members_privacyrequest_"
         return [one for one in found if one.action_name.removeprefix(own) in offered]
-
-    def _run(
-        self,
-        request: HttpRequest,
-        form: Any,
-        dialog: dict[str, Any],
-        object_id: str,
-        *,
-        do: Callable[[PrivacyRequest], Any],
-        done: str,
-    ) -> HttpResponse:
-        row = self.visible(request, object_id)
-        return confirmations.answer(
-            request,
-            form=form,
-            dialog=dialog,
-            run=lambda: do(row),
-            done=done,
-            to=self.page_of(row.pk),
-        )
-
-    @action(
-        description=VERIFY["title"],
-        url_path="verify",
-        icon="verified_user",
-        permissions=["deal"],
-        variant=ActionVariant.PRIMARY,
-        dialog=VERIFY,
-    )
-    def verify(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            VERIFY,
-            object_id,
-            do=lambda row: privacy_requests.verify(
-                request_id=row.pk,
-                how=form.cleaned_data["how"],
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=_("Now it can be carried out."),
-        )
-
-    @action(
-        description=TAKE["title"],
-        url_path="take",
-        icon="front_hand",
-        permissions=["deal"],
-        dialog=TAKE,
-    )
-    def take(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            TAKE,
-            object_id,
-            do=lambda row: privacy_requests.take(
-                request_id=row.pk, actor=operator_of(request), at=self.now()
-            ),
-            done=_("It is yours."),
-        )
-
-    @action(
-        description=CARRY_OUT["title"],
-        url_path="carry-out",
-        icon="check",
-        variant=ActionVariant.PRIMARY,
-        permissions=["deal"],
-        dialog=CARRY_OUT,
-    )
-    def carry_out(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            CARRY_OUT,
-            object_id,
-            do=lambda row: privacy_deeds.carry_out(
-                request_id=row.pk, actor_id=operator_of(request).pk, at=self.now()
-            ),
-            done=_("Done."),
-        )
-
-    @action(
-        description=MAKE_PACKAGE["title"],
-        url_path="make-package",
-        icon="folder_zip",
-        variant=ActionVariant.PRIMARY,
-        permissions=["deal"],
-        dialog=MAKE_PACKAGE,
-    )
-    def make_package(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._ask(request, form, MAKE_PACKAGE, object_id, privacy_exports.ask)
-
-    @action(
-        description=ERASE["title"],
-        url_path="erase",
-        icon="person_off",
-        variant=ActionVariant.DANGER,
-        permissions=["deal"],
-        dialog=ERASE,
-    )
-    def erase(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._ask(request, form, ERASE, object_id, erasures.ask)
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        form: Any,
-        dialog: dict[str, Any],
-        object_id: str,
-        ask: Callable[..., Any],
-    ) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            dialog,
-            object_id,
-            do=lambda row: ask(
-                request_id=row.pk,
-                reason=form.cleaned_data["note"],
-                maker=operator_of(request),
-                at=self.now(),
-            ),
-            done=_("Another person was asked to approve it."),
-        )
-
-    @action(
-        description=REFUSE["title"],
-        url_path="refuse",
-        icon="block",
-        permissions=["deal"],
-        dialog=REFUSE,
-    )
-    def refuse(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            REFUSE,
-            object_id,
-            do=lambda row: privacy_requests.refuse(
-                request_id=row.pk,
-                reason=form.cleaned_data["note"],
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=_("Refused; the member must be told why."),
-        )
-
-    @action(
-        description=WITHDRAW["title"],
-        url_path="withdraw",
-        icon="undo",
-        permissions=["deal"],
-        dialog=WITHDRAW,
-    )
-    def withdraw(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            WITHDRAW,
-            object_id,
-            do=lambda row: privacy_requests.withdraw(
-                request_id=row.pk, actor_id=operator_of(request).pk, at=self.now()
-            ),
-            done=_("Withdrawn."),
-        )
-
-    @action(
-        description=TELL["title"],
-        url_path="tell-recipient",
-        icon="send",
-        permissions=["deal"],
-        dialog=TELL,
-    )
-    def tell_recipient(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            TELL,
-            object_id,
-            do=lambda row: recipient_notices.tell(
-                notice_id=int(form.cleaned_data["notice"]),
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=_("Noted that they were told."),
-        )
-
-    @action(
-        description=ANSWER["title"],
-        url_path="answer-recipient",
-        icon="mark_email_read",
-        permissions=["deal"],
-        dialog=ANSWER,
-    )
-    def answer_recipient(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._run(
-            request,
-            form,
-            ANSWER,
-            object_id,
-            do=lambda row: recipient_notices.answer(
-                notice_id=int(form.cleaned_data["notice"]),
-                state=form.cleaned_data["state"],
-                answer=form.cleaned_data["answer"],
-                actor=operator_of(request),
-                at=self.now(),
-            ),
-            done=_("Their answer is kept."),
-        )
 
 
 def _offered(object_id: Any) -> set[str]:

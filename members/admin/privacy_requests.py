@@ -125,9 +125,7 @@ class PrivacyRequestAdmin(privacy_acts.Acts, KeysetAdmin):
             raise PermissionDenied
         if not str(object_id).isdecimal():
             raise Http404
-        rows = super().get_queryset(request).select_related(
-            "member__key", "taken_by", "decided_by"
-        )
+        rows = super().get_queryset(request).select_related("member__key", "taken_by", "decided_by")
         return get_object_or_404(rows, pk=object_id)
 
     def change_view(
@@ -146,7 +144,8 @@ class PrivacyRequestAdmin(privacy_acts.Acts, KeysetAdmin):
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "original": row,
+            # The trail above shows it: as people call it, not by its id.
+            "original": f"{row.get_kind_display()} · {row.member.card_number}",
             "object": row,
             "title": f"{row.get_kind_display()} · {row.member.card_number}",
             "row": row,
@@ -205,8 +204,16 @@ def _steps(row: PrivacyRequest) -> list[tuple[Any, datetime | None, Any]]:
     """(what, when, by whom) of the steps so far and to come."""
     return [
         (_("Received"), row.received_at, row.source),
-        (_("Identity checked"), row.verified_at, privacy_words.HOW.get(row.verified_how, row.verified_how)),
-        (row.get_state_display() if row.closed_at else _("Done"), row.closed_at, row.decided_by or ""),
+        (
+            _("Identity checked"),
+            row.verified_at,
+            privacy_words.HOW.get(row.verified_how, row.verified_how),
+        ),
+        (
+            row.get_state_display() if row.closed_at else _("Done"),
+            row.closed_at,
+            row.decided_by or "",
+        ),
     ]
 
 

@@ -174,7 +174,9 @@ def _details(sent: CorrectionSent | None) -> dict[str, Any] | None:
     if sent is None:
         return None
     found = {
-        name: value for name in sent.__struct_fields__ if (value := getattr(sent, name)) is not UNSET
+        name: value
+        for name in sent.__struct_fields__
+        if (value := getattr(sent, name)) is not UNSET
     }
     if "birthday" in found:
         found["birthday"] = found["birthday"].isoformat()

@@ -72,10 +72,8 @@ def _english(facts: Facts) -> list[str]:
         f"Member: {facts.member}",
         *asked,
         f"Erased: {_instant(facts.erased_at)}",
-        "The key that sealed this member's personal data was destroyed: nobody can read again what "
-        "was sealed with it.",
-        "Name, contact details, birthday, identities, indexes, notes, texts of messages and log-ins "
-        "were removed.",
+        "The key that sealed this member's personal data was destroyed: nobody can open it again.",
+        "Names, contacts, birthday, identities, indexes, notes, texts and log-ins were removed.",
         "Orders and the ledger of points are kept as the law asks, and lead to no person any more.",
         "What was removed or emptied (table: rows):",
         *_counts(facts),

@@ -40,7 +40,7 @@ def clock(kind: str) -> Clock:
 
 def warnings() -> dict[str, int]:
     """By kind: from how many days left on its badge warns."""
-    return {kind: DEFAULT_WARN_DAYS for kind in DEFAULT_CLOCKS} | dict(
+    return dict.fromkeys(DEFAULT_CLOCKS, DEFAULT_WARN_DAYS) | dict(
         PrivacyClock.objects.values_list("kind", "warn_days")
     )
 

@@ -93,7 +93,7 @@ def run_approved(row: ApprovalRequest, at: datetime) -> Erasure:
 
 def version_of_target(row: ApprovalRequest) -> str:
     """Changes with the member and with the request: then the yes was to something else."""
-    found = PrivacyRequest.objects.filter(pk=row.target_id).select_related("member").first()
+    found = PrivacyRequest.objects.filter(pk=row.target_id or 0).select_related("member").first()
     return "" if found is None else f"{found.member.version}/{found.version}"
 
 
@@ -135,9 +135,9 @@ def replay(*, logged: Logged, at: datetime) -> bool:
         counts = _forget(members, None, at)
         if not Erasure.objects.filter(member_uid=logged.member).exists():
             _record(members[0], counts, None, None, logged.erased_at, uid=logged.erasure)
-        PrivacyRequest.objects.filter(
-            member_id=member.pk, state__in=privacy_requests.OPEN
-        ).update(state=PrivacyRequest.State.DONE, closed_at=at)
+        PrivacyRequest.objects.filter(member_id=member.pk, state__in=privacy_requests.OPEN).update(
+            state=PrivacyRequest.State.DONE, closed_at=at
+        )
         audit.record(action="privacy.erasure_replayed", at=at, member_id=member.pk)
     return True
 
@@ -182,9 +182,7 @@ def _refuse_held(member_ids: Sequence[int]) -> None:
 
 def _forget(members: Sequence[Member], actor_id: int | None, at: datetime) -> dict[str, int]:
     """Runs the steps of all apps, then destroys the keys."""
-    erasing = Erasing(
-        member_ids=tuple(member.pk for member in members), actor_id=actor_id, at=at
-    )
+    erasing = Erasing(member_ids=tuple(member.pk for member in members), actor_id=actor_id, at=at)
     counts: Counter[str] = Counter()
     for step in privacy.erasure_steps():
         counts.update(step.run(erasing))

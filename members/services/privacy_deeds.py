@@ -76,9 +76,7 @@ def _correct(deed: _Deed) -> Mapping[str, Any]:
 
 
 def _restrict(deed: _Deed) -> Mapping[str, Any]:
-    restrictions.restrict(
-        member_id=deed.request.member_id, at=deed.at, actor_id=deed.actor_id
-    )
+    restrictions.restrict(member_id=deed.request.member_id, at=deed.at, actor_id=deed.actor_id)
     return {}
 
 

@@ -95,7 +95,7 @@ def run_approved(row: ApprovalRequest, at: datetime) -> Job:
 
 def version_of_target(row: ApprovalRequest) -> str:
     """Changes with the request; the member may go on shopping."""
-    found = PrivacyRequest.objects.filter(pk=row.target_id).first()
+    found = PrivacyRequest.objects.filter(pk=row.target_id or 0).first()
     return "" if found is None else str(found.version)
 
 

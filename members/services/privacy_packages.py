@@ -91,9 +91,7 @@ def build(
     return Package(buffer.getvalue(), counts)
 
 
-def _write(
-    section: ExportSection, member_ids: Sequence[int], at: datetime, writer: _Writer
-) -> int:
+def _write(section: ExportSection, member_ids: Sequence[int], at: datetime, writer: _Writer) -> int:
     lines, table = io.StringIO(), io.StringIO()
     table.write(_MARK)
     cells = csv.writer(table)

@@ -88,9 +88,7 @@ def receive(*, asked: Asked, at: datetime, actor_id: int | None = None) -> Recei
         known = _known(asked, member, details)
         if known is not None:
             return Received(known, False)
-        request = PrivacyRequest.objects.create(
-            **_values(asked, member, at), details=details
-        )
+        request = PrivacyRequest.objects.create(**_values(asked, member, at), details=details)
         fact = PrivacyRequested(member=str(member.uid), request=str(request.uid), kind=asked.kind)
         events.record(
             fact=fact,
@@ -252,9 +250,9 @@ def _known(asked: Asked, member: Member, details: Any) -> PrivacyRequest | None:
     waiting: PrivacyRequest | None = rows.filter(
         member=member, kind=asked.kind, state__in=OPEN
     ).first()
-    if waiting is not None and waiting.kind == PrivacyRequest.Kind.CORRECTION:
-        if waiting.details != details:
-            raise AlreadyAsked
+    is_correction = asked.kind == PrivacyRequest.Kind.CORRECTION
+    if waiting is not None and is_correction and waiting.details != details:
+        raise AlreadyAsked
     return waiting
 
 

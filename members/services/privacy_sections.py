@@ -70,7 +70,9 @@ def register() -> None:
             ),
             _consents,
         ),
-        ExportSection("members.tags", 40, _("Tags"), ("code", "name_zh", "name_en", "since"), _tags),
+        ExportSection(
+            "members.tags", 40, _("Tags"), ("code", "name_zh", "name_en", "since"), _tags
+        ),
         ExportSection(
             "members.privacy_requests",
             42,
@@ -78,9 +80,7 @@ def register() -> None:
             ("id", "kind", "state", "source", "received_at", "due_on", "closed_at", "refusal"),
             _requests,
         ),
-        ExportSection(
-            "members.seen_by_staff", 45, _("Who looked"), ("what", "at"), _seen
-        ),
+        ExportSection("members.seen_by_staff", 45, _("Who looked"), ("what", "at"), _seen),
         ExportSection(
             "members.timeline",
             100,

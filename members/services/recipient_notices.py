@@ -30,8 +30,7 @@ def open_notices(
     """A notice to be told for everyone who got data of these members, and for every processor who
     receives data. Again it adds nothing."""
     concerned = Recipient.objects.filter(
-        Q(disclosures__member__in=member_ids)
-        | Q(role=Recipient.Role.PROCESSOR, is_active=True)
+        Q(disclosures__member__in=member_ids) | Q(role=Recipient.Role.PROCESSOR, is_active=True)
     )
     RecipientNotice.objects.bulk_create(
         [

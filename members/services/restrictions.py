@@ -35,7 +35,8 @@ def lift(*, member_id: int, at: datetime, actor_id: int | None = None) -> Member
 
 def _set(member_id: int, state: str, at: datetime, actor_id: int | None) -> Member:
     with transaction.atomic():
-        member = Member.objects.select_for_update(of=("self",)).filter(pk=member_id).first()
+        rows = Member.objects.select_for_update(of=("self",)).filter(pk=member_id)
+        member: Member | None = rows.first()
         if member is None:
             raise NotFound
         if member.state == _State.ERASED:

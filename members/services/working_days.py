@@ -41,9 +41,7 @@ def install() -> int:
     Holiday.objects.bulk_create(days, ignore_conflicts=True)
     known_kinds = set(PrivacyClock.objects.values_list("kind", flat=True))
     clocks = [
-        PrivacyClock(
-            kind=kind, count=clock.count, unit=clock.unit, warn_days=DEFAULT_WARN_DAYS
-        )
+        PrivacyClock(kind=kind, count=clock.count, unit=clock.unit, warn_days=DEFAULT_WARN_DAYS)
         for kind, clock in DEFAULT_CLOCKS.items()
         if kind not in known_kinds
     ]

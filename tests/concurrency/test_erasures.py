@@ -24,8 +24,7 @@ def test_an_order_is_never_lost_and_never_attached_to_an_erased_member(shop):
             approvals.approve(request_id=row.pk, checker=checker, at=till.NOW)
             return []
         return [
-            till.sell(f"T-{number}-{count}", till.line("1", 10_000))["id"]
-            for count in range(EACH)
+            till.sell(f"T-{number}-{count}", till.line("1", 10_000))["id"] for count in range(EACH)
         ]
 
     sold = [uid for uids in at_once(work, processes=4) for uid in uids]

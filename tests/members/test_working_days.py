@@ -57,9 +57,7 @@ def test_days_left_are_zero_on_the_last_day(today, left):
 
 
 def test_working_days_left_leave_out_the_festival():
-    assert (
-        working_days.days_left(date(2026, 2, 14), date(2026, 2, 25), WORKING_DAYS, SPRING) == 2
-    )
+    assert working_days.days_left(date(2026, 2, 14), date(2026, 2, 25), WORKING_DAYS, SPRING) == 2
     assert working_days.days_left(date(2026, 2, 14), date(2026, 2, 25), DAYS, SPRING) == 11
 
 

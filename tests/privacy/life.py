@@ -104,9 +104,7 @@ def _bought(till: world.Till, phone: str, number: str) -> None:
 
 
 def _served(member: Member, staff: tuple[User, User], at: datetime) -> None:
-    reveals.reveal(
-        member_id=member.pk, kind="PHONE", reason="called back", actor=staff[0], at=at
-    )
+    reveals.reveal(member_id=member.pk, kind="PHONE", reason="called back", actor=staff[0], at=at)
     points.adjust(
         member_id=member.pk, points=5, reason="goodwill", note=NAME, actor=staff[0], at=at
     )

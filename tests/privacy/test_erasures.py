@@ -8,10 +8,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from loyalty.models import Account, Coupon, Hold, LedgerEntry, Order
-from loyalty.services import holds, points
-from loyalty.services.documents import HoldDocument
-from members.errors import MemberErased, NotFound, SameChecker, StaleTarget
+from loyalty.models import Account, LedgerEntry, Order
+from loyalty.services import points
+from members.errors import MemberErased, SameChecker, StaleTarget
 from members.models import (
     ApprovalRequest,
     Erasure,
@@ -161,9 +160,7 @@ def test_points_that_stayed_lapse_at_their_time_and_nobody_spends_them(alice, st
     assert tills.balances(alice) == (0, 9_000, 0)
 
     with pytest.raises(MemberErased):
-        points.redeem_by_rules(
-            member_id=alice.pk, points=1, key="k", reason="gift", at=NOW
-        )
+        points.redeem_by_rules(member_id=alice.pk, points=1, key="k", reason="gift", at=NOW)
     points.settle(member_ids=[alice.pk], at=NOW + timedelta(days=800))
 
     assert tills.balances(alice) == (0, 0, 0)

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns.services import defaults
 from campaigns.models import Delivery
+from campaigns.services import defaults
 from loyalty.models import Order
 from members.errors import AlreadyDecided, MemberErased, MemberRestricted, ReasonRequired
 from members.models import (
@@ -219,7 +219,8 @@ def test_recipients_are_told_and_their_answers_kept(alice, staff):
 
 
 @pytest.mark.parametrize(
-    ("days", "left", "tone"), [(11, 6, "calm"), (14, 5, "soon"), (21, 0, "soon"), (22, -1, "overdue")]
+    ("days", "left", "tone"),
+    [(11, 6, "calm"), (14, 5, "soon"), (21, 0, "soon"), (22, -1, "overdue")],
 )
 def test_the_badge_warns_and_then_says_how_late_it_is(alice, days, left, tone):
     request = receive(alice).request
