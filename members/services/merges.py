@@ -69,7 +69,7 @@ def merge(
         )
         row.moved = {step.code: step.run(done) for step in panels.merge_steps()}
         row.save(update_fields=["moved"])
-        _retire(survivor, retired, done)
+        _retire(survivor, retired)
         _tell(survivor, retired, done, reason)
     return survivor
 
@@ -121,7 +121,7 @@ def _check(survivor: Member, retired: Member) -> None:
             )
 
 
-def _retire(survivor: Member, retired: Member, done: Merge) -> None:
+def _retire(survivor: Member, retired: Member) -> None:
     retired.state, retired.merged_into = Member.State.MERGED, survivor
     retired.version += 1
     retired.save(update_fields=["state", "merged_into", "version"])
