@@ -94,8 +94,8 @@ class CommunityAdmin(ConsoleAdmin):
     @display(description=_("state"), label={"open": "success", "closed": "info"})
     def shown_state(self, community: Community) -> labels.Label:
         if community.is_active:
-            return labels.label("open", _("Open"))
-        return labels.label("closed", _("Closed"))
+            return labels.label("open", _("Takes members"))
+        return labels.label("closed", _("Takes nobody"))
 
     @display(description=_("who brought most"))
     def shown_inviters(self, community: Community) -> str:

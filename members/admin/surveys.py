@@ -34,7 +34,7 @@ OPEN = {
     "title": _("Open this survey"),
     "description": _("Members may answer from its day on. Its questions stay as they are now."),
     "form_class": confirmations.ConfirmForm,
-    "form_submit_text": _("Open"),
+    "form_submit_text": _("Open it"),
 }
 CLOSE = {
     "title": _("Close this survey"),
@@ -43,7 +43,7 @@ CLOSE = {
         "still does. It can't be opened again."
     ),
     "form_class": confirmations.ConfirmForm,
-    "form_submit_text": _("Close"),
+    "form_submit_text": _("Close it"),
 }
 _TEXTS = (("name_zh", "name_en"), ("code", "kind"), ("intro_zh", "intro_en"))
 _WHEN = ("opens_at", "closes_at", ("flag_below", "flag_from_answers"))
@@ -113,7 +113,7 @@ class SurveyAdmin(ConsoleAdmin):
         return HttpResponseRedirect(reverse("admin:members_survey_results", args=[object_id]))
 
     @action(
-        description=_("Open"),
+        description=_("Open it"),
         url_path="open",
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
@@ -128,12 +128,12 @@ class SurveyAdmin(ConsoleAdmin):
             run=lambda: surveys.open_now(
                 survey_id=int(object_id), actor_id=operator_of(request).pk, at=self.now()
             ),
-            done=gettext("Open."),
+            done=gettext("Members may answer now."),
             to=reverse("admin:members_survey_change", args=[object_id]),
         )
 
     @action(
-        description=_("Close"), url_path="close", icon="stop", permissions=["set"], dialog=CLOSE
+        description=_("Close it"), url_path="close", icon="stop", permissions=["set"], dialog=CLOSE
     )
     def close_it(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         return confirmations.answer(
@@ -143,7 +143,7 @@ class SurveyAdmin(ConsoleAdmin):
             run=lambda: surveys.close(
                 survey_id=int(object_id), actor_id=operator_of(request).pk, at=self.now()
             ),
-            done=gettext("Closed."),
+            done=gettext("The survey is closed."),
             to=reverse("admin:members_survey_change", args=[object_id]),
         )
 

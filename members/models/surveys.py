@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.ids import uuid7
 from members.models.naming import Named
@@ -20,8 +21,8 @@ class Survey(Named):
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Draft")
-        OPEN = "OPEN", _("Open")
-        CLOSED = "CLOSED", _("Closed")
+        OPEN = "OPEN", pgettext_lazy("survey", "Open")
+        CLOSED = "CLOSED", pgettext_lazy("survey", "Closed")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     code = models.SlugField(_("code"), max_length=40, unique=True)
