@@ -1,16 +1,17 @@
 """What every page of the console shares: scope, bounded counts, pages by key, read-only tables."""
 
 from datetime import datetime
+from functools import wraps
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import connections, models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
@@ -65,6 +66,35 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ConsoleChangeList
+
+    def get_urls(self) -> list[URLPattern]:
+        """Every address of one row, dialogs of deeds among them, is 404 where the row is another
+        store's: no page has to think of it."""
+        found: list[URLPattern] = super().get_urls()
+        for pattern in found:
+            if "object_id" in pattern.pattern.converters:
+                pattern.callback = self._within_scope(pattern.callback)
+        return found
+
+    def _within_scope(self, view: Any) -> Any:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            object_id = kwargs.get("object_id")
+            if object_id is not None and not self._is_visible(request, str(object_id)):
+                raise Http404
+            answer: HttpResponse = view(request, *args, **kwargs)
+            return answer
+
+        return guarded
+
+    def _is_visible(self, request: HttpRequest, object_id: str) -> bool:
+        """One query, for those who work for some stores only."""
+        if not isinstance(request.user, User) or scopes.scope_for(request.user).is_whole_chain:
+            return True
+        try:
+            return bool(self.get_queryset(request).filter(pk=unquote(object_id)).exists())
+        except (ValueError, ValidationError):
+            return False
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
