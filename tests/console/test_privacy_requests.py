@@ -49,7 +49,7 @@ def test_the_inbox_says_what_is_late_and_names_nobody(dpo, alice):
 
     shown = staff.text(dpo.get(LIST))
 
-    assert "2 days late" in shown
+    assert "3 days late" in shown
     assert "爱丽" not in shown
     assert world.ALICE_PHONE not in shown
     assert page(request) in dpo.get(LIST).content.decode()
