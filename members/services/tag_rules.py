@@ -173,7 +173,12 @@ def _apply(rule_id: int, low: int, at: datetime) -> Change:
     if not rule.is_active:
         return Change(0, 0)
     query = member_conditions.query(member_conditions.read(rule.condition), at=at)
-    bounds = {"low": low, "high": low + PART, "tag": rule.tag_id, "origin": Tag.Origin.RULE.value}
+    bounds: dict[str, Any] = {
+        "low": low,
+        "high": low + PART,
+        "tag": rule.tag_id,
+        "origin": Tag.Origin.RULE.value,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_APPLY.format(query=query.sql), {**query.params, **bounds})
         added, removed = cursor.fetchone()
