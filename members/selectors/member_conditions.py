@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
 
 from members.registry import member_fields
 from members.rules import conditions
@@ -43,9 +43,8 @@ def read(tree: Mapping[str, Any]) -> Condition:
 
 def query(condition: Condition, *, at: datetime) -> Query:
     """Of whom it is true at `at`, among active members who may be profiled."""
-    writing = _Writing(
-        {"at": at, "today": timezone.localdate(at), "zone": settings.TIME_ZONE, "active": "ACTIVE"}
-    )
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    writing = _Writing({"at": at, "today": today, "zone": settings.TIME_ZONE, "active": "ACTIVE"})
     test = "TRUE" if condition.root is None else _node(condition.root, writing)
     joins = " ".join(writing.joins.values())
     where = f"m.state = %(active)s AND m.is_profiled AND ({test})"
