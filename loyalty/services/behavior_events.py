@@ -58,6 +58,7 @@ def earn(events: Sequence[Event], at: datetime) -> None:
 
 
 def _earn(done: BehaviorEvent, terms: Terms, at: datetime) -> None:
+    assert done.member_id is not None
     for code in _codes(done, terms):
         behavior = Behavior(
             member_id=done.member_id,

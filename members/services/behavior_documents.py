@@ -4,7 +4,7 @@ Strict to the last field: an attribute that the kind doesn't have is refused wit
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Union, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -82,7 +82,7 @@ def _attributes(kind: Kind) -> type[AttributesDocument]:
     fields = [
         (name, _type(attribute) | UnsetType, UNSET) for name, attribute in kind.allowed.items()
     ]
-    return msgspec.defstruct(
+    made: Any = msgspec.defstruct(
         f"{_camel(kind.code)}Attributes",
         fields,
         bases=(AttributesDocument,),
@@ -91,6 +91,7 @@ def _attributes(kind: Kind) -> type[AttributesDocument]:
         forbid_unknown_fields=True,
         module=__name__,
     )
+    return cast("type[AttributesDocument]", made)
 
 
 def _document(kind: Kind) -> type[BehaviorEventDocument]:
@@ -105,7 +106,7 @@ def _document(kind: Kind) -> type[BehaviorEventDocument]:
         fields.append(("dwell_seconds", _Dwell | None, None))
     attributes = _attributes(kind)
     fields.append(("attributes", attributes, msgspec.field(default_factory=attributes)))
-    return msgspec.defstruct(
+    made: Any = msgspec.defstruct(
         f"{_camel(kind.code)}Event",
         fields,
         bases=(BehaviorEventDocument,),
@@ -116,6 +117,7 @@ def _document(kind: Kind) -> type[BehaviorEventDocument]:
         forbid_unknown_fields=True,
         module=__name__,
     )
+    return cast("type[BehaviorEventDocument]", made)
 
 
 DOCUMENTS = {code: _document(kind) for code, kind in rules.KINDS.items()}
