@@ -19,9 +19,10 @@ from members.services.breaches import Found
 
 
 class BreachForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What is known at the discovery. The text is sealed: it isn't a field of the model's form."""
+    """What is known at the discovery. The text is sealed: the model's form can't hold it, so that
+    it has a name of its own here."""
 
-    description = forms.CharField(
+    what_happened = forms.CharField(
         label=_("What happened"),
         max_length=4_000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
@@ -44,7 +45,7 @@ class BreachForm(forms.ModelForm):  # type: ignore[type-arg]
         told = self.cleaned_data
         return Found(
             title=told["title"],
-            description=told["description"],
+            description=told["what_happened"],
             severity=told["severity"],
             discovered_at=told["discovered_at"],
             occurred_at=told.get("occurred_at"),

@@ -49,7 +49,7 @@ class BreachAdmin(ConsoleAdmin):
             None,
             {
                 "fields": (
-                    "title", "description", ("severity", "affected_count"),
+                    "title", "what_happened", ("severity", "affected_count"),
                     ("occurred_at", "discovered_at"), "categories",
                 )
             },

@@ -20,8 +20,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             (SQL / "resealed.sql").read_text(),
-            f"{(SQL / 'approvals.sql').read_text().split('CREATE TRIGGER')[0]}"
-            "DROP FUNCTION members_resealed(bytea, bytea);",
+            "DROP FUNCTION members_resealed(bytea, bytea)",
         ),
         migrations.RunSQL(_NAMES_ITS_VERSION, _NO_MORE),
     ]

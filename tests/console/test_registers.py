@@ -65,7 +65,7 @@ def test_another_text_for_a_published_version_stays_in_the_form(dpo):
 def test_a_breach_is_recorded_by_a_form_and_printed(dpo):
     told = {
         "title": "A lost laptop",
-        "description": "With a list",
+        "what_happened": "With a list",
         "severity": "HIGH",
         "affected_count": "12",
         "categories": ["CONTACT"],
@@ -90,13 +90,14 @@ def test_duties_are_noted_in_a_dialog_and_a_refusal_stays_in_it(dpo):
     breach = breaches.record(found=found, at=world.NOW)
     page = f"{CONSOLE}breach/{breach.pk}"
 
-    refused = dpo.post(f"{page}/close/", {}, headers={"HX-Request": "true"})
+    def send(step, **told):
+        return dpo.post(f"{page}/{step}/", {"_form_submitted": "on", **told})
+
+    assert "contained" in send("close").content.decode()
     assert Breach.objects.get().state == "OPEN"
-    assert "contained" in refused.content.decode()
-    note = {"kind": "MANAGEMENT", "note": "by phone, no. 7"}
-    dpo.post(f"{page}/mark-done/", note, headers={"HX-Request": "true"})
-    dpo.post(f"{page}/contain/", {"affected_count": "3"}, headers={"HX-Request": "true"})
-    dpo.post(f"{page}/close/", {}, headers={"HX-Request": "true"})
+    send("mark-done", kind="MANAGEMENT", note="by phone, no. 7")
+    send("contain", affected_count="3")
+    send("close")
     assert Breach.objects.get().state == "CLOSED"
 
 
@@ -134,8 +135,8 @@ def test_a_parent_s_consent_a_hold_and_an_objection_are_noted_on_the_member_s_pa
     assert "no parent has agreed" in staff.text(dpo.get(staff.page(alice)))
 
     def send(path, **told):
-        form = {"submission": str(uuid4()), **told}
-        answer = dpo.post(f"{page}/{path}/", form, headers={"HX-Request": "true"})
+        form = {"_form_submitted": "on", "submission": str(uuid4()), **told}
+        answer = dpo.post(f"{page}/{path}/", form)
         assert "HX-Redirect" in answer.headers, answer.content.decode()
 
     send("guardian-consent", what="AGREED", name="张妈妈", phone="", verified_how="ID_SEEN")
