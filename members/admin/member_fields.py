@@ -49,7 +49,8 @@ def field_of(code: str, kind: Type, *, least: int | None = None, most: int | Non
 
 def _fields() -> Iterable[MemberField]:
     yield from _person()
-    yield from _card()
+    yield from _joined()
+    yield from _known_by()
     yield from _answers()
 
 
@@ -92,7 +93,7 @@ def _person() -> Iterable[MemberField]:
     )
 
 
-def _card() -> Iterable[MemberField]:
+def _joined() -> Iterable[MemberField]:
     yield MemberField(
         field=field_of("member.joined_days", Type.INTEGER, least=0),
         wording=Wording(label=_("days since they joined"), group=_CARD),
@@ -123,6 +124,9 @@ def _card() -> Iterable[MemberField]:
         sql="NULLIF(st.city, '')",
         joins=("store",),
     )
+
+
+def _known_by() -> Iterable[MemberField]:
     yield MemberField(
         field=field_of("member.tags", Type.SET),
         wording=Wording(label=_("tags"), group=_CARD, choices=_tags),
