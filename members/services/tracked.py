@@ -15,6 +15,7 @@ def register() -> None:
         "members_breachclock",
         "members_channel",
         "members_community",
+        "members_duplicatepolicy",
         "members_holiday",
         "members_member",
         "members_privacyclock",
