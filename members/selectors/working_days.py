@@ -47,4 +47,4 @@ def warnings() -> dict[str, int]:
 
 def local_day(at: datetime) -> date:
     """The day on the wall of this installation."""
-    return timezone.localdate(at)
+    return at.astimezone(timezone.get_default_timezone()).date()
