@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from campaigns.services import defaults
 from members.models import Appointment, AppointmentKind, Community, Member, Store, Survey
 from members.services import appointments, communities, influence, surveys
-from members.services.appointments import Booking, TimeFull
+from members.services.appointment_refusals import TimeFull
+from members.services.appointments import Booking
 from members.services.communities import Joining
 from members.services.surveys import Reply
 

@@ -15,7 +15,8 @@ from members.registry.member_page import Action, Outcome
 from members.selectors import appointments as selector
 from members.selectors import scopes
 from members.services import appointments
-from members.services.appointments import Booking, UnknownAppointmentStore
+from members.services.appointment_refusals import UnknownAppointmentStore
+from members.services.appointments import Booking
 
 SOURCE = "console"
 

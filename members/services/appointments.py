@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from members.errors import DomainError, NotFound
+from members.errors import NotFound
 from members.events import (
     AppointmentArrived,
     AppointmentBooked,
@@ -26,6 +26,16 @@ from members.rules.appointments import Span
 from members.selectors import appointments as selector
 from members.selectors import merges
 from members.services import events
+from members.services.appointment_refusals import (
+    AppointmentConflict,
+    AppointmentInPast,
+    AppointmentTooFarAhead,
+    HappenedInFuture,
+    TimeFull,
+    UnknownAppointmentKind,
+    UnknownAppointmentStore,
+    WrongAppointmentState,
+)
 
 MOST_AHEAD = timedelta(minutes=5)
 _State = Appointment.State
@@ -36,57 +46,6 @@ _FACTS = {
     _State.NO_SHOW: AppointmentMissed,
     _State.CANCELED: AppointmentCanceled,
 }
-
-
-class UnknownAppointmentKind(DomainError):
-    """Nothing of this kind can be booked."""
-
-    code = "unknown_appointment_kind"
-
-
-class UnknownAppointmentStore(DomainError):
-    """There is no such store to book in."""
-
-    code = "unknown_store"
-
-
-class AppointmentInPast(DomainError):
-    """The appointment would have begun before it was booked."""
-
-    code = "appointment_in_past"
-
-
-class AppointmentTooFarAhead(DomainError):
-    """Appointments are booked a year ahead at most."""
-
-    code = "appointment_too_far_ahead"
-
-
-class TimeFull(DomainError):
-    """The store has no place left at that time."""
-
-    code = "time_full"
-    status = 409
-
-
-class AppointmentConflict(DomainError):
-    """This number belongs to another appointment."""
-
-    code = "appointment_conflict"
-    status = 409
-
-
-class WrongAppointmentState(DomainError):
-    """The appointment is in a state in which this can't be done."""
-
-    code = "wrong_appointment_state"
-    status = 409
-
-
-class HappenedInFuture(DomainError):
-    """The time lies ahead."""
-
-    code = "happened_in_future"
 
 
 @dataclass(frozen=True, kw_only=True)

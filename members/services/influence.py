@@ -6,8 +6,7 @@ Source: docs/algorithms/communities.md.
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils import timezone
-
+from members.registry import birthdays
 from members.selectors import communities
 from members.services import measures
 
@@ -16,6 +15,6 @@ CODE = "influence"
 
 def publish(*, at: datetime) -> Iterator[int]:
     """How many figures changed, chunk by chunk. A repeat on the same day changes nothing."""
-    as_of_on = timezone.localtime(at).date()
+    as_of_on = at.astimezone(birthdays.policy().zone).date()
     for values in communities.influence_chunks():
         yield measures.publish(code=CODE, values=values, as_of_on=as_of_on, at=at)

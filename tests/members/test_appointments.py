@@ -14,6 +14,7 @@ from members.selectors import appointments as selector
 from members.services import (
     appointment_days,
     appointment_privacy,
+    appointment_refusals,
     appointments,
     consents,
     dispatches,
@@ -27,9 +28,15 @@ PAGE = "algorithms/appointments.md"
 TOMORROW = NOW + timedelta(days=1)
 
 
+def at_hour(text):
+    return datetime.strptime(text, "%H:%M").replace(tzinfo=UTC)
+
+
 def spans(text):
     for part in text.split():
-        begins, ends = (datetime.strptime(one, "%H:%M").replace(tzinfo=UTC) for one in part.split("–"))
+        begins, ends = (
+            datetime.strptime(one, "%H:%M").replace(tzinfo=UTC) for one in part.split("–")
+        )
         yield Span(begins, ends)
 
 
@@ -89,7 +96,7 @@ def told(kind):
 def test_a_full_hour_is_refused_and_the_next_one_is_free(facial, alice, bob):
     book(alice)
 
-    with pytest.raises(appointments.TimeFull) as refused:
+    with pytest.raises(appointment_refusals.TimeFull) as refused:
         book(bob, TOMORROW + timedelta(minutes=59))
     assert refused.value.details == {"places": 1}
     assert Appointment.objects.count() == 1
@@ -107,7 +114,7 @@ def test_one_number_books_once_even_after_it_was_moved(facial, alice, bob):
 
     assert (again.is_repeat, again.appointment.starts_at) == (True, moved_to)
     for other in ({"member": bob}, {"member": alice, "starts_at": moved_to}):
-        with pytest.raises(appointments.AppointmentConflict):
+        with pytest.raises(appointment_refusals.AppointmentConflict):
             book(number="A-1", **other)
     assert len(told("booked")) == Appointment.objects.count() == 1
 
@@ -115,11 +122,11 @@ def test_one_number_books_once_even_after_it_was_moved(facial, alice, bob):
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"starts_at": NOW - timedelta(seconds=1)}, appointments.AppointmentInPast),
-        ({"starts_at": NOW + timedelta(days=367)}, appointments.AppointmentTooFarAhead),
-        ({"kind_code": "nails"}, appointments.UnknownAppointmentKind),
-        ({"store_code": "XX"}, appointments.UnknownAppointmentStore),
-        ({"occurred_at": NOW + timedelta(hours=1)}, appointments.HappenedInFuture),
+        ({"starts_at": NOW - timedelta(seconds=1)}, appointment_refusals.AppointmentInPast),
+        ({"starts_at": NOW + timedelta(days=367)}, appointment_refusals.AppointmentTooFarAhead),
+        ({"kind_code": "nails"}, appointment_refusals.UnknownAppointmentKind),
+        ({"store_code": "XX"}, appointment_refusals.UnknownAppointmentStore),
+        ({"occurred_at": NOW + timedelta(hours=1)}, appointment_refusals.HappenedInFuture),
     ],
 )
 def test_what_can_not_be_booked_is_refused(facial, alice, changes, error):
@@ -141,7 +148,7 @@ def test_moving_finds_a_place_and_frees_the_old_one(facial, alice, bob):
     first = book(alice).appointment
     other = book(bob, TOMORROW + timedelta(hours=2)).appointment
 
-    with pytest.raises(appointments.TimeFull):
+    with pytest.raises(appointment_refusals.TimeFull):
         appointments.move(act=act(first), starts_at=other.starts_at, at=NOW)
     # Its own place doesn't stand in its way.
     appointments.move(act=act(first), starts_at=TOMORROW + timedelta(minutes=30), at=NOW)
@@ -157,7 +164,7 @@ def test_arriving_twice_is_told_once_and_a_canceled_one_stays_canceled(facial, a
     for _ in range(2):
         appointments.change_state(act=act(booked, TOMORROW), state="ARRIVED", at=later)
     appointments.change_state(act=act(booked, later), state="DONE", at=later)
-    with pytest.raises(appointments.WrongAppointmentState):
+    with pytest.raises(appointment_refusals.WrongAppointmentState):
         appointments.change_state(act=act(booked, later), state="CANCELED", at=later)
 
     booked.refresh_from_db()
