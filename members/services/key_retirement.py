@@ -76,7 +76,8 @@ def _delete(row: KeyEncryptionKey) -> None:
     """Waits for whoever writes a member's key with it at this moment; the database refuses when
     they did."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS members_memberkey_names_its_version IMMEDIATE")
             row.delete()
     except IntegrityError:
         raise VersionInUse(

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from members.models import Identity, KeyEncryptionKey, Member, MemberKey
+from members.models import KeyEncryptionKey, Member, MemberKey
 from members.sealing import blind, keys
 from members.services import key_retirement, members
 from members.services import keys as key_service
@@ -26,8 +26,8 @@ from tests.concurrency import processes
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 BASE = Path(__file__).parents[2]
 PROCESSES = 3
-BEFORE = 300
-WHILE = 120
+BEFORE = 200
+WHILE = 60
 
 
 def phone(number: int) -> str:
@@ -106,6 +106,6 @@ def test_rotation_under_load_with_a_kill_in_between_harms_nobody(keys_made):
     list(key_service.rewrap())
     key_retirement.forget(version=1, at=timezone.now() + timedelta(hours=1))
     assert list(KeyEncryptionKey.objects.values_list("version", flat=True)) == [2]
-    assert Identity.objects.count() == BEFORE + PROCESSES * WHILE
+    assert Member.objects.count() == BEFORE + PROCESSES * WHILE
     keys.forget()
     call_command("keys", "verify", "--all")
