@@ -24,72 +24,48 @@ CHUNK = 1_000
 _SEEN = ("members.identity.revealed", "privacy.package_fetched")
 
 
+_PROFILE = (
+    "id",
+    "card_number",
+    "state",
+    "name",
+    "birthday",
+    "gender",
+    "language",
+    "joined_at",
+    "channel",
+    "store",
+    "placement",
+    "may_be_profiled",
+    "metadata",
+)
+_IDENTITY = ("kind", "issuer", "value", "verified_at", "created_at")
+_CONSENT = (
+    "purpose",
+    "medium",
+    "is_granted",
+    "policy_version",
+    "source",
+    "occurred_at",
+    "recorded_at",
+)
+_TAG = ("code", "name_zh", "name_en", "since")
+_REQUEST = ("id", "kind", "state", "source", "received_at", "due_on", "closed_at", "refusal")
+_EVENT = ("id", "type", "occurred_at", "recorded_at", "source", "payload")
+
+
 def register() -> None:
     """Called by `apps.ready`."""
-    for section in (
-        ExportSection(
-            "members.profile",
-            10,
-            _("Profile"),
-            (
-                "id",
-                "card_number",
-                "state",
-                "name",
-                "birthday",
-                "gender",
-                "language",
-                "joined_at",
-                "channel",
-                "store",
-                "placement",
-                "may_be_profiled",
-                "metadata",
-            ),
-            _profile,
-        ),
-        ExportSection(
-            "members.identities",
-            20,
-            _("Identities"),
-            ("kind", "issuer", "value", "verified_at", "created_at"),
-            _identities,
-        ),
-        ExportSection(
-            "members.consents",
-            30,
-            _("Consents"),
-            (
-                "purpose",
-                "medium",
-                "is_granted",
-                "policy_version",
-                "source",
-                "occurred_at",
-                "recorded_at",
-            ),
-            _consents,
-        ),
-        ExportSection(
-            "members.tags", 40, _("Tags"), ("code", "name_zh", "name_en", "since"), _tags
-        ),
-        ExportSection(
-            "members.privacy_requests",
-            42,
-            _("Privacy requests"),
-            ("id", "kind", "state", "source", "received_at", "due_on", "closed_at", "refusal"),
-            _requests,
-        ),
-        ExportSection("members.seen_by_staff", 45, _("Who looked"), ("what", "at"), _seen),
-        ExportSection(
-            "members.timeline",
-            100,
-            _("Timeline"),
-            ("id", "type", "occurred_at", "recorded_at", "source", "payload"),
-            _events,
-        ),
+    for code, order, title, columns, rows in (
+        ("members.profile", 10, _("Profile"), _PROFILE, _profile),
+        ("members.identities", 20, _("Identities"), _IDENTITY, _identities),
+        ("members.consents", 30, _("Consents"), _CONSENT, _consents),
+        ("members.tags", 40, _("Tags"), _TAG, _tags),
+        ("members.privacy_requests", 42, _("Privacy requests"), _REQUEST, _requests),
+        ("members.seen_by_staff", 45, _("Who looked"), ("what", "at"), _seen),
+        ("members.timeline", 100, _("Timeline"), _EVENT, _events),
     ):
-        add_export_section(section)
+        add_export_section(ExportSection(code, order, title, columns, rows))
 
 
 def stream(rows: QuerySet[Any]) -> Iterable[Any]:
@@ -131,17 +107,7 @@ def _identities(member_ids: Sequence[int], at: datetime) -> Rows:
 
 def _consents(member_ids: Sequence[int], at: datetime) -> Rows:
     rows = Consent.objects.filter(member__in=member_ids).order_by("pk")
-    return stream(
-        rows.values(
-            "purpose",
-            "medium",
-            "is_granted",
-            "policy_version",
-            "source",
-            "occurred_at",
-            "recorded_at",
-        )
-    )
+    return stream(rows.values(*_CONSENT))
 
 
 def _tags(member_ids: Sequence[int], at: datetime) -> Rows:
