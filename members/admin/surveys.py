@@ -29,7 +29,7 @@ from members.services import audit, surveys
 
 COLORS = {"DRAFT": "warning", "OPEN": "success", "CLOSED": "info"}
 _State = Survey.State
-_STEPS = {_State.DRAFT: {"open_it"}, _State.OPEN: {"results_link", "close_it"}}
+_STEPS: dict[str, set[str]] = {_State.DRAFT: {"open_it"}, _State.OPEN: {"results_link", "close_it"}}
 OPEN = {
     "title": _("Open this survey"),
     "description": _("Members may answer from its day on. Its questions stay as they are now."),
@@ -103,7 +103,7 @@ class SurveyAdmin(ConsoleAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         state = Survey.objects.filter(pk=object_id).values_list("state", flat=True).first()
-        offered = _STEPS.get(state, {"results_link"})
+        offered = _STEPS.get(state or "", {"results_link"})
         own = "members_survey_"
         found = super().get_actions_detail(request, object_id)
         return [one for one in found if one.action_name.removeprefix(own) in offered]

@@ -51,7 +51,9 @@ def taken(*, kind_id: int, store_id: int, span: Span, but: int | None = None) ->
         state__in=rules.TAKING,
         starts_at__lt=span.ends_at,
         ends_at__gt=span.starts_at,
-    ).exclude(pk=but)
+    )
+    if but is not None:
+        rows = rows.exclude(pk=but)
     return [Span(*row) for row in rows.values_list("starts_at", "ends_at")]
 
 
