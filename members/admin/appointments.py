@@ -88,6 +88,9 @@ class AppointmentAdmin(KeysetAdmin):
     def shown_state(self, appointment: Appointment) -> labels.Label:
         return labels.label(appointment.state, appointment.get_state_display())
 
+    def has_see_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("members.view_appointment")
+
     def has_book_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("members.change_appointment")
 
@@ -96,7 +99,9 @@ class AppointmentAdmin(KeysetAdmin):
         found = Appointment.objects.filter(pk=object_id, state=Appointment.State.BOOKED)
         return super().get_actions_detail(request, object_id) if found.exists() else []
 
-    @action(description=_("Day by day"), url_path="to-day", icon="calendar_today")
+    @action(
+        description=_("Day by day"), url_path="to-day", icon="calendar_today", permissions=["see"]
+    )
     def to_day(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:members_appointment_day"))
 

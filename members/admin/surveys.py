@@ -98,6 +98,9 @@ class SurveyAdmin(ConsoleAdmin):
 
     # Steps
 
+    def has_see_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("members.view_survey")
+
     def has_set_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("members.change_survey")
 
@@ -108,7 +111,7 @@ class SurveyAdmin(ConsoleAdmin):
         found = super().get_actions_detail(request, object_id)
         return [one for one in found if one.action_name.removeprefix(own) in offered]
 
-    @action(description=_("Results"), url_path="to-results", icon="monitoring")
+    @action(description=_("Results"), url_path="to-results", icon="monitoring", permissions=["see"])
     def results_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:members_survey_results", args=[object_id]))
 
