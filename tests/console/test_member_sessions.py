@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def test_customer_service_logs_a_lost_phone_out_with_a_reason(service, alice):
     phone, _issued = consumers.logged_in(alice)
-    assert "logged in" in staff.text(service.get(staff.page(alice, "sessions")))
+    assert "logged in now" in staff.text(service.get(staff.page(alice, "sessions")))
 
     send(service, alice, "end-sessions", reason="lost")
 
