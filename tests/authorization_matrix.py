@@ -5,6 +5,8 @@ Written by hand, apart from the code that grants rights: the test compares the t
 
 from dataclasses import dataclass
 
+from tests.authorization_scopes import SCOPES as SCOPES
+
 CLERK = "clerk"
 STORE_MANAGER = "store_manager"
 CUSTOMER_SERVICE = "customer_service"
@@ -56,58 +58,6 @@ EVERY_OPERATOR = {
     "admin:app_list",
     # Leads old or shortened addresses on, and ends in 404 where there is nothing.
     "admin:?",
-}
-
-# Of the API: the scopes that a token needs, by method.
-SCOPES = {
-    "api:members": {"POST": {"members:write"}},
-    "api:member-lookup": {"POST": {"members:read"}},
-    "api:member": {"GET": {"members:read"}, "PATCH": {"members:write"}},
-    "api:member-consents": {"POST": {"members:write"}},
-    "api:member-tags": {"POST": {"members:write"}},
-    "api:service-cases": {"POST": {"members:write"}},
-    "api:service-case": {"GET": {"members:read"}, "PATCH": {"members:write"}},
-    "api:service-case-messages": {"POST": {"members:write"}},
-    "api:member-privacy-requests": {"POST": {"members:write"}},
-    "api:survey": {"GET": {"members:read"}},
-    "api:survey-responses": {"POST": {"events:write"}},
-    "api:community-members": {"POST": {"events:write"}},
-    "api:community-leaving": {"POST": {"events:write"}},
-    "api:appointments": {"POST": {"events:write"}},
-    "api:appointment": {"GET": {"members:read"}, "PATCH": {"events:write"}},
-    "api:member-account": {"GET": {"members:read"}},
-    "api:member-timeline": {"GET": {"members:read"}},
-    "api:events": {"POST": {"events:write"}},
-    "api:event-batch": {"POST": {"events:write"}},
-    "api:member-ledger": {"GET": {"members:read"}},
-    "api:member-check-ins": {"GET": {"members:read"}, "POST": {"events:write"}},
-    "api:member-behaviors": {"POST": {"events:write"}},
-    "api:member-tier-purchases": {"POST": {"points:redeem"}},
-    "api:orders": {"POST": {"orders:write"}},
-    "api:order-batch": {"POST": {"orders:write"}},
-    "api:order": {"GET": {"orders:write"}},
-    "api:order-refunds": {"POST": {"orders:write"}},
-    "api:order-refund-preview": {"POST": {"orders:write"}},
-    "api:order-completion": {"POST": {"orders:write"}},
-    "api:refunds": {"POST": {"orders:write"}},
-    "api:refund-preview": {"POST": {"orders:write"}},
-    "api:holds": {"POST": {"points:redeem"}},
-    "api:hold-capture": {"POST": {"points:redeem"}},
-    "api:hold-release": {"POST": {"points:redeem"}},
-    "api:transfers": {"POST": {"points:redeem"}},
-    "api:quotes": {"POST": {"orders:write"}},
-    "api:member-offers": {"GET": {"members:read"}},
-    "api:quote-locks": {"POST": {"orders:write"}},
-    "api:quote-lock-release": {"POST": {"orders:write"}},
-    "api:coupon-validate": {"POST": {"coupons:redeem"}},
-    "api:coupon-lock": {"POST": {"coupons:redeem"}},
-    "api:coupon-release": {"POST": {"coupons:redeem"}},
-    "api:coupon-redeem": {"POST": {"coupons:redeem"}},
-    "api:coupon-claim": {"POST": {"coupons:redeem"}},
-    "api:coupon-transfer": {"POST": {"coupons:redeem"}},
-    "api:coupon-types": {"GET": {"coupons:redeem"}},
-    "api:coupon-type-claim": {"POST": {"coupons:redeem"}},
-    "api:member-coupons": {"GET": {"members:read"}, "POST": {"coupons:grant"}},
 }
 
 

@@ -16,7 +16,7 @@ PURPOSES = frozenset({Consent.Purpose.MARKETING, Consent.Purpose.PROFILING})
 
 def day_of(at: datetime) -> date:
     """The shop's day that an instant falls on: a person comes of age by the calendar."""
-    return timezone.localdate(at)
+    return at.astimezone(timezone.get_default_timezone()).date()
 
 
 def is_minor(*, member: Member, at: datetime) -> bool:

@@ -22,12 +22,10 @@ def record_days(*, at: datetime) -> Iterator[int]:
     Codes are removed after days: what was never recorded by then is lost to the register.
     """
     recipients.install()
-    codes = OneTimeCode.objects.filter(
-        sending__in=SENT, created_at__lt=_midnight(timezone.localdate(at))
-    )
+    codes = OneTimeCode.objects.filter(sending__in=SENT, created_at__lt=_midnight(_day(at)))
     last = Disclosure.objects.filter(key__startswith=_PREFIX).order_by("-occurred_at").first()
     if last is not None:
-        after = timezone.localdate(last.occurred_at) + timedelta(days=1)
+        after = _day(last.occurred_at) + timedelta(days=1)
         codes = codes.filter(created_at__gte=_midnight(after))
     zone = timezone.get_default_timezone()
     days = codes.values(day=TruncDate("created_at", tzinfo=zone))
@@ -46,6 +44,11 @@ def _sharing(day: date, phones_count: int) -> Sharing:
         occurred_at=_midnight(day),
         members_count=phones_count,
     )
+
+
+def _day(at: datetime) -> date:
+    """The shop's day that an instant falls on."""
+    return at.astimezone(timezone.get_default_timezone()).date()
 
 
 def _midnight(day: date) -> datetime:

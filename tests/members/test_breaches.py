@@ -14,8 +14,8 @@ from members.services.breaches import (
     DutiesOpen,
     DutyDone,
     Found,
-    NoteRequired,
     NotContained,
+    NoteRequired,
     SeverityFell,
 )
 from tests import world

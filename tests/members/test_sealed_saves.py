@@ -8,12 +8,12 @@ import pgtrigger
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.migrations.state import ProjectState
 from django.test.utils import isolate_apps
 
 from members.models import ApprovalRequest, Identity, Member, User
-from members.sealing.fields import CannotOpen, Sealed, SealedTextField, SealedValueError
+from members.sealing.fields import CannotOpen, Sealed, SealedValueError
 from tests.members.sealed_rows import NOW, a_member, a_phone, raw, unsaved_member, write_raw
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys_made")]
@@ -276,28 +276,3 @@ def test_migrations_see_bytes_and_keep_them():
     past.gender = "MALE"
     past.save()
     assert raw(member, "name") == before
-
-
-@isolate_apps("members")
-def test_a_sealed_column_cannot_be_indexed_and_names_an_owner():
-    class Wrong(models.Model):  # noqa: DJ008
-        sealed_with = "customer"
-        note = SealedTextField(max_length=10, db_index=True)
-
-        class Meta:
-            app_label = "members"
-
-    found = {error.id for error in Wrong._meta.get_field("note").check()}
-    assert found == {"sealing.E001", "sealing.E002"}
-
-
-@isolate_apps("members")
-def test_the_owner_stands_before_what_it_seals():
-    class Late(models.Model):  # noqa: DJ008
-        note = SealedTextField(max_length=10)
-        member = models.ForeignKey("members.Member", models.CASCADE)
-
-        class Meta:
-            app_label = "members"
-
-    assert [error.id for error in Late._meta.get_field("note").check()] == ["sealing.E002"]
