@@ -5,7 +5,7 @@ Written by hand, apart from the code that grants rights: the test compares the t
 
 from dataclasses import dataclass
 
-from tests.authorization_scopes import SCOPES as SCOPES
+from tests.authorization_scopes import SCOPES  # noqa: F401 – part of the matrix
 
 CLERK = "clerk"
 STORE_MANAGER = "store_manager"
@@ -176,15 +176,8 @@ _GIVES_COUPONS = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _KEEPS_COUPONS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
 _ANSWERS = SHOP_FLOOR | {ADMINISTRATOR}
 _PRIVACY_DEEDS = (
-    "verify",
-    "take",
-    "carry_out",
-    "make_package",
-    "erase",
-    "refuse",
-    "withdraw",
-    "tell_recipient",
-    "answer_recipient",
+    *("verify", "take", "carry_out", "make_package", "erase", "refuse", "withdraw"),
+    *("tell_recipient", "answer_recipient"),
 )
 _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify", "rate")
 
@@ -233,10 +226,8 @@ DEEDS = {
     "admin:members_breach_contain": _GUARDS,
     "admin:members_breach_raise_it": _GUARDS,
     "admin:members_breach_close_it": _GUARDS,
-    "admin:members_breach_report": _SETTINGS,
-    "admin:members_breach_printed": _SETTINGS,
-    "admin:members_retentionrule_see_due": _SETTINGS,
-    "admin:members_retentionrule_due": _SETTINGS,
+    **{f"admin:members_breach_{page}": _SETTINGS for page in ("report", "printed")},
+    **{f"admin:members_retentionrule_{page}": _SETTINGS for page in ("see_due", "due")},
     "admin:members_processingpurpose_inventory": _SETTINGS,
     "admin:members_member_book_appointment": _ENROLLS,
     "admin:members_member_join_community": _ENROLLS,

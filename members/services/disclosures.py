@@ -18,8 +18,7 @@ class UnknownRecipient(DomainError):
 
 
 class DisclosureIncomplete(DomainError):
-    """A disclosure names its key, its purpose, its basis, known kinds of data, and one member or
-    how many."""
+    """A disclosure needs a key, a purpose, a basis, known kinds of data, and a member or a number."""
 
     code = "disclosure_incomplete"
 

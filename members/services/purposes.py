@@ -14,8 +14,7 @@ _YEAR = 365
 
 
 class PurposeIncomplete(DomainError):
-    """A purpose needs a code, a name and known kinds of data; one that rests on consent needs the
-    purpose of consents too, others have none."""
+    """A purpose needs a code, a name and known kinds of data; with consent, that of consents too."""
 
     code = "purpose_incomplete"
 

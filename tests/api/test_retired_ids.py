@@ -64,7 +64,7 @@ def test_what_is_written_by_a_retired_id_is_the_survivor_s(till, merged):
 
 
 def test_an_order_by_a_retired_id_or_phone_earns_for_the_survivor(till, merged):
-    alice, bob, charlie = merged
+    alice, bob, _charlie = merged
     references = ({"type": "id", "value": str(bob.uid)}, {"type": "card", "value": bob.card_number},
                   {"type": "phone", "value": world.CHARLIE_PHONE})  # fmt: skip
     for number, reference in enumerate(references):
