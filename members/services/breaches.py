@@ -19,7 +19,7 @@ _RANK = {_Severity.LOW: 0, _Severity.MEDIUM: 1, _Severity.HIGH: 2}
 
 
 class BreachIncomplete(DomainError):
-    """A breach needs a title, what happened, a severity, known kinds of data, and times in the past."""
+    """A breach needs a title, what happened, a severity, kinds of data, and times in the past."""
 
     code = "breach_incomplete"
 

@@ -18,7 +18,7 @@ class UnknownRecipient(DomainError):
 
 
 class DisclosureIncomplete(DomainError):
-    """A disclosure needs a key, a purpose, a basis, known kinds of data, and a member or a number."""
+    """A disclosure needs a key, a purpose, a basis, known kinds of data, and whom it is about."""
 
     code = "disclosure_incomplete"
 

@@ -20,7 +20,7 @@ LONGEST_CHARACTERS = 200_000
 
 
 class PolicyIncomplete(DomainError):
-    """A policy needs a version of letters, digits and .-_ , a title, a text, and a language of this installation."""
+    """A policy needs a plain version, a title, a text, and a language of this installation."""
 
     code = "policy_incomplete"
 
