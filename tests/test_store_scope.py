@@ -109,7 +109,9 @@ def addresses(label: str, row: Any) -> list[str]:
 
 
 def test_no_page_history_deed_or_list_shows_what_belongs_to_another_store(browsers):
-    opened, listed, seen = {}, {}, set()
+    opened: dict[str, int] = {}
+    listed: dict[str, set[int]] = {}
+    seen: set[str] = set()
     for label, page in PAGES.items():
         rows, other = foreign(label) if path_of(label) else ([], "")
         if not rows:
