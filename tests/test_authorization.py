@@ -21,8 +21,10 @@ from members.models import (
     AppointmentKind,
     ApprovalRequest,
     Dispatch,
+    DuplicateCandidate,
     Job,
     Member,
+    MemberMerge,
     Store,
     Survey,
     Tag,
@@ -236,6 +238,7 @@ def objects(maker: User) -> dict[str, int]:
         **_coupons(alice),
         **_voices(alice),
         **_service(alice),
+        **_merges(alice),
         "breach": breaches.record(found=_found(), at=world.NOW).pk,
     }
 
@@ -244,6 +247,18 @@ def _found() -> breaches.Found:
     return breaches.Found(
         title="x", description="x", severity="HIGH", discovered_at=world.NOW, categories=()
     )
+
+
+def _merges(member: Member) -> dict[str, int]:
+    """The merge bears the member's number, which its preview takes for both cards."""
+    other = world.register(world.BOB)
+    made = MemberMerge.objects.create(
+        pk=member.pk, survivor=member, retired=other, merged_at=world.NOW
+    )
+    pair = DuplicateCandidate.objects.create(
+        first=member, second=other, score=50, found_at=world.NOW
+    )
+    return {"membermerge": made.pk, "duplicatecandidate": pair.pk}
 
 
 def _service(member: Member) -> dict[str, int]:
