@@ -23,7 +23,6 @@ STATES = {"OPEN": "danger", "CONTAINED": "warning", "CLOSED": "success"}
 class BreachDutyInline(ReadOnlyInline):
     model = BreachDuty
     tab = False
-    hide_title = False
     fields = readonly_fields = ("kind", "hours", "due_at", "shown_left", "done_by", "note")
     ordering = ("due_at", "pk")
 
@@ -64,8 +63,9 @@ class BreachAdmin(ConsoleAdmin):
                     ("shown_severity", "affected_count"),
                     "shown_description",
                     "shown_categories",
-                    ("occurred_at", "discovered_at", "recorded_at"),
-                    ("contained_at", "closed_at", "recorded_by"),
+                    ("occurred_at", "discovered_at"),
+                    ("recorded_at", "recorded_by"),
+                    ("contained_at", "closed_at"),
                 )
             },
         ),
@@ -198,7 +198,7 @@ class BreachAdmin(ConsoleAdmin):
         )
 
     @action(
-        description=_("Close"),
+        description=_("Close the breach"),
         url_path="close",
         icon="check_circle",
         permissions=["set"],

@@ -7,7 +7,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -85,20 +84,14 @@ class PolicyDocumentAdmin(ConsoleAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        self.__dict__.pop("_in_force", None)
-        return super().get_queryset(request).select_related("published_by")
-
-    @cached_property
-    def _in_force(self) -> dict[str, str | None]:
-        at = self.now()
-        kinds = PolicyDocument.Kind.values
-        return {kind: selectors.in_force(kind=kind, at=at) for kind in kinds}
+        rows = super().get_queryset(request).select_related("published_by")
+        return rows.annotate(in_force=selectors.version_in_force(at=self.now()))
 
     @display(description=_("state"), label=COLORS)
     def shown_state(self, document: PolicyDocument) -> labels.Label:
         at: datetime = self.now()
         if document.effective_at > at:
             return labels.label("later", _("Announced"))
-        if self._in_force[document.kind] == document.version:
+        if document.__dict__.get("in_force") == document.version:
             return labels.label("now", _("In force"))
         return labels.label("past", _("Replaced"))

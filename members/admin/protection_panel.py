@@ -43,11 +43,17 @@ def _head(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, An
     needing = guardians.needing(members=[member], at=at)
     return {
         "needs_guardian": bool(needing),
-        "of_age_on": guardians.comes_of_age_on(member=member) if needing else None,
-        "is_held": legal_holds.is_held(member_id=member.pk)
-        and request.user.has_perm("members.view_legalhold"),
+        # Never the day: it would be the birthday.
+        "of_age_in": _year(member) if needing else "",
+        "is_held": request.user.has_perm("members.view_legalhold")
+        and legal_holds.is_held(member_id=member.pk),
         "objected": not member.is_profiled,
     }
+
+
+def _year(member: Member) -> str:
+    day = guardians.comes_of_age_on(member=member)
+    return str(day.year) if day else ""
 
 
 def _protection(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _protection(*, member: Member, request: HttpRequest, at: datetime) -> dict[s
     )
     return {
         "is_minor": guardians.is_minor(member=member, at=at),
-        "of_age_on": guardians.comes_of_age_on(member=member),
+        "of_age_in": _year(member),
         "guardians": [
             {
                 "row": row,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from members.errors import DomainError
 from members.models import PolicyDocument
@@ -28,6 +28,12 @@ def in_force(*, kind: str, at: datetime) -> str | None:
     """The version of this kind of document that holds at `at`; None before the first one."""
     rows = PolicyDocument.objects.filter(kind=kind, effective_at__lte=at)
     return rows.order_by("-effective_at", "-pk").values_list("version", flat=True).first()
+
+
+def version_in_force(*, at: datetime) -> Subquery:
+    """For each document of a query, the version of its kind that holds at `at`."""
+    rows = PolicyDocument.objects.filter(kind=OuterRef("kind"), effective_at__lte=at)
+    return Subquery(rows.order_by("-effective_at", "-pk").values("version")[:1])
 
 
 def current_version(*, at: datetime) -> str:

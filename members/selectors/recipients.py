@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from members.models import Disclosure, Recipient
 from members.registry import privacy
@@ -14,14 +14,11 @@ def that_got(*, member_ids: Collection[int]) -> list[Recipient]:
 
     Rows about many members name none: the apps that sent them say whether these were among them.
     """
-    ids = set(
-        Disclosure.objects.filter(member_id__in=member_ids).values_list("recipient_id", flat=True)
-    )
     codes = {
         code for source in privacy.sharing_sources() for code in source.recipients_of(member_ids)
     }
-    found = Recipient.objects.filter(pk__in=ids) | Recipient.objects.filter(code__in=codes)
-    return list(found.order_by("code"))
+    named = Disclosure.objects.filter(member_id__in=member_ids).values("recipient_id")
+    return list(Recipient.objects.filter(Q(pk__in=named) | Q(code__in=codes)).order_by("code"))
 
 
 def disclosures_of(*, member_ids: Collection[int]) -> QuerySet[Disclosure]:

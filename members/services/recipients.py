@@ -37,14 +37,14 @@ PROVIDERS = (
         code=EMAIL,
         name_zh="邮件服务商",
         name_en="E-mail provider",
-        purpose="Delivers e-mail to members",
+        purpose="向会员发送邮件 · Delivers e-mail to members",
         categories=(DataCategory.CONTACT.value, DataCategory.COMMUNICATION.value),
     ),
     Known(
         code=SMS,
         name_zh="短信服务商",
         name_en="SMS provider",
-        purpose="Delivers SMS to members",
+        purpose="向会员发送短信 · Delivers SMS to members",
         categories=(DataCategory.CONTACT.value, DataCategory.COMMUNICATION.value),
     ),
 )
