@@ -23,8 +23,15 @@ STATES = {"OPEN": "danger", "CONTAINED": "warning", "CLOSED": "success"}
 class BreachDutyInline(ReadOnlyInline):
     model = BreachDuty
     tab = False
-    fields = readonly_fields = ("kind", "hours", "due_at", "shown_left", "done_by", "note")
+    fields = readonly_fields = ("kind", "hours", "due_at", "shown_left", "shown_by", "note")
     ordering = ("due_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("done_by")
+
+    @display(description=_("done by"))
+    def shown_by(self, duty: BreachDuty) -> str:
+        return duty.done_by.get_username() if duty.done_by else "–"
 
     @display(description=_("left"))
     def shown_left(self, duty: BreachDuty) -> str:
@@ -64,7 +71,7 @@ class BreachAdmin(ConsoleAdmin):
                     "shown_description",
                     "shown_categories",
                     ("occurred_at", "discovered_at"),
-                    ("recorded_at", "recorded_by"),
+                    ("recorded_at", "shown_by"),
                     ("contained_at", "closed_at"),
                 )
             },
@@ -76,7 +83,7 @@ class BreachAdmin(ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("shown_description", "shown_categories", "shown_state", "shown_severity")
-        return shown if obj else ()
+        return (*shown, "shown_by") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
@@ -113,6 +120,10 @@ class BreachAdmin(ConsoleAdmin):
     def shown_next(self, breach: Breach) -> str:
         due_at = breach.__dict__.get("next_due_at")
         return breach_words.until(due_at, at=self.now()) if due_at else "–"
+
+    @display(description=_("recorded by"))
+    def shown_by(self, breach: Breach) -> str:
+        return breach.recorded_by.get_username() if breach.recorded_by else "–"
 
     @display(description=_("what happened"))
     def shown_description(self, breach: Breach) -> str:

@@ -14,6 +14,14 @@ _TITLE = re.compile(r"^## (.+)$")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A cell with its column's head: on a phone each stands on a line of its own."""
+
+    head: str
+    text: str
+
+
 @dataclass
 class Section:
     """A heading with its text, the table's head and its rows of cells."""
@@ -21,7 +29,7 @@ class Section:
     title: str
     text: str = ""
     head: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
 
 
 def sections() -> list[Section]:
@@ -48,7 +56,7 @@ def _add(section: Section, line: str) -> None:
     elif not set(line) <= set("|-: "):
         cells = [_plain(cell) for cell in line.strip("|").split("|")]
         if section.head:
-            section.rows.append(cells)
+            section.rows.append([Cell(*one) for one in zip(section.head, cells, strict=False)])
         else:
             section.head = cells
 

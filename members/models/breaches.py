@@ -16,7 +16,7 @@ class Breach(models.Model):
         HIGH = "HIGH", _("High")
 
     class State(models.TextChoices):
-        OPEN = "OPEN", _("Open")
+        OPEN = "OPEN", _("Not contained")
         CONTAINED = "CONTAINED", _("Contained")
         CLOSED = "CLOSED", _("Closed")
 
