@@ -38,13 +38,12 @@ def reasons_with_points(pair: DuplicateCandidate) -> Any:
 
 
 def card(member: Member) -> Any:
-    """Name, phone and e-mail masked, birthday, store, since when."""
+    """Name, phone and e-mail masked, store, since when."""
     joined = formats.date_format(timezone.localtime(member.joined_at), "SHORT_DATE_FORMAT")
     facts = [
         masking.name(member.name) or _("No name"),
         member.card_number,
         *_found_by(member),
-        masking.birthday(member.birthday),
         str(member.store or ""),
         _("since %(day)s") % {"day": joined},
     ]
