@@ -33,7 +33,7 @@ class BreachForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Breach
         fields = ("title", "severity", "affected_count", "occurred_at", "discovered_at")
-        help_texts = {  # noqa: RUF012
+        help_texts = {
             "severity": _("It decides which duties begin to run, and how long each has."),
             "discovered_at": _("The clocks run from here."),
         }
@@ -67,7 +67,7 @@ class ClockForm(CheckedForm):
     class Meta:
         model = BreachClock
         fields = ("severity", "kind", "hours")
-        help_texts = {  # noqa: RUF012
+        help_texts = {
             "hours": _("From the discovery. Breaches that were recorded before keep theirs.")
         }
 

@@ -4,7 +4,6 @@ from django.db.models import Min, Q
 
 from members.models import BreachDuty
 
-
 # When the first open duty of a breach is due: for lists of breaches.
 NEXT_DUE_AT = Min("duties__due_at", filter=Q(duties__done_at__isnull=True))
 

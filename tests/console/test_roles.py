@@ -1,21 +1,16 @@
 """What each role finds in the console; who may open which address says tests/test_authorization."""
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from loyalty.models import LedgerEntry, Order
 from members.models import Member
 from tests import authorization_matrix as matrix
-from tests.console import staff, stock
+from tests.console import staff
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 STORE_ROLES = {"clerk", "store_manager"}
-
-
-@pytest.fixture
-def rows(shop):
-    return stock.fill()
 
 
 def enter(role):
@@ -34,11 +29,20 @@ def test_a_role_opens_every_item_of_its_sidebar_and_rows_behind_it(rows, role):
 
     assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
     for table, pages in matrix.TABLES.items():
+        if role not in pages.view:
+            continue
         listed = browser.get(reverse(f"admin:{table}_changelist"))
-        assert (listed.status_code == 200) == (role in pages.view)
-        if role in pages.view and listed.context["cl"].result_list:
+        if listed.context["cl"].result_list:
             row = listed.context["cl"].result_list[0]
             assert status_of(browser, f"{table}_change", row) == 200, table
+
+
+def address_of(name):
+    """Of a page of its own; "" where a deed is about a row."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 @pytest.mark.parametrize("role", sorted(matrix.STAFF))
@@ -56,7 +60,8 @@ def test_the_sidebar_hides_what_the_role_may_not_open(rows, role):
         for table, pages in matrix.TABLES.items()
         if role not in pages.view
     }
-    assert hidden == closed
+    own = {address_of(name) for name, allowed in matrix.DEEDS.items() if role not in allowed}
+    assert hidden - own == closed
 
 
 def test_a_clerk_s_home_has_the_counter_and_no_sales(rows):
@@ -91,16 +96,6 @@ def test_every_chart_has_its_table(rows):
 
     assert shown.count('class="chart"') == 2
     assert shown.count("Show as a table") == 2
-
-
-def test_without_a_programme_home_says_what_to_do_next(keys_made, empty_cache):
-    browser = staff.logged_in("first", "administrator")
-
-    assert "There is no programme yet" in staff.text(browser.get(HOME))
-
-
-def test_without_sales_home_says_what_to_do_next(shop):
-    assert "No sales in the last 30 days" in staff.text(enter("administrator").get(HOME))
 
 
 @pytest.mark.parametrize(
