@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from members.models import (
@@ -170,9 +171,10 @@ _SECTIONS = (
 
 def _got_codes(member_ids: Collection[int]) -> set[str]:
     """Whoever logged in to a consumer app did so by a code that the provider delivered."""
-    if MemberSession.objects.filter(member_id__in=member_ids).exists():
-        return {recipients.SMS}
+    sessions = MemberSession.objects.filter(member_id=OuterRef("member_id"))
+    codes = OneTimeCode.objects.filter(
+        subject=OuterRef("digest"), sending__in=code_disclosures.SENT
+    )
     phones = Identity.objects.filter(member_id__in=member_ids, kind=Identity.Kind.PHONE)
-    digests = [bytes(digest) for digest in phones.values_list("digest", flat=True)]
-    sent = OneTimeCode.objects.filter(subject__in=digests, sending__in=code_disclosures.SENT)
-    return {recipients.SMS} if digests and sent.exists() else set()
+    reached = phones.filter(Exists(sessions) | Exists(codes))
+    return {recipients.SMS} if reached.exists() else set()

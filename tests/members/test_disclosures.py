@@ -9,9 +9,9 @@ from django.db import ProgrammingError, transaction
 from campaigns.models import Campaign, Delivery
 from campaigns.services import defaults
 from campaigns.services import disclosures as delivery_disclosures
-from members.models import Disclosure, Recipient
+from members.models import Disclosure, Identity, OneTimeCode, Recipient
 from members.selectors import recipients as selectors
-from members.services import disclosures, recipients
+from members.services import code_disclosures, disclosures, recipients
 from members.services.disclosures import DisclosureIncomplete, Sharing, UnknownRecipient
 from tests import world
 
@@ -116,4 +116,23 @@ def test_who_got_a_member_s_address_is_known_without_a_row_of_theirs(alice, bob)
     night(world.NOW)
 
     assert [one.code for one in selectors.that_got(member_ids=[alice.pk])] == ["email-provider"]
+    assert selectors.that_got(member_ids=[bob.pk]) == []
+
+
+def test_whoever_was_sent_a_log_in_code_is_known_to_the_sms_provider(alice, bob):
+    phone = Identity.objects.get(member=alice, kind="PHONE")
+    OneTimeCode.objects.create(
+        client=world.api_client(),
+        subject=bytes(phone.digest),
+        code_digest=b"d" * 32,
+        sending="SENT",
+        created_at=world.NOW - DAY,
+        expires_at=world.NOW,
+    )
+
+    assert sum(code_disclosures.record_days(at=world.NOW)) == 1
+    assert sum(code_disclosures.record_days(at=world.NOW)) == 0
+    row = Disclosure.objects.get()
+    assert (row.recipient.code, row.members_count) == ("sms-provider", 1)
+    assert [one.code for one in selectors.that_got(member_ids=[alice.pk])] == ["sms-provider"]
     assert selectors.that_got(member_ids=[bob.pk]) == []
