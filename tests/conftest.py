@@ -6,6 +6,7 @@ Servers come from the environment: `make test` starts throw-away ones, and a `DA
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -54,6 +55,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connections["default"].settings_dict.update(
             USER=unquote(owner.username), PASSWORD=unquote(owner.password or "")
         )
+    template = os.environ.get("REGULARS_TEST_TEMPLATE")
+    if template:
+        creation: Any = connections["default"].creation
+        creation.create_test_db = partial(_copied, creation, template)
+
+
+def _copied(creation: Any, template: str, **_options: Any) -> str:
+    """A copy of a database that is migrated already, in place of migrating one more."""
+    connection, name = creation.connection, creation._get_test_db_name()
+    connection.close()
+    with creation._nodb_cursor() as cursor:
+        quoted = connection.ops.quote_name(name)
+        cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {connection.ops.quote_name(template)}")
+    connection.settings_dict["NAME"] = regulars_settings.DATABASES["default"]["NAME"] = name
+    connection.ensure_connection()
+    return str(name)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,6 +67,4 @@ def _refusal(code: int) -> NotSent | Refused:
     return Refused(text) if code >= _PERMANENT_FROM else NotSent(text)
 
 
-TRANSPORT = Transport(
-    medium="EMAIL", identity_kind="EMAIL", send=send, recipient=recipients.EMAIL
-)
+TRANSPORT = Transport(medium="EMAIL", identity_kind="EMAIL", send=send, recipient=recipients.EMAIL)

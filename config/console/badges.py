@@ -1,5 +1,11 @@
-"""Numbers in the sidebar: what waits for this operator. Counted up to a bound, on indexes."""
+"""Numbers in the sidebar: what waits for this operator. Counted up to a bound, on indexes, all in
+one query for a page."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -8,40 +14,95 @@ from members.models import ApprovalRequest, Dispatch, Job
 from members.selectors import breaches, privacy_requests, scopes, service_cases
 
 MOST = 100
+_KEPT = "_badges"
 
 
 def waiting_approvals(request: HttpRequest) -> int:
     """Requests that the operator may decide: never their own."""
     if not request.user.has_perm("members.decide_approvalrequest"):
         return 0
-    waiting = ApprovalRequest.objects.filter(status=ApprovalRequest.Status.PENDING)
-    return _up_to_most(waiting.exclude(maker_id=request.user.pk))
+    return _counts(request)["approvals"]
 
 
 def overdue_cases(request: HttpRequest) -> int:
     """Service cases of the operator's stores that should have been answered by now."""
-    cases = service_cases.visible(scope=scopes.scope_for(request.user))
-    return _up_to_most(service_cases.overdue(cases, at=timezone.now()))
+    return _counts(request)["cases"]
 
 
 def open_duties(request: HttpRequest) -> int:
     """Duties of breaches that nobody has noted as done."""
-    return breaches.open_duties_count(limit=MOST)
+    return _counts(request)["duties"]
 
 
 def open_privacy_requests(request: HttpRequest) -> int:
     """Privacy requests of the operator's stores that wait for an answer."""
-    rows = privacy_requests.visible(scope=scopes.scope_for(request.user))
-    return _up_to_most(privacy_requests.open_requests(rows))
+    return _counts(request)["privacy"]
 
 
 def running_jobs(request: HttpRequest) -> int:
-    return _up_to_most(Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]))
+    return _counts(request)["jobs"]
 
 
 def dead_dispatches(request: HttpRequest) -> int:
-    return _up_to_most(Dispatch.objects.filter(state=Dispatch.State.DEAD))
+    return _counts(request)["dispatches"]
 
 
-def _up_to_most(queryset: QuerySet) -> int:  # type: ignore[type-arg]
-    return queryset[:MOST].count()
+def _approvals(request: HttpRequest) -> QuerySet[Any]:
+    waiting = ApprovalRequest.objects.filter(status=ApprovalRequest.Status.PENDING)
+    return waiting.exclude(maker_id=request.user.pk)
+
+
+def _cases(request: HttpRequest) -> QuerySet[Any]:
+    cases = service_cases.visible(scope=scopes.scope_for(request.user))
+    return service_cases.overdue(cases, at=timezone.now())
+
+
+def _privacy(request: HttpRequest) -> QuerySet[Any]:
+    rows = privacy_requests.visible(scope=scopes.scope_for(request.user))
+    return privacy_requests.open_requests(rows)
+
+
+def _duties(request: HttpRequest) -> QuerySet[Any]:
+    return breaches.open_duties()
+
+
+def _jobs(request: HttpRequest) -> QuerySet[Any]:
+    return Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+
+def _dispatches(request: HttpRequest) -> QuerySet[Any]:
+    return Dispatch.objects.filter(state=Dispatch.State.DEAD)
+
+
+_WAITING: Mapping[str, Callable[[HttpRequest], QuerySet[Any]]] = {
+    "approvals": _approvals,
+    "cases": _cases,
+    "duties": _duties,
+    "privacy": _privacy,
+    "jobs": _jobs,
+    "dispatches": _dispatches,
+}
+
+
+def _counts(request: HttpRequest) -> dict[str, int]:
+    kept: dict[str, int] | None = request.__dict__.get(_KEPT)
+    if kept is None:
+        parts = [_counted(waiting(request)) for waiting in _WAITING.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(sql for sql, _ in parts)}",
+                [value for _, values in parts for value in values],
+            )
+            kept = dict(zip(_WAITING, cursor.fetchone(), strict=True))
+        request.__dict__[_KEPT] = kept
+    return kept
+
+
+def _counted(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """A number as a part of a query, and its parameters."""
+    try:
+        sql, values = queryset.order_by().values("pk")[:MOST].query.sql_with_params()
+    except EmptyResultSet:
+        return "0", ()
+    # Django wrote it; values go beside it.
+    return f"(SELECT count(*) FROM ({sql}) waiting)", tuple(values)  # noqa: S608

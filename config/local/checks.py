@@ -6,9 +6,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
-from config.local import accounts, environment, files, product, services, supervisor
+from config.local import (
+    accounts,
+    environment,
+    files,
+    product,
+    services,
+    supervisor,
+    test_template,
+)
 from config.local.notices import Refused, loudly, say, step
 from config.local.product import BASE_DIR
 
@@ -33,9 +42,14 @@ def test(*, full: bool) -> int:
         _empty()
         with services.running(FOLDER, variables) as servers:
             env = environment.throw_away(FOLDER, variables, servers.environment())
-            failed = [] if chosen else run_checks(env)
-            _report(failed)
-            code = supervisor.run(_pytest(chosen, full=full), environment.as_owner(env))
+            owners = environment.as_owner(env)
+            # Nobody else's database is migrated: the tests then make their own.
+            own = servers.postgres is not None
+            with test_template.migrating(owners) if own else nullcontext() as template:
+                failed = [] if chosen else run_checks(env)
+                _report(failed)
+                owners |= template.ready() if template else {}
+            code = supervisor.run(_pytest(chosen, full=full), owners)
     if failed:
         _report(failed)
     return code or (1 if failed else 0)

@@ -164,7 +164,7 @@ class ProgramAdmin(ConsoleAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # One programme; a second one would have to take over members and points.
-        return not Program.objects.exists() and super().has_add_permission(request)
+        return super().has_add_permission(request) and not self.has_rows(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

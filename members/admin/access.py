@@ -50,7 +50,7 @@ class AccessPolicyAdmin(ConsoleAdmin):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not AccessPolicy.objects.exists()
+        return super().has_add_permission(request) and not self.has_rows(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

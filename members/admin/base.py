@@ -64,6 +64,13 @@ class ConsoleAdmin(ModelAdmin):
             return queryset
         return scopes.scope_for(request.user).narrow(queryset, path=self.store_path)
 
+    def has_rows(self, request: HttpRequest) -> bool:
+        """Whether the table has any row: asked once for a page, which asks for rights often."""
+        known: dict[Any, bool] = request.__dict__.setdefault("_tables_with_rows", {})
+        if self.model not in known:
+            known[self.model] = self.model._default_manager.exists()
+        return known[self.model]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ConsoleChangeList
 

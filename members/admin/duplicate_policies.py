@@ -52,7 +52,7 @@ class DuplicatePolicyAdmin(ConsoleAdmin):
     empty_hint = _("Until you save rules here, the defaults hold.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not DuplicatePolicy.objects.exists()
+        return super().has_add_permission(request) and not self.has_rows(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

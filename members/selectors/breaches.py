@@ -1,6 +1,6 @@
 """Breaches whose duties run."""
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from members.models import BreachDuty
 
@@ -14,6 +14,6 @@ def duties(*, breach_id: int) -> list[BreachDuty]:
     return list(rows.order_by("due_at", "pk"))
 
 
-def open_duties_count(*, limit: int) -> int:
-    """How many duties of all breaches are open, counted up to `limit`."""
-    return BreachDuty.objects.filter(done_at__isnull=True)[:limit].count()
+def open_duties() -> QuerySet[BreachDuty]:
+    """The duties of all breaches that are open."""
+    return BreachDuty.objects.filter(done_at__isnull=True)

@@ -14,7 +14,7 @@ _YEAR = 365
 
 
 class PurposeIncomplete(DomainError):
-    """A purpose needs a code, a name and kinds of data; one by consent, the purpose of those too."""
+    """A purpose needs a code, a name and kinds of data; one by consent, that purpose too."""
 
     code = "purpose_incomplete"
 

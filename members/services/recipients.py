@@ -16,7 +16,7 @@ SMS = "sms-provider"
 
 
 class RecipientIncomplete(DomainError):
-    """A recipient needs a code, a name, a purpose, known kinds of data, a country as two letters."""
+    """A recipient needs a code, a name, a purpose, kinds of data, a country as two letters."""
 
     code = "recipient_incomplete"
 

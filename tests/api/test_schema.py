@@ -20,7 +20,7 @@ from tests.test_authorization import ADDRESSES
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 BRIEF = settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     database=None,
     derandomize=True,

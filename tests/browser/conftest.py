@@ -12,8 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.staticfiles import handlers
 from django.db import connections
 from playwright.sync_api import Browser, Page, Playwright, Request, Response, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from config.local.checks import browser as chromium
 
@@ -60,13 +62,48 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
+def live_server() -> Iterator[LiveServer]:
+    """The product with its files as it serves them itself, which browsers may keep."""
+    ours = handlers.StaticFilesHandler
+    handlers.StaticFilesHandler = _as_the_product
+    server = LiveServer("localhost")
+    handlers.StaticFilesHandler = ours
+    yield server
+    server.stop()
+
+
+def _as_the_product(application: Any) -> Any:
+    return application
+
+
+@pytest.fixture(scope="package")
 def browser_context_args() -> dict[str, Any]:
-    """Every test has a context of its own: no cookie goes from one to the next."""
     return {
         "locale": "zh-CN",
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1280, "height": 900},
     }
+
+
+@pytest.fixture(scope="module")
+def kept_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Any]:
+    """One for a module, so that scripts and styles are fetched once."""
+    made = browser.new_context(**browser_context_args)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def context(kept_context: Any, live_server: LiveServer) -> Iterator[Any]:
+    """Nothing goes from one test to the next: no cookie, no open page, nothing stored."""
+    yield kept_context
+    for left in kept_context.pages:
+        left.close()
+    kept_context.clear_cookies()
+    sweeper = kept_context.new_page()
+    sweeper.goto(f"{live_server.url}/livez")
+    sweeper.evaluate("localStorage.clear()")
+    sweeper.close()
 
 
 @dataclass

@@ -22,7 +22,7 @@ def rows(live_server, keys_made, empty_cache):
     return stock.fill(at=timezone.now())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "en-GB"}
 
@@ -77,6 +77,26 @@ def test_the_cursor_waits_in_the_user_name(page, live_server):
     page.wait_for_function("document.activeElement && document.activeElement.name === 'username'")
 
 
+def test_pages_with_scripts_of_ours_open_under_the_content_security_policy(page, live_server, rows):
+    said = complaints(page)
+    log_in(page, live_server, "chief")
+
+    for name in (
+        "index",
+        "members_counter",
+        "members_member_changelist",
+        "loyalty_earningrule_add",
+        "loyalty_coupontype_add",
+        "campaigns_offer_add",
+    ):
+        page.goto(f"{live_server.url}{reverse(f'admin:{name}')}")
+        page.wait_for_selector("#main")
+
+    assert said == []
+
+
+# That no page brings a script of its own along, tests/console/test_query_bounds.py asks of all.
+@pytest.mark.volume
 def test_every_page_opens_under_the_content_security_policy(page, live_server, rows):
     said = complaints(page)
     log_in(page, live_server, "chief")

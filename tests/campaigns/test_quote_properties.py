@@ -11,7 +11,7 @@ from campaigns.rules import offer_books, quotes
 from campaigns.rules.quote_shapes import Quote, Wallet
 from tests.campaigns.quote_strategies import Case, cases
 
-EACH = settings(max_examples=150, deadline=None)
+EACH = settings(max_examples=80, deadline=None)
 
 
 def quoted(case: Case) -> Quote:

@@ -1,5 +1,6 @@
 """The chosen combination is the best of all that are allowed: every one is tried beside it."""
 
+import pytest
 from hypothesis import given, settings
 
 from campaigns.rules import offer_books, quotes
@@ -9,7 +10,7 @@ from tests.campaigns import quote_reference as reference
 from tests.campaigns.quote_strategies import Case, cases
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(case=cases())
 def test_no_allowed_combination_is_better_for_the_member(case: Case) -> None:
     expected = reference.best(case.cart, case.discounts, case.coupons, case.floors, case.budgets)
@@ -30,6 +31,7 @@ def test_more_offers_than_calls_may_nest_are_searched_and_the_best_of_their_grou
     assert carts.applied(found) == {"o1199": 1_299}
 
 
+@pytest.mark.volume
 def test_more_item_prices_than_calls_may_nest_are_searched() -> None:
     prices = [carts.price(f"p{n:04}", 19_000 - n, "A", group=f"g{n}") for n in range(1_200)]
     found = carts.quote(carts.cart(20_000), *prices, carts.stepped("s", (10_000, 3_000)))

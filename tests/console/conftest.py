@@ -1,14 +1,15 @@
 """A shop whose clock stands at the cast's NOW."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
 from members.models import Member
-from tests import world
-from tests.console import staff
+from tests import kept, world
+from tests.console import staff, stock
 
 
 @pytest.fixture
@@ -16,6 +17,25 @@ def shop(keys_made: None, empty_cache: None) -> Iterator[None]:
     with time_machine.travel(world.NOW, tick=False):
         world.open_shop()
         yield
+
+
+@pytest.fixture(scope="module")
+def stocked(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """The stock, made once for all tests of a module."""
+
+    def make() -> dict[str, Any]:
+        with time_machine.travel(world.NOW, tick=False):
+            world.open_shop()
+            return stock.fill()
+
+    yield from kept.rows(django_db_blocker, make)
+
+
+@pytest.fixture
+def rows(stocked: dict[str, Any], db: None, empty_cache: None) -> Iterator[dict[str, Any]]:
+    """A shop with rows in every table, at the cast's NOW."""
+    with time_machine.travel(world.NOW, tick=False):
+        yield stocked
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from members.models import Member
 from tests import world
 
 MOST_QUERIES = 20
+# The header of a member and one tab; a sentence may name a thing of every kind.
+MOST_QUERIES_OF_A_MEMBER = 26
 MEMBERS = "/console/members/member/"
 
 

@@ -13,7 +13,7 @@ from django.utils import formats, timezone, translation
 
 from config.translations import catalogs, extraction
 from members.models import User
-from tests.console import staff, stock
+from tests.console import staff
 
 HAN = re.compile(r"[㐀-鿿]")
 # Words that are the same in Chinese shops.
@@ -109,8 +109,7 @@ def test_columns_and_fields_of_a_page_are_labelled_in_chinese(shown):
 # Unfold and Django leave English words of their own in some pages; none of ours may be there.
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/console/", "/console/counter/", "/console/loyalty/order/"])
-def test_a_page_in_chinese_shows_no_english_sentence(shop, path):
-    stock.fill()
+def test_a_page_in_chinese_shows_no_english_sentence(rows, path):
     browser = staff.logged_in("chief", "administrator", language="zh-hans")
 
     shown = staff.text(browser.get(path))

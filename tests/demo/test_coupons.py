@@ -1,9 +1,6 @@
 """What the households redeemed, as coupons of ours: counted, linked to their orders, told."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from config.demo import plans, voucher_runs, voucher_verification, vouchers
@@ -13,6 +10,8 @@ from loyalty.rules import cart_fields
 from members.models import Event, Job
 from members.rules import conditions
 from members.services import jobs
+from tests import kept
+from tests.demo import loads
 from tests.demo.end_state import checksums
 
 # Of the first 12 households of the fixed choice one redeemed 14 coupons.
@@ -53,15 +52,18 @@ def test_a_scope_holds_all_products_of_a_coupon_in_lists_as_long_as_conditions_t
 
 
 def load_year(**options):
-    out = StringIO()
-    options = {"households": HOUSEHOLDS, "processes": 0} | options
-    call_command("load_completejourney", stdout=out, **options)
-    return out.getvalue()
+    return loads.load_year(**{"households": HOUSEHOLDS} | options)
+
+
+@pytest.fixture(scope="module")
+def year(django_db_setup, django_db_blocker):
+    """What the load of a year said: made once, for all tests of this module."""
+    yield from kept.rows(django_db_blocker, load_year)
 
 
 @pytest.mark.django_db
-def test_redemptions_arrive_once_on_their_orders_and_in_their_timelines(keys_made):
-    assert "WRONG" not in load_year()
+def test_redemptions_arrive_once_on_their_orders_and_in_their_timelines(year):
+    assert "WRONG" not in year
     due = voucher_runs.due(plan())
     assert (len(due), {one.household for one in due}) == (14, {1453})
     redeemed = Coupon.objects.filter(state="REDEEMED", redeemed_source=FULL.source)
@@ -77,8 +79,7 @@ def test_redemptions_arrive_once_on_their_orders_and_in_their_timelines(keys_mad
 
 
 @pytest.mark.django_db
-def test_a_database_of_an_earlier_release_gets_the_coupons_alone(keys_made):
-    load_year()
+def test_a_database_of_an_earlier_release_gets_the_coupons_alone(year):
     before = checksums()
     Job.objects.filter(kind=plans.COUPONS).delete()
     said = load_year()
@@ -88,8 +89,7 @@ def test_a_database_of_an_earlier_release_gets_the_coupons_alone(keys_made):
 
 
 @pytest.mark.django_db
-def test_stopped_after_the_first_chunk_the_coupons_go_on_where_they_ended(keys_made, monkeypatch):
-    load_year()
+def test_stopped_after_the_first_chunk_the_coupons_go_on_where_they_ended(year, monkeypatch):
     whole = checksums()
     total = Coupon.objects.count()
     Job.objects.filter(kind=plans.COUPONS).delete()
@@ -111,8 +111,7 @@ def test_stopped_after_the_first_chunk_the_coupons_go_on_where_they_ended(keys_m
 
 
 @pytest.mark.django_db
-def test_the_checks_see_a_coupon_on_somebody_elses_order(keys_made):
-    load_year()
+def test_the_checks_see_a_coupon_on_somebody_elses_order(year):
     coupon = Coupon.objects.exclude(order_id=None).first()
     other = type(coupon.member).objects.exclude(pk=coupon.member_id).filter(orders__isnull=False)
     wrong = other.first().orders.first()

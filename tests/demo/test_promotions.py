@@ -12,16 +12,21 @@ from config.demo import access, promotions
 from loyalty.models import Coupon, CouponType, Order, Product
 from members.models import ApprovalRequest
 from members.selectors import members
+from tests import kept
+from tests.demo import loads
 from tests.demo.end_state import checksums
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def demo(keys_made, tmp_path):
-    file = tmp_path / "access.json"
-    call_command("load_demo", households=10, processes=0, access_file=file, stdout=StringIO())
-    return json.loads(file.read_text())
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+
+    def make():
+        return json.loads(loads.load_demo(folder, households=10).read_text())
+
+    yield from kept.rows(django_db_blocker, make)
 
 
 def test_a_fresh_demo_has_offers_of_every_kind_coupons_in_wallets_and_carts_sold_with_them(demo):

@@ -264,7 +264,7 @@ def _end() -> tuple[Any, ...]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     words=st.permutations(["order", "order", "r-1", "r-1", "r-2", "r-2", "batch"]),

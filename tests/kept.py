@@ -1,0 +1,37 @@
+"""Rows that all tests of a module find, made once and taken back after its last test.
+
+Each test still has a transaction of its own, which is a savepoint in the module's: what it
+changes, the next one doesn't see. Not for tests with real commits.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from members.sealing import blind, keys
+from members.services import keys as key_service
+
+Made = TypeVar("Made")
+
+
+def rows(blocker: Any, make: Callable[[], Made]) -> Iterator[Made]:
+    """For a fixture of a module: `yield from kept.rows(django_db_blocker, make)`."""
+    outer = transaction.atomic()
+    # As Django's own tests do: what must be outermost in the product may be inside this one.
+    outer._from_testcase = True
+    with blocker.unblock():
+        outer.__enter__()
+        _forget_keys()
+        key_service.init()
+        made = make()
+    yield made
+    with blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+        _forget_keys()
+
+
+def _forget_keys() -> None:
+    keys.forget()
+    blind.forget()
