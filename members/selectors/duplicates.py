@@ -30,15 +30,21 @@ class Limits:
 
 @dataclass(frozen=True)
 class Block:
-    """Pairs that share one key, and how many keys were left out as too common."""
+    """Members who share one key, by key, and how many keys were left out as too common."""
 
     code: str
-    pairs: frozenset[Pair]
+    groups: Sequence[Sequence[int]]
     skipped_count: int
+
+    def pairs(self) -> Iterator[Pair]:
+        """(older, younger); never all at once, as there may be millions. Two who share two such
+        keys come twice."""
+        for ids in self.groups:
+            yield from combinations(ids, 2)
 
 
 def blocks(limits: Limits) -> Iterator[Block]:
-    """Pairs by each kind of key; (older, younger)."""
+    """Who shares a key of each kind."""
     values: dict[str, Any] = {"keys": list(limits.device_keys), "limit": limits.group_limit}
     for code, keyed in _KEYED.items():
         with connection.cursor() as cursor:
@@ -47,8 +53,7 @@ def blocks(limits: Limits) -> Iterator[Block]:
             groups = [row[0] for row in cursor.fetchall()]
             cursor.execute(_SKIPPED % {"keyed": keyed}, values)
             skipped = int(cursor.fetchone()[0])
-        pairs = frozenset(pair for ids in groups for pair in combinations(ids, 2))
-        yield Block(code, pairs, skipped)
+        yield Block(code, groups, skipped)
 
 
 def likenesses(pairs: Sequence[Pair], limits: Limits) -> dict[Pair, Likeness]:

@@ -6,6 +6,7 @@ Source: docs/algorithms/duplicates.md.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.db.models import Q
 from members.errors import AlreadyDecided, NotFound, ReasonRequired
 from members.models import DuplicateCandidate, DuplicatePolicy, Job
 from members.rules import duplicates as rules
-from members.rules.duplicates import Judgment
+from members.rules.duplicates import Judgment, Likeness
 from members.selectors import duplicates as selector
 from members.selectors.duplicates import Limits, Pair
 from members.services import audit, jobs
@@ -22,7 +23,7 @@ from members.services.jobs import RunningJob
 KIND = "members.duplicates"
 # The only row that there may be of the policy.
 THE_ONE = 1
-_CHUNK = 1_000
+_CHUNK = 5_000
 _State = DuplicateCandidate.State
 
 
@@ -49,19 +50,14 @@ def find(*, at: datetime, found: Found | None = None) -> Iterator[int]:
     told = found or Found()
     settings = policy()
     limits = Limits(settings.group_limit, tuple(settings.device_keys))
-    judged: dict[Pair, Judgment] = {}
+    # Those alone are kept: of a million members, millions share a little.
+    alike: dict[Pair, Judgment] = {}
     for block in selector.blocks(limits):
         told.skipped += block.skipped_count
-        fresh = sorted(block.pairs - judged.keys())
-        for part in _parts(fresh):
+        for part in _streamed(block.pairs()):
             likenesses = selector.likenesses(part, limits)
-            judged |= {pair: rules.judge(one) for pair, one in likenesses.items()}
+            alike |= _alike(likenesses, settings.threshold)
             yield 0
-    alike = {
-        pair: judgment
-        for pair, judgment in judged.items()
-        if judgment.score >= max(1, settings.threshold)
-    }
     told.pairs = len(alike)
     yield from _update_known(alike, told, at)
     yield from _add_new(alike, settings.new_limit, told, at)
@@ -198,6 +194,16 @@ def _close_gone(alike: Mapping[Pair, Judgment], told: Found, at: datetime) -> in
     rows = DuplicateCandidate.objects.filter(pk__in=gone, state=_State.OPEN)
     told.gone = rows.update(state=_State.GONE, decided_at=at)
     return told.gone
+
+
+def _alike(likenesses: Mapping[Pair, Likeness], threshold: int) -> dict[Pair, Judgment]:
+    judged = ((pair, rules.judge(likeness)) for pair, likeness in likenesses.items())
+    return {pair: judgment for pair, judgment in judged if judgment.score >= max(1, threshold)}
+
+
+def _streamed(pairs: Iterator[Pair]) -> Iterator[list[Pair]]:
+    while part := sorted(set(islice(pairs, _CHUNK))):
+        yield part
 
 
 def _parts(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
