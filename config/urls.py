@@ -23,7 +23,7 @@ _OPEN: dict[str, list[Any]] = {
 }
 
 # Addresses are tried one after another: what tills call most comes first.
-api = [
+api: list[Any] = [
     *campaign_urls.urlpatterns,
     *loyalty_urls.urlpatterns,
     *member_urls.urlpatterns,
@@ -36,7 +36,7 @@ tokens = [
 ]
 
 # These are no model's pages: they stand before the site's own, in its namespace.
-console = [
+console: list[Any] = [
     *counter.urls(admin.site),
     *second_factor.urls(admin.site),
     *admin.site.get_urls(),

@@ -1,7 +1,6 @@
 """Forms whose service is asked before saving: what it would refuse stands in the form, in words."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -15,7 +14,10 @@ from members.models.data_categories import DataCategory
 class CheckedForm(forms.ModelForm):  # type: ignore[type-arg]
     """`check` gets the instance as it would be saved and raises what the service refuses."""
 
-    check: ClassVar[Callable[[Any], None]]
+    @staticmethod
+    def check(instance: Any) -> None:
+        """Each form has its own."""
+        raise NotImplementedError
 
     def _post_clean(self) -> None:
         super()._post_clean()

@@ -217,8 +217,9 @@ def _store_id(code: str, client: Client) -> int | None:
     """
     if not code and client.store_codes is None:
         return None
-    if not code and len(client.store_codes or ()) == 1:
-        (code,) = client.store_codes or ()
+    own = sorted(client.store_codes or ())
+    if not code and len(own) == 1:
+        code = own[0]
     store = Store.objects.filter(code=code).first()
     if store is None or not client.serves(code):
         raise UnknownStore(code=code)

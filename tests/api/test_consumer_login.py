@@ -269,7 +269,7 @@ def test_known_and_unknown_numbers_are_answered_in_the_same_time(phone):
         world.register(
             world.members.Registration(identities=(world.IdentityClaim("PHONE", number),))
         )
-    seconds = {"known": [], "unknown": []}
+    seconds: dict[str, list[float]] = {"known": [], "unknown": []}
     for one, other in zip(known, unknown, strict=True):
         for name, number in (("known", one), ("unknown", other)):
             start = perf_counter()

@@ -1,6 +1,7 @@
 """The schema tells the calls of apps and members, and no input that it allows breaks one."""
 
 from functools import cache
+from typing import Any
 
 import pytest
 import schemathesis
@@ -36,7 +37,7 @@ def described():
 
 
 def test_the_schema_tells_which_calls_are_an_app_s_and_which_a_member_s(phone):
-    told = {"app": set(), "member": set()}
+    told: dict[str, set[tuple[Any, str]]] = {"app": set(), "member": set()}
     for path, methods in described().raw_schema["paths"].items():
         for method, operation in methods.items():
             for name in told.keys() & operation.get("security", [{}])[0].keys():

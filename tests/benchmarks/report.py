@@ -81,15 +81,16 @@ def events(rounds: Sequence[behavior_events.Round]) -> None:
         stretch=12,
     )
     say("\nAlso, medians:")
-    for name, spent in (
-        ("in a batch", lambda one: one.batch),
-        ("in a batch, by visitors", lambda one: one.visitors),
-        ("single", lambda one: one.single),
+    for name, way in (
+        ("in a batch", "batch"),
+        ("in a batch, by visitors", "visitors"),
+        ("single", "single"),
     ):
+        spent = [getattr(one, way) for one in rounds]
         say(
-            f"  {name:<26} {median(lambda one, of=spent: of(one).per_second):>10,.0f} a second,"
-            f" database µs {median(lambda one, of=spent: of(one).server_us):>7,.1f},"
-            f" our µs {median(lambda one, of=spent: of(one).own_us):>7,.1f}"
+            f"  {name:<26} {statistics.median(one.per_second for one in spent):>10,.0f} a second,"
+            f" database µs {statistics.median(one.server_us for one in spent):>7,.1f},"
+            f" our µs {statistics.median(one.own_us for one in spent):>7,.1f}"
         )
 
 

@@ -64,10 +64,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def live_server() -> Iterator[LiveServer]:
     """The product with its files as it serves them itself, which browsers may keep."""
-    ours = handlers.StaticFilesHandler
-    handlers.StaticFilesHandler = _as_the_product
-    server = LiveServer("localhost")
-    handlers.StaticFilesHandler = ours
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "StaticFilesHandler", _as_the_product)
+        server = LiveServer("localhost")
     yield server
     server.stop()
 

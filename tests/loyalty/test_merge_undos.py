@@ -56,7 +56,7 @@ def refusal(row: MemberMerge) -> str:
 
 def holdings(member: Member) -> dict[str, Any]:
     """All that an account says, but the version."""
-    row = Account.objects.filter(pk=member.pk).values().get()
+    row: dict[str, Any] = dict(Account.objects.filter(pk=member.pk).values().get())
     lots = Lot.objects.filter(member=member).order_by("pk")
     del row["version"]
     return {

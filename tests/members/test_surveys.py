@@ -1,6 +1,7 @@
 """Surveys: opened, answered once, figured out."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import InternalError, ProgrammingError, transaction
@@ -196,7 +197,8 @@ def test_before_it_opens_and_from_the_future_nothing_counts(survey, alice):
 
 @pytest.mark.django_db
 def test_questions_of_an_open_survey_are_fixed_by_the_database(survey):
-    for change in ({"questions": []}, {"kind": "NPS"}, {"state": "DRAFT"}):
+    changes: tuple[dict[str, Any], ...] = ({"questions": []}, {"kind": "NPS"}, {"state": "DRAFT"})
+    for change in changes:
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
             Survey.objects.filter(pk=survey.pk).update(**change)
 

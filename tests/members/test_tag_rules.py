@@ -166,7 +166,7 @@ def people():
     """Members of every kind, among them some of whom little is known."""
     made = []
     for number in range(14):
-        claims = (IdentityClaim("PHONE", f"137000{number:05d}"),)
+        claims: tuple[IdentityClaim, ...] = (IdentityClaim("PHONE", f"137000{number:05d}"),)
         if number % 3 == 0:
             claims += (IdentityClaim("EMAIL", f"p{number}@example.org"),)
         made.append(
