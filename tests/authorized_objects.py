@@ -136,7 +136,7 @@ def _privacy(member: Member) -> dict[str, int]:
         request=asked,
         member=member,
         name="x.zip",
-        size_bytes=0,
+        size_bytes=1,
         sha256="0" * 64,
         made_at=world.NOW,
         expires_at=timezone.now() + world.timedelta(days=1),
