@@ -11,7 +11,13 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Made by `migrate`, and the same for all tests.
-STAYS = {"django_migrations", "django_content_type", "auth_permission"}
+STAYS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+}
 
 
 def fixture_teardown(test_case: Any) -> None:

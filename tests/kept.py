@@ -20,16 +20,18 @@ def rows(blocker: Any, make: Callable[[], Made]) -> Iterator[Made]:
     outer = transaction.atomic()
     # As Django's own tests do: what must be outermost in the product may be inside this one.
     outer._from_testcase = True
-    with blocker.unblock():
-        outer.__enter__()
-        _forget_keys()
-        key_service.init()
-        made = make()
-    yield made
-    with blocker.unblock():
-        transaction.set_rollback(True)
-        outer.__exit__(None, None, None)
-        _forget_keys()
+    try:
+        with blocker.unblock():
+            outer.__enter__()
+            _forget_keys()
+            key_service.init()
+            made = make()
+        yield made
+    finally:
+        with blocker.unblock():
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+            _forget_keys()
 
 
 def _forget_keys() -> None:

@@ -29,8 +29,7 @@ TEST_PROCESSES = "2"
 
 def check() -> int:
     """Every check that needs no server of ours."""
-    env = environment.throw_away(FOLDER, environment.given(dotenv=False), _NO_SERVERS)
-    return _report(run_checks(env))
+    return _report(run_checks(_without_servers(environment.given(dotenv=False))))
 
 
 def test(*, full: bool) -> int:
@@ -46,13 +45,17 @@ def test(*, full: bool) -> int:
             # Nobody else's database is migrated: the tests then make their own.
             own = servers.postgres is not None
             with test_template.migrating(owners) if own else nullcontext() as template:
-                failed = [] if chosen else run_checks(env)
+                failed = [] if chosen else run_checks(_without_servers(variables))
                 _report(failed)
                 owners |= template.ready() if template else {}
             code = supervisor.run(_pytest(chosen, full=full), owners)
     if failed:
         _report(failed)
     return code or (1 if failed else 0)
+
+
+def _without_servers(variables: Mapping[str, str]) -> dict[str, str]:
+    return environment.throw_away(FOLDER, variables, _NO_SERVERS)
 
 
 def run_checks(env: Mapping[str, str]) -> list[str]:

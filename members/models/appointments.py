@@ -57,7 +57,12 @@ class Appointment(models.Model):
     external_id = models.CharField(_("number there"), max_length=80, blank=True)
     booked_at = models.DateTimeField(_("booked"))
     booked_by = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("recorded by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)

@@ -24,7 +24,12 @@ class GuardianConsent(models.Model):
     given_at = models.DateTimeField(_("given"))
     recorded_at = models.DateTimeField(_("recorded"))
     actor = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("operator"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     ended_at = models.DateTimeField(_("taken back"), null=True, blank=True)
 

@@ -59,7 +59,12 @@ class Disclosure(models.Model):
     purpose = models.CharField(_("for what"), max_length=200)
     legal_basis = models.CharField(_("legal basis"), max_length=60)
     actor = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("operator"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     occurred_at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded"))
@@ -100,7 +105,12 @@ class RecipientNotice(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=300, blank=True)
     actor = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("operator"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     class Meta:

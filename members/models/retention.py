@@ -32,10 +32,17 @@ class LegalHold(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=300)
     placed_at = models.DateTimeField(_("since"))
-    placed_by = models.ForeignKey("members.User", on_delete=models.PROTECT, related_name="+")
+    placed_by = models.ForeignKey(
+        "members.User", verbose_name=_("recorded by"), on_delete=models.PROTECT, related_name="+"
+    )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "members.User",
+        verbose_name=_("done by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     class Meta:

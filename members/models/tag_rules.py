@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class TagRule(models.Model):
     """Who bears a tag: those of whom `condition` is true, looked at every night."""
 
-    tag = models.OneToOneField("members.Tag", on_delete=models.PROTECT, related_name="rule")
+    tag = models.OneToOneField(
+        "members.Tag", verbose_name=_("tag"), on_delete=models.PROTECT, related_name="rule"
+    )
     condition = models.JSONField(_("who"), default=dict)
     is_active = models.BooleanField(_("in force"), default=True)
     last_run_at = models.DateTimeField(_("last run"), null=True, blank=True)

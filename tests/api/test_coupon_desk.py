@@ -100,9 +100,9 @@ def test_somebody_who_was_erased_gets_no_coupon(till, alice, bob):
     coupon = grant(kind, alice)
     Member.objects.filter(pk=bob.pk).update(state=Member.State.ERASED)
     gone = {"type": "id", "value": str(bob.uid)}
-    assert till.post(f"coupon-types/{kind.uid}/claim", {"member": gone}).status_code == 404
+    assert till.post(f"coupon-types/{kind.uid}/claim", {"member": gone}).status_code == 410
     sent = {"from": ALICE, "to": gone}
-    assert till.post(f"coupons/{coupon.code}/transfer", sent).status_code == 404
+    assert till.post(f"coupons/{coupon.code}/transfer", sent).status_code == 410
     with pytest.raises(NotFound):
         grant(kind, bob, "g2")
 

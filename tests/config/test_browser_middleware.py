@@ -33,10 +33,14 @@ def test_nothing_else_of_the_browsers_stands_beside_them():
     plain = [name for name in settings.MIDDLEWARE if not name.startswith("config.browser_mid")]
     assert plain == [
         "django.middleware.security.SecurityMiddleware",
+        "config.origins.AddressMiddleware",
         "config.request_ids.RequestIdMiddleware",
+        "config.origins.OriginMiddleware",
         "django.middleware.locale.LocaleMiddleware",
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
+        # It looks at the console's addresses alone.
+        "config.console.sessions.SessionRules",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "axes.middleware.AxesMiddleware",
     ]
