@@ -39,6 +39,8 @@ def test_another_operator_s_cart_and_yesterday_s_are_refused(counter, shop):
     other.token = counter.token
     assert "This cart is none of yours" in other.press("pay")
     with time_machine.travel(world.NOW + timedelta(hours=13), tick=False):
+        # Half a day ends a log-in.
+        counter.browser.logout()
         counter.browser.force_login(
             User.objects.get(username="wang"),
             backend="django.contrib.auth.backends.ModelBackend",
