@@ -17,11 +17,9 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
 
-from campaigns.services import offer_books
-from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
 from members.services import keys as key_service
-from tests import emptying
+from tests import emptying, kept
 
 # A Redis server has sixteen databases.
 REDIS_DATABASES = 16
@@ -110,7 +108,4 @@ def empty_cache() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """A process keeps what it compiled and looked up; another test has another database."""
-    programs.forget()
-    offer_books.forget()
-    catalog.forget()
-    places.forget()
+    kept.forget()

@@ -17,6 +17,7 @@ STAYS = {
     "auth_permission",
     "auth_group",
     "auth_group_permissions",
+    "loyalty_adjustmentlimit",
 }
 
 

@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from campaigns.services import offer_books
+from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
+from members.selectors import policies
 from members.services import keys as key_service
 
 Made = TypeVar("Made")
@@ -24,6 +27,7 @@ def rows(blocker: Any, make: Callable[[], Made]) -> Iterator[Made]:
         with blocker.unblock():
             outer.__enter__()
             _forget_keys()
+            forget()
             key_service.init()
             made = make()
         yield made
@@ -32,6 +36,15 @@ def rows(blocker: Any, make: Callable[[], Made]) -> Iterator[Made]:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
             _forget_keys()
+
+
+def forget() -> None:
+    """A process keeps what it compiled and looked up; another database has other rows."""
+    programs.forget()
+    offer_books.forget()
+    catalog.forget()
+    places.forget()
+    policies.forget()
 
 
 def _forget_keys() -> None:

@@ -38,5 +38,8 @@ def test_an_order_is_never_lost_and_never_attached_to_an_erased_member(shop):
     assert theirs.count() + Order.objects.filter(member=None).count() == 3 * EACH + 1
     earned = LedgerEntry.objects.filter(member=alice, kind="EARN").count()
     assert earned == theirs.count()
-    assert Account.objects.get(member=alice).active_points == 100 * earned
+    # Enough of them lift the tier, and earn more.
+    points = sum(theirs.values_list("earned_points", flat=True))
+    assert points >= 100 * earned
+    assert Account.objects.get(member=alice).active_points == points
     assert ledger_checks.findings() == []
