@@ -1,5 +1,40 @@
-"""What we know of members: roll-ups and measures."""
+"""What we know of members: roll-ups, classes, segments and what is wanted of the figures."""
 
+from analytics.models.channel_spends import ChannelSpend
+from analytics.models.kpi_days import KpiDay, PointsDay
 from analytics.models.member_days import MemberDay
+from analytics.models.member_metrics import MemberMetrics
+from analytics.models.member_months import MemberMonth
+from analytics.models.member_scores import ClassChange, ClassDay, ClassKind, ClassTag, MemberScore
+from analytics.models.policies import AnalyticsPolicy
+from analytics.models.purchase_days import PurchaseDay
+from analytics.models.scorecards import Scorecard, ScorecardItem
+from analytics.models.segment_builds import SegmentBuild, SegmentMember, SegmentMove
+from analytics.models.segments import Segment, SegmentOverride, SegmentVersion
+from analytics.models.stale import StaleDay, StaleMember
 
-__all__ = ["MemberDay"]
+__all__ = [
+    "AnalyticsPolicy",
+    "ChannelSpend",
+    "ClassChange",
+    "ClassDay",
+    "ClassKind",
+    "ClassTag",
+    "KpiDay",
+    "MemberDay",
+    "MemberMetrics",
+    "MemberMonth",
+    "MemberScore",
+    "PointsDay",
+    "PurchaseDay",
+    "Scorecard",
+    "ScorecardItem",
+    "Segment",
+    "SegmentBuild",
+    "SegmentMember",
+    "SegmentMove",
+    "SegmentOverride",
+    "SegmentVersion",
+    "StaleDay",
+    "StaleMember",
+]
