@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from celery import current_app
 from django.db import transaction
 
 from campaigns.events import MessageSent
@@ -13,7 +12,7 @@ from campaigns.selectors.reach import Reach, reach_of
 from campaigns.services import gate
 from campaigns.transports.contract import Message, NotSent, Refused
 from campaigns.transports.registry import TRANSPORTS
-from members.services import events
+from members.services import bell, events
 
 logger = structlog.get_logger(__name__)
 
@@ -32,7 +31,7 @@ def queue(*, deliveries: Sequence[Delivery]) -> None:
     """
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     if any(delivery.state == Delivery.State.QUEUED for delivery in deliveries):
-        transaction.on_commit(_wake_sender)
+        bell.start_on_commit(SEND_DUE)
 
 
 def send_due(*, at: datetime, limit: int = BATCH) -> int:
@@ -160,12 +159,3 @@ def _record_sent(sent: Sequence[Delivery], at: datetime) -> None:
     ]
     if happenings:
         events.record_many(happenings=happenings, at=at)
-
-
-def _wake_sender() -> None:
-    """Rings for the sender; a bell that isn't heard costs at most the time to the next sweep."""
-    try:
-        current_app.send_task(SEND_DUE, retry=False)
-    except Exception as error:  # noqa: BLE001
-        # The message is stored: a broker that is down must not turn it into an error.
-        logger.warning("bell_unheard", error=type(error).__name__)

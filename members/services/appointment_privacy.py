@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Appointment, LegalHold
+from members.models import Appointment
 from members.registry.privacy import (
     Erasing,
     ErasureStep,
@@ -19,6 +19,7 @@ from members.registry.privacy import (
 )
 from members.rules import appointments as rules
 from members.services import merge_rows
+from members.services.retention_categories import unheld
 
 MOST_EXPORTED = 10_000
 CODE, ORDER = "members.appointments", 60
@@ -76,6 +77,4 @@ def remove_old(before: datetime, limit: int) -> int:
 
 
 def _old(before: datetime) -> "QuerySet[Appointment]":
-    held = LegalHold.objects.filter(member_id=OuterRef("member_id"), ended_at=None)
-    closed = Appointment.objects.filter(closed_at__lt=before, starts_at__lt=before)
-    return closed.exclude(Exists(held))
+    return unheld(Appointment.objects.filter(closed_at__lt=before, starts_at__lt=before))

@@ -97,7 +97,7 @@ def approve(*, request_id: int, checker: User, at: datetime, note: str = "") -> 
             _close(row, _Status.STALE, None, at, note)
             return StaleTarget()
         _close(row, _Status.APPROVED, checker, at, note)
-        with changes.because(reason=row.reason, approval=row.uid):
+        with changes.because(reason=_told_reason(row), approval=row.uid):
             executor.run(row, at)
         return None
 
@@ -187,8 +187,12 @@ def _note(row: ApprovalRequest, action: str, actor: User, at: datetime) -> None:
         at=at,
         actor_id=actor.pk,
         member_id=row.member_id,
-        # About a member it is said in the request alone, where an erasure can empty it: the audit
-        # trail is never changed.
-        reason="" if row.member_id else row.reason,
+        reason=_told_reason(row),
         details={"request": str(row.uid), "action": row.action},
     )
+
+
+def _told_reason(row: ApprovalRequest) -> str:
+    """What the trails say. About a member it is said in the request alone, where the erasure of
+    whoever it concerns empties it: of two cards it may be the other one."""
+    return "" if row.member_id else row.reason

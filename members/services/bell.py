@@ -98,11 +98,18 @@ def _ask() -> None:
 
 def start_job_on_commit(job_id: int) -> None:
     """Asks a worker to run a job once it is committed; the sweep asks again if that is lost."""
-    transaction.on_commit(lambda: _start_job(job_id))
+    start_on_commit(RUN_JOB, job_id)
 
 
-def _start_job(job_id: int) -> None:
+def start_on_commit(task: str, *arguments: int) -> None:
+    """Asks a worker for a task, by name, once the present transaction commits; whatever it is to
+    do is stored, so that a sweep finds it when the ring is lost."""
+    transaction.on_commit(lambda: _start(task, arguments))
+
+
+def _start(task: str, arguments: tuple[int, ...]) -> None:
     try:
-        current_app.send_task(RUN_JOB, args=[job_id], retry=False)
+        current_app.send_task(task, args=list(arguments), retry=False)
     except Exception as error:  # noqa: BLE001
+        # What it is for is committed: a broker that is down must not turn it into an error.
         logger.warning("bell_unheard", error=type(error).__name__)

@@ -135,8 +135,14 @@ def ask_secret(*, client_id: int, reason: str, maker: User, at: datetime) -> App
 
 
 def run_approved(request: ApprovalRequest, at: datetime) -> None:
-    """Lets the client do what was approved."""
+    """Lets the client do what was approved.
+
+    Raises: NotFound, for a store that is gone: without its stores it would serve the whole chain.
+    """
     payload = dict(request.payload)
+    stores = list(Store.objects.filter(code__in=payload["stores"]))
+    if len(stores) != len(payload["stores"]):
+        raise NotFound
     client = ApiClient.objects.select_for_update().get(pk=request.target_id)
     client.scopes = " ".join(payload["scopes"])
     client.is_active = payload["is_active"]
@@ -146,7 +152,7 @@ def run_approved(request: ApprovalRequest, at: datetime) -> None:
     if payload["with_secret"]:
         client.secret_for = request.maker
     client.save(update_fields=["scopes", "is_active", "expires_at", "secret_for", "updated"])
-    client.stores.set(Store.objects.filter(code__in=payload["stores"]))
+    client.stores.set(stores)
     audit.record(
         action="client.change",
         at=at,

@@ -28,6 +28,12 @@ def append_only_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if getattr(model, "append_only", False)]
 
 
+def forgotten_columns() -> dict[str, tuple[str, ...]]:
+    """Columns of append-only tables that an erasure empties, by table."""
+    found = append_only_models()
+    return {one._meta.db_table: one.forgets for one in found if hasattr(one, "forgets")}
+
+
 def grant(*, role: str) -> Grants:
     """Gives `role` its rights on everything that stands now; run it after every migration, as the
     owner. A repeat changes nothing.
@@ -62,5 +68,10 @@ def _statements(append_only: tuple[str, ...]) -> list[str]:
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
         *(f'REVOKE UPDATE, DELETE ON "{table}" FROM {{role}}' for table in append_only),
+        # What an erasure empties there; the tables' own triggers let nothing else through.
+        *(
+            f'GRANT UPDATE ({", ".join(columns)}) ON "{table}" TO {{role}}'
+            for table, columns in forgotten_columns().items()
+        ),
         f'REVOKE INSERT, UPDATE, DELETE ON "{OF_THE_OWNER}" FROM {{role}}',
     ]

@@ -12,6 +12,7 @@ from members.registry import panels, privacy
 from members.registry.privacy import Erasing
 from members.services import duplicates
 from members.services.merges import Merge
+from members.services.retention_categories import unheld
 
 _State = DuplicateCandidate.State
 
@@ -104,10 +105,7 @@ def _closed(before: datetime) -> QuerySet[DuplicateCandidate]:
     closed = DuplicateCandidate.objects.filter(
         state__in=(_State.GONE, _State.MERGED), decided_at__lt=before
     )
-    held = Q(first__legal_holds__ended_at__isnull=True, first__legal_holds__isnull=False) | Q(
-        second__legal_holds__ended_at__isnull=True, second__legal_holds__isnull=False
-    )
-    return closed.exclude(pk__in=DuplicateCandidate.objects.filter(held).values("pk"))
+    return unheld(unheld(closed, "first_id"), "second_id")
 
 
 def _of(member_ids: Sequence[int]) -> QuerySet[DuplicateCandidate]:

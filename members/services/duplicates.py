@@ -119,7 +119,7 @@ def _decide(
             at=at,
             actor_id=actor_id,
             member_id=row.first_id,
-            reason=note,
+            # Why is said in the pair, which goes with either of the two.
             details={"pair": row.pk, "other_id": row.second_id},
         )
     return row

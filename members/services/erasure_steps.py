@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
-from django.db.models import F, Value
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
 from members.models import (
@@ -17,20 +17,24 @@ from members.models import (
     Identity,
     Measure,
     Member,
+    MemberMerge,
     MemberTag,
     OneTimeCode,
     PrivacyFile,
     PrivacyRequest,
+    RecipientNotice,
 )
 from members.registry.privacy import Erasing, ErasureStep, add_erasure_step
 from members.sealing.fields import SealedField
-from members.services import privacy_requests
+from members.services import one_time_codes, privacy_requests
 
 # What a fingerprint says of a document that was forgotten: nothing hashes to it.
 FORGOTTEN = bytes(32)
 # Steps of other apps and nouns lie between: they still find the member by identities and cards.
 FIRST, SEALED, IDENTITIES, MEMBER = 10, 890, 900, 910
 CARD = "erased-{pk}"
+# A refused request always says something.
+_GONE = "–"
 # The action of the approval that lets an erasure happen.
 ERASE = "members.erase"
 
@@ -58,7 +62,7 @@ def _answers(erasing: Erasing) -> Mapping[str, int]:
 
 def _approvals(erasing: Erasing) -> Mapping[str, int]:
     """What waits can't be done any more; what was asked for is forgotten, that it was is not."""
-    rows = ApprovalRequest.objects.filter(member_id__in=erasing.member_ids)
+    rows = _asked_about(erasing)
     rows.filter(status=ApprovalRequest.Status.PENDING).update(
         status=ApprovalRequest.Status.STALE, decided_at=erasing.at
     )
@@ -72,13 +76,33 @@ def _approvals(erasing: Erasing) -> Mapping[str, int]:
     return {"members_approvalrequest": count}
 
 
+def _asked_about(erasing: Erasing) -> QuerySet[ApprovalRequest]:
+    """Requests about these members, and about a merge with somebody whom they are not, or not
+    any more."""
+    of_two = Q(survivor__in=erasing.member_ids) | Q(retired__in=erasing.member_ids)
+    merges = list(MemberMerge.objects.filter(of_two).values_list("pk", flat=True))
+    return ApprovalRequest.objects.filter(
+        Q(member_id__in=erasing.member_ids)
+        | Q(target_type=_label(Member), target_id__in=erasing.member_ids)
+        | Q(target_type=_label(MemberMerge), target_id__in=merges)
+    )
+
+
+def _label(model: type[models.Model]) -> str:
+    return model._meta.label_lower
+
+
 def _privacy_requests(erasing: Erasing) -> Mapping[str, int]:
-    """Packages are emptied; other rights that the member asked for have nothing to be done on."""
+    """Packages are emptied; other rights that the member asked for have nothing to be done on.
+    What the member was told when something was refused is text on a person, and what recipients
+    answered."""
+    asked = PrivacyRequest.objects.filter(member_id__in=erasing.member_ids)
+    asked.exclude(refusal="").update(refusal=_GONE)
+    RecipientNotice.objects.filter(request__in=asked).exclude(answer="").update(answer="")
     files = PrivacyFile.objects.filter(member_id__in=erasing.member_ids).exclude(size_bytes=0)
     emptied = files.update(content="", size_bytes=0, expires_at=erasing.at)
-    waiting = PrivacyRequest.objects.filter(
-        member_id__in=erasing.member_ids, state__in=privacy_requests.OPEN
-    ).exclude(kind=PrivacyRequest.Kind.DELETION)
+    waiting = asked.filter(state__in=privacy_requests.OPEN)
+    waiting = waiting.exclude(kind=PrivacyRequest.Kind.DELETION)
     ended = waiting.update(
         state=PrivacyRequest.State.WITHDRAWN,
         closed_at=erasing.at,
@@ -121,6 +145,8 @@ def _identities(erasing: Erasing) -> Mapping[str, int]:
     rows = Identity.objects.filter(member_id__in=erasing.member_ids)
     digests = [bytes(digest) for digest in rows.values_list("digest", flat=True)]
     codes = OneTimeCode.objects.filter(subject__in=digests).delete()[0]
+    # Counters of wrong codes lie under the digest in the cache.
+    transaction.on_commit(lambda: one_time_codes.forget_tries(digests=digests))
     return {"members_onetimecode": codes, "members_identity": rows.delete()[0]}
 
 

@@ -6,7 +6,6 @@ The ledger stays as it is and leads to nobody. Source: docs/algorithms/erasure.m
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from members.registry import privacy
 from members.registry.privacy import Erasing
 from members.rules import certificates
 from members.selectors import certificates as certificate_selectors
+from members.selectors import members as member_selectors
 from members.services import (
     approvals,
     audit,
@@ -46,15 +46,6 @@ ACTION = erasure_steps.ERASE
 TARGET = "members.privacyrequest"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Logged:
-    """One line of the erasure log, as a restore replays it."""
-
-    erasure: UUID
-    member: UUID
-    erased_at: datetime
-
-
 def ask(*, request_id: int, reason: str, maker: User, at: datetime) -> ApprovalRequest:
     """The request to a second person to let a checked deletion happen.
 
@@ -63,7 +54,8 @@ def ask(*, request_id: int, reason: str, maker: User, at: datetime) -> ApprovalR
     """
     with transaction.atomic():
         request = privacy_requests.lock_verified(request_id, PrivacyRequest.Kind.DELETION)
-        _refuse_held(_whole(request.member_id))
+        member_id = privacy_requests.person_id(request)
+        _refuse_held(_whole(member_id))
         if _asked(request).exists():
             raise AlreadyDecided
         privacy_requests.run(request)
@@ -72,7 +64,7 @@ def ask(*, request_id: int, reason: str, maker: User, at: datetime) -> ApprovalR
                 action=ACTION,
                 summary=_("Erase a member"),
                 payload={"request": str(request.uid)},
-                member_id=request.member_id,
+                member_id=member_id,
                 target_type=TARGET,
                 target_id=request.pk,
             ),
@@ -94,7 +86,9 @@ def run_approved(row: ApprovalRequest, at: datetime) -> Erasure:
 def version_of_target(row: ApprovalRequest) -> str:
     """Changes with the member and with the request: then the yes was to something else."""
     found = PrivacyRequest.objects.filter(pk=row.target_id or 0).select_related("member").first()
-    return "" if found is None else f"{found.member.version}/{found.version}"
+    if found is None:
+        return ""
+    return f"{member_selectors.survivor(found.member).version}/{found.version}"
 
 
 def erase(*, request_id: int, actor_id: int | None, at: datetime) -> Erasure:
@@ -105,41 +99,23 @@ def erase(*, request_id: int, actor_id: int | None, at: datetime) -> Erasure:
     """
     with transaction.atomic():
         request = privacy_requests.lock_verified(request_id, PrivacyRequest.Kind.DELETION)
-        members = _lock(request.member_id)
+        members = _lock(privacy_requests.person_id(request))
         member_ids = tuple(member.pk for member in members)
         _refuse_held(member_ids)
         notices = recipient_notices.open_notices(request=request, member_ids=member_ids, at=at)
-        counts = _forget(members, actor_id, at)
-        erasure = _record(members[0], counts, request, actor_id, at)
+        counts = forget(members, actor_id, at)
+        erasure = record(members[0], counts, request, actor_id, at)
         result = {"erasure": str(erasure.uid), "rows": sum(counts.values())}
-        privacy_requests.close(
-            request,
-            state=PrivacyRequest.State.DONE,
-            actor_id=actor_id,
-            at=at,
-            result={**result, "recipients": len(notices)},
-        )
+        for asked in (request, *_others(request, member_ids)):
+            privacy_requests.close(
+                asked,
+                state=PrivacyRequest.State.DONE,
+                actor_id=actor_id,
+                at=at,
+                result={**result, "recipients": len(notices)},
+            )
         _tell(members[0], erasure, actor_id, at)
     return erasure
-
-
-def replay(*, logged: Logged, at: datetime) -> bool:
-    """Erases a member again whom a restored backup brought back; whether there was anything to do.
-    A member whom the backup doesn't know was never there.
-    """
-    with transaction.atomic():
-        member = Member.objects.filter(uid=logged.member).first()
-        if member is None or member.state == Member.State.ERASED:
-            return False
-        members = _lock(member.pk)
-        counts = _forget(members, None, at)
-        if not Erasure.objects.filter(member_uid=logged.member).exists():
-            _record(members[0], counts, None, None, logged.erased_at, uid=logged.erasure)
-        PrivacyRequest.objects.filter(member_id=member.pk, state__in=privacy_requests.OPEN).update(
-            state=PrivacyRequest.State.DONE, closed_at=at
-        )
-        audit.record(action="privacy.erasure_replayed", at=at, member_id=member.pk)
-    return True
 
 
 def _asked(request: PrivacyRequest) -> QuerySet[ApprovalRequest]:
@@ -148,9 +124,15 @@ def _asked(request: PrivacyRequest) -> QuerySet[ApprovalRequest]:
     )
 
 
-def _whole(member_id: int) -> tuple[int, ...]:
-    """The member, and every card merged into them, in the order of ids after the member."""
-    found, ahead = [member_id], [member_id]
+def _others(request: PrivacyRequest, member_ids: Sequence[int]) -> QuerySet[PrivacyRequest]:
+    """The same wish, by other cards of the person."""
+    rows = PrivacyRequest.objects.filter(member__in=member_ids, kind=request.kind)
+    return rows.filter(state__in=privacy_requests.OPEN).exclude(pk=request.pk)
+
+
+def _whole(*member_ids: int) -> tuple[int, ...]:
+    """The members, and every card merged into them."""
+    found, ahead = list(member_ids), list(member_ids)
     while ahead:
         rows = Member.objects.filter(merged_into__in=ahead).exclude(pk__in=found)
         ahead = list(rows.order_by("pk").values_list("pk", flat=True))
@@ -158,14 +140,20 @@ def _whole(member_id: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _lock(member_id: int) -> list[Member]:
-    """All of `_whole`, locked in the order of ids as everything that locks several; the member
-    first. A merge that comes between is found behind the lock."""
+def lock_whole(*member_ids: int) -> list[Member]:
+    """The members and every card merged into them, locked in the order of ids as everything that
+    locks several. A merge that comes between is found behind the lock."""
     wanted: tuple[int, ...] = ()
     rows: list[Member] = []
-    while set(wanted) != set(wanted := _whole(member_id)):
+    while set(wanted) != set(wanted := _whole(*member_ids)):
         locked = Member.objects.select_for_update(of=("self",)).filter(pk__in=wanted)
         rows = list(locked.order_by("pk"))
+    return rows
+
+
+def _lock(member_id: int) -> list[Member]:
+    """All of `lock_whole`, the member first."""
+    rows = lock_whole(member_id)
     by_id = {row.pk: row for row in rows}
     survivor = by_id.get(member_id)
     if survivor is None or survivor.merged_into_id is not None:
@@ -180,19 +168,21 @@ def _refuse_held(member_ids: Sequence[int]) -> None:
         raise UnderLegalHold
 
 
-def _forget(members: Sequence[Member], actor_id: int | None, at: datetime) -> dict[str, int]:
-    """Runs the steps of all apps, then destroys the keys."""
+def forget(members: Sequence[Member], actor_id: int | None, at: datetime) -> dict[str, int]:
+    """Runs the steps of all apps on locked members, then destroys their keys; gives how many rows
+    by table."""
     erasing = Erasing(member_ids=tuple(member.pk for member in members), actor_id=actor_id, at=at)
     counts: Counter[str] = Counter()
     for step in privacy.erasure_steps():
         counts.update(step.run(erasing))
     keys = MemberKey.objects.filter(member__in=erasing.member_ids, shredded_at__isnull=True)
     counts["members_memberkey"] += keys.update(wrapped=None, shredded_at=at)
+    counts.update(audit.forget(member_ids=erasing.member_ids))
     logger.info("member_erased", rows=sum(counts.values()))
     return {table: count for table, count in sorted(counts.items()) if count}
 
 
-def _record(
+def record(
     member: Member,
     counts: Mapping[str, int],
     request: PrivacyRequest | None,

@@ -47,6 +47,9 @@ for _, key in ipairs(KEYS) do
 end
 """
 
+# KEYS: counters that go.
+_FORGET = "return redis.call('DEL', unpack(KEYS))"
+
 
 class TooManyGuesses(DomainError):
     """Too many wrong codes; wait a little."""
@@ -103,6 +106,11 @@ def trying(*, guesser: Guesser, count: int = 1) -> Iterator[Trial]:
             _run("give_back", limits, [right_count])
 
 
+def forget(*, guesser: Guesser) -> None:
+    """Nothing tells any more that this guesser tried."""
+    _run("forget", _limits(guesser), [])
+
+
 def _limits(guesser: Guesser) -> dict[str, int]:
     """The counters, with how many wrong codes each bears within the window."""
     return {
@@ -131,6 +139,7 @@ class _Server:
             self._scripts = {
                 "take": connection.register_script(_TAKE),
                 "give_back": connection.register_script(_GIVE_BACK),
+                "forget": connection.register_script(_FORGET),
             }
         return int(self._scripts[name](keys=keys, args=arguments) or 0)
 

@@ -100,7 +100,7 @@ def run_approved_undo(request: ApprovalRequest, at: datetime) -> None:
     if row is None:
         raise NotFound
     _visible((row.survivor_id, row.retired_id), request.checker)
-    merge_undos.undo(merge_id=row.pk, actor_id=request.maker_id, reason=request.reason[:300], at=at)
+    merge_undos.undo(merge_id=row.pk, actor_id=request.maker_id, at=at)
 
 
 def version_of_merge(request: ApprovalRequest) -> str:

@@ -30,7 +30,7 @@ class Obstacle:
     reason: str
 
 
-def undo(*, merge_id: int, actor_id: int | None = None, reason: str = "", at: datetime) -> Member:
+def undo(*, merge_id: int, actor_id: int | None = None, at: datetime) -> Member:
     """The retired member, who is a member of their own again; the survivor holds what they held.
     Again it changes nothing.
 
@@ -51,7 +51,7 @@ def undo(*, merge_id: int, actor_id: int | None = None, reason: str = "", at: da
         _revive(survivor.pk, retired.pk, row.moved)
         row.undone_at, row.undone_by_id = at, actor_id
         row.save(update_fields=["undone_at", "undone_by"])
-        _tell(survivor, retired, done, reason)
+        _tell(survivor, retired, done)
     parted: Member = Member.objects.get(pk=retired.pk)
     return parted
 
@@ -114,7 +114,7 @@ def _revive(survivor_id: int, retired_id: int, moved: dict[str, Any]) -> None:
     survivor.save(update_fields=["version"])
 
 
-def _tell(survivor: Member, retired: Member, done: Merge, reason: str) -> None:
+def _tell(survivor: Member, retired: Member, done: Merge) -> None:
     """Both cards' timelines say it."""
     for member in (survivor, retired):
         events.record(
@@ -130,7 +130,6 @@ def _tell(survivor: Member, retired: Member, done: Merge, reason: str) -> None:
         action="members.unmerge",
         actor_id=done.actor_id,
         member_id=survivor.pk,
-        reason=reason,
         details={"retired": str(retired.uid), "merge": done.merge_id},
         at=done.at,
     )

@@ -70,7 +70,7 @@ def merge(
         row.moved = {step.code: step.run(done) for step in panels.merge_steps()}
         row.save(update_fields=["moved"])
         _retire(survivor, retired)
-        _tell(survivor, retired, done, reason)
+        _tell(survivor, retired, done)
     return survivor
 
 
@@ -129,7 +129,7 @@ def _retire(survivor: Member, retired: Member) -> None:
     survivor.save(update_fields=["version"])
 
 
-def _tell(survivor: Member, retired: Member, done: Merge, reason: str) -> None:
+def _tell(survivor: Member, retired: Member, done: Merge) -> None:
     events.record(
         fact=MemberMerged(
             member=str(survivor.uid), retired=str(retired.uid), retired_id=retired.pk
@@ -143,7 +143,6 @@ def _tell(survivor: Member, retired: Member, done: Merge, reason: str) -> None:
         action="members.merge",
         actor_id=done.actor_id,
         member_id=survivor.pk,
-        reason=reason,
         details={"retired": str(retired.uid), "merge": done.merge_id},
         at=done.at,
     )

@@ -7,6 +7,7 @@ and gets the same answer as a member's. Source: docs/algorithms/one-time-codes.m
 import hmac
 import math
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +22,7 @@ from members.ids import uuid7
 from members.models import OneTimeCode
 from members.providers import registry
 from members.rules import one_time_codes as rules
-from members.services import guesses, identities, sms_codes
+from members.services import bell, guesses, identities, sms_codes
 from members.services.guesses import Guesser
 from members.services.identities import IdentityClaim, Prepared
 
@@ -96,7 +97,7 @@ def request(*, asking: Asking, at: datetime) -> None:
             created_at=at,
             expires_at=at + rules.LIFE,
         )
-        transaction.on_commit(sms_codes.wake_sender)
+        bell.start_on_commit(sms_codes.SEND)
 
 
 def check(*, asking: Asking, code: str, at: datetime) -> OneTimeCode:
@@ -107,8 +108,7 @@ def check(*, asking: Asking, code: str, at: datetime) -> OneTimeCode:
     Raises: InvalidIdentity; WrongCode; TooManyGuesses, for the phone across its codes.
     """
     phone = _phone(asking.phone)
-    guesser = Guesser(caller=f"otp:{phone.digest.hex()}", subject=asking.purpose)
-    with guesses.trying(guesser=guesser) as trial:
+    with guesses.trying(guesser=_guesser(phone.digest, asking.purpose)) as trial:
         found = _tried(phone, asking, code, at)
         if found is None:
             trial.wrong()
@@ -124,6 +124,16 @@ def use(*, code: OneTimeCode, at: datetime) -> None:
     fresh = OneTimeCode.objects.filter(pk=code.pk, used_at=None, expires_at__gt=at)
     if not fresh.update(used_at=at, phone="", code=""):
         raise WrongCode
+
+
+def forget_tries(*, digests: Iterable[bytes]) -> None:
+    """Of phones whose owner is erased the cache keeps no mark either."""
+    for digest in digests:
+        guesses.forget(guesser=_guesser(digest, LOGIN))
+
+
+def _guesser(digest: bytes, purpose: str) -> Guesser:
+    return Guesser(caller=f"otp:{digest.hex()}", subject=purpose)
 
 
 def _tried(phone: Prepared, asking: Asking, code: str, at: datetime) -> OneTimeCode | None:

@@ -32,6 +32,7 @@ class _Deed:
     """One request being carried out, locked."""
 
     request: PrivacyRequest
+    member_id: int
     actor_id: int | None
     at: datetime
 
@@ -48,7 +49,7 @@ def carry_out(*, request_id: int, at: datetime, actor_id: int | None = None) -> 
         if do is None:
             raise NotFound
         request = privacy_requests.lock_verified(request_id, kind)
-        result = do(_Deed(request, actor_id, at))
+        result = do(_Deed(request, privacy_requests.person_id(request), actor_id, at))
         return privacy_requests.close(
             request,
             state=PrivacyRequest.State.DONE,
@@ -62,7 +63,7 @@ def _correct(deed: _Deed) -> Mapping[str, Any]:
     """Whoever got the wrong data is to be told."""
     changes = _changes(deed.request.details or {})
     members.update(
-        member_id=deed.request.member_id,
+        member_id=deed.member_id,
         changes=changes,
         at=deed.at,
         actor_id=deed.actor_id,
@@ -70,23 +71,23 @@ def _correct(deed: _Deed) -> Mapping[str, Any]:
         is_correction=True,
     )
     notices = recipient_notices.open_notices(
-        request=deed.request, member_ids=[deed.request.member_id], at=deed.at
+        request=deed.request, member_ids=[deed.member_id], at=deed.at
     )
     return {"fields": sorted(changes), "recipients": len(notices)}
 
 
 def _restrict(deed: _Deed) -> Mapping[str, Any]:
-    restrictions.restrict(member_id=deed.request.member_id, at=deed.at, actor_id=deed.actor_id)
+    restrictions.restrict(member_id=deed.member_id, at=deed.at, actor_id=deed.actor_id)
     return {}
 
 
 def _lift(deed: _Deed) -> Mapping[str, Any]:
-    restrictions.lift(member_id=deed.request.member_id, at=deed.at, actor_id=deed.actor_id)
+    restrictions.lift(member_id=deed.member_id, at=deed.at, actor_id=deed.actor_id)
     return {}
 
 
 def _end_profiling(deed: _Deed) -> Mapping[str, Any]:
-    profiling.refuse(member_id=deed.request.member_id, at=deed.at, actor_id=deed.actor_id)
+    profiling.refuse(member_id=deed.member_id, at=deed.at, actor_id=deed.actor_id)
     return {}
 
 

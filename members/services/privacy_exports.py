@@ -23,6 +23,7 @@ from members.models import (
     RetentionRule,
     User,
 )
+from members.selectors import members as member_selectors
 from members.selectors import merges
 from members.services import approvals, audit, jobs, privacy_packages, privacy_requests
 from members.services.jobs import RunningJob
@@ -77,7 +78,7 @@ def ask(*, request_id: int, reason: str, maker: User, at: datetime) -> ApprovalR
                 action=ACTION,
                 summary=_("Export a member's data"),
                 payload={"request": str(request.uid)},
-                member_id=request.member_id,
+                member_id=privacy_requests.person_id(request),
                 target_type=TARGET,
                 target_id=request.pk,
             ),
@@ -144,12 +145,13 @@ def make(*, request_id: int, at: datetime, actor_id: int | None = None) -> Priva
             request = _lock(request_id)
         except AlreadyDecided:
             return None
-        member_ids = sorted(merges.one_person(member_id=request.member_id, at=at))
-        about = {"member": str(request.member.uid), "request": str(request.uid)}
+        member = member_selectors.survivor(request.member)
+        member_ids = sorted(merges.one_person(member_id=member.pk, at=at))
+        about = {"member": str(member.uid), "request": str(request.uid)}
         package = privacy_packages.build(member_ids=member_ids, about=about, at=at)
         file = PrivacyFile.objects.create(
             request=request,
-            member=request.member,
+            member=member,
             name=f"personal-data-{request.uid}.zip",
             content=base64.b64encode(package.content).decode(),
             size_bytes=len(package.content),

@@ -183,6 +183,11 @@ def lock_verified(request_id: int, kind: str) -> PrivacyRequest:
     return request
 
 
+def person_id(request: PrivacyRequest) -> int:
+    """Whom it concerns now: the member, or who took their card over since they asked."""
+    return member_selectors.survivor(request.member).pk
+
+
 def run(request: PrivacyRequest) -> None:
     """Notes that it is being done: a second person is asked, or a job is at it."""
     if request.state != _State.RUNNING:

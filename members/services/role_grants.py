@@ -78,9 +78,7 @@ def ask(*, user_id: int, rights: Rights, reason: str, maker: User, at: datetime)
         raise NothingToChange
     if rights.is_superuser != now.is_superuser and not maker.is_superuser:
         raise SuperusersOnly
-    known = Store.objects.filter(code__in=rights.stores).count()
-    if known != len(rights.stores) or len(_groups(rights.roles)) != len(rights.roles):
-        raise NotFound
+    _found(rights)
     return _request(RIGHTS, _USER, user.pk, user.username, asdict(rights), reason, maker, at)
 
 
@@ -131,14 +129,16 @@ def role_rights(group: Group) -> list[str]:
 
 
 def run_rights(request: ApprovalRequest, at: datetime) -> None:
-    """Gives the rights that were approved. Raises: OwnRights."""
+    """Gives the rights that were approved. Raises: OwnRights; NotFound, for a role or a store
+    that is gone: without its stores a role would hold for the whole chain."""
     user = _decided_about(request)
     wanted = Rights(**{name: _plain(value) for name, value in request.payload.items()})
+    groups, stores = _found(wanted)
     user.is_active, user.is_staff = wanted.is_active, wanted.is_staff
     user.is_superuser = wanted.is_superuser
     user.save(update_fields=["is_active", "is_staff", "is_superuser"])
-    user.groups.set(_groups(wanted.roles))
-    user.stores.set(Store.objects.filter(code__in=wanted.stores))
+    user.groups.set(groups)
+    user.stores.set(stores)
     _note("operator.rights", request, at, user=user.pk)
     access.end_sessions(user_ids=[user.pk])
 
@@ -171,12 +171,15 @@ def run_role(request: ApprovalRequest, at: datetime) -> None:
 
 
 def version_of_user(request: ApprovalRequest) -> str:
-    """Rights, name, password and second factor as they are: changed meanwhile, it is stale."""
+    """Rights, name, password and second factor as they are, and what the roles asked for may do:
+    changed meanwhile, it is stale. A name alone could be another role's by then."""
     user = User.objects.filter(pk=request.target_id or 0).first()
     if user is None:
         return ""
     device = second_factors.version_of(user_id=user.pk)
-    return _digest(user.username, rights_of(user), user.password, device)
+    asked = request.payload.get("roles", ()) if request.action == RIGHTS else ()
+    roles = [(group.pk, role_rights(group)) for group in _groups(asked)]
+    return _digest(user.username, rights_of(user), user.password, device, roles)
 
 
 def version_of_role(request: ApprovalRequest) -> str:
@@ -232,8 +235,16 @@ def _note(action: str, request: ApprovalRequest, at: datetime, **details: Any) -
     )
 
 
+def _found(rights: Rights) -> tuple[list[Group], list[Store]]:
+    """The roles and stores that are named. Raises: NotFound, if one isn't there."""
+    groups, stores = _groups(rights.roles), list(Store.objects.filter(code__in=rights.stores))
+    if len(groups) != len(set(rights.roles)) or len(stores) != len(set(rights.stores)):
+        raise NotFound
+    return groups, stores
+
+
 def _groups(names: Sequence[str]) -> list[Group]:
-    return list(Group.objects.filter(name__in=names))
+    return list(Group.objects.filter(name__in=names).order_by("name"))
 
 
 def _plain(value: Any) -> Any:

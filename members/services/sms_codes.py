@@ -7,7 +7,6 @@ is lost, leaves it so, and nobody is written to twice. Who got none asks for a n
 from datetime import datetime, timedelta
 
 import structlog
-from celery import current_app
 from django.db import transaction
 from django.db.models import F, Func, IntegerField
 
@@ -38,15 +37,6 @@ def send_due(*, at: datetime, limit: int = BATCH) -> int:
     with transaction.atomic(durable=True):
         claimed = _claim(at, limit)
     return sum(_hand_over(code, provider, at) for code in claimed)
-
-
-def wake_sender() -> None:
-    """Rings for the sender; a bell that isn't heard costs at most the time to the next sweep."""
-    try:
-        current_app.send_task(SEND, retry=False)
-    except Exception as error:  # noqa: BLE001
-        # The code is stored: a broker that is down must not turn it into an error.
-        logger.warning("bell_unheard", error=type(error).__name__)
 
 
 def _claim(at: datetime, limit: int) -> list[OneTimeCode]:
