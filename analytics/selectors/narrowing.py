@@ -74,12 +74,12 @@ def _places(filters: Filters, rows: str) -> Iterable[str]:
 def _people(filters: Filters, member: str) -> Iterable[str]:
     if filters.tier_ids is not None:
         yield (
-            f"{member} IN (SELECT member_id FROM loyalty_account"
+            f"{member} IN (SELECT member_id FROM loyalty_account"  # noqa: S608
             " WHERE tier_id = ANY(%(tier_ids)s::bigint[]))"
         )
     if filters.segment_id is not None:
         yield (
-            f"{member} IN (SELECT member_id FROM analytics_segmentmember"
+            f"{member} IN (SELECT member_id FROM analytics_segmentmember"  # noqa: S608
             " WHERE segment_id = %(segment_id)s)"
         )
 
