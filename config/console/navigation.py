@@ -1,9 +1,10 @@
 """The sidebar: by task, not by table. Every item names the permission that shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from config.console import badges, office_places, shop_places
 from config.console.places import Group, Place
@@ -11,14 +12,15 @@ from config.console.places import Group, Place
 GROUPS = (*shop_places.GROUPS, *office_places.GROUPS)
 
 
-def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's form of `GROUPS` for this operator."""
+def sidebar(request: HttpRequest, tabs: Sequence[Sequence[str]] = ()) -> list[dict[str, Any]]:
+    """Unfold's form of `GROUPS` for this operator. `tabs` are the addresses of pages that stand
+    side by side: on one of them the place of another is marked as the one where they are."""
     return [
         {
             "title": group.title,
             "separator": position > 0,
             "collapsible": group.is_collapsible,
-            "items": [_item(place, request) for place in group.places],
+            "items": [_item(place, request, tabs) for place in group.places],
         }
         for position, group in enumerate(GROUPS)
     ]
@@ -32,16 +34,25 @@ def places_of(request: HttpRequest) -> Iterator[tuple[Group, Place, str]]:
                 yield group, place, place.link
 
 
-def _item(place: Place, request: HttpRequest) -> dict[str, Any]:
+def _item(place: Place, request: HttpRequest, tabs: Sequence[Sequence[str]]) -> dict[str, Any]:
+    link, is_open = place.link, place.is_open_to(request)
     item = {
         "title": place.title,
         "icon": place.icon,
-        "link": place.link,
-        "permission": place.is_open_to,
+        "link": link,
+        "has_permission": is_open,
+        "active": _is_at(request.path, link, tabs),
     }
     # Unfold prints the callback's path where a badge callback answers 0: so no badge at all then.
-    count = place.badge(request) if place.badge and place.is_open_to(request) else 0
+    count = place.badge(request) if place.badge and is_open else 0
     if count:
         item["badge"] = str(count) if count < badges.MOST else f"{badges.MOST - 1}+"
         item["badge_variant"] = "danger" if place.badge is badges.dead_dispatches else "primary"
     return item
+
+
+def _is_at(path: str, link: str, tabs: Sequence[Sequence[str]]) -> bool:
+    if link == reverse("admin:index"):
+        return path == link
+    beside = next((row for row in tabs if link in row), (link,))
+    return any(path.startswith(one.partition("?")[0]) for one in beside)

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from config.console import search
+from config.console import navigation, search
 
 RESULTS_TEMPLATE = "unfold/helpers/command_results.html"
 
@@ -26,6 +26,21 @@ class ConsoleSite(UnfoldAdminSite):
         lockouts and tasks too: those would stand there without scope, words or form."""
         if getattr(admin_class, "is_console_page", False):
             super().register(model_or_iterable, admin_class, **options)
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Of one app: every page would make and sort the list of all, and the sidebar shows
+        places instead."""
+        return super().get_app_list(request, app_label) if app_label else []
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Each address is made once per page; Unfold's own way makes them some hundred times."""
+        tabs = [
+            [str(tab["link"]) for tab in row["items"]]
+            for row in self._get_config("TABS", request) or ()
+        ]
+        return navigation.sidebar(request, tabs)
 
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
