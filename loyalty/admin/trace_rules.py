@@ -14,7 +14,7 @@ from loyalty.rules import money
 from members.admin import condition_sentences
 from members.registry.fields import Words
 from members.rules.conditions import BadCondition, Leaf, Op, Type
-from members.rules.conditions_parsing import read_value
+from members.rules.conditions_values import read_value
 
 LIMITS: dict[str, Any] = {
     "order_cap": gettext_lazy("so many per order at most"),

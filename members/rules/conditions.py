@@ -1,7 +1,8 @@
 """Conditions over facts: one grammar for earning rules, tiers, segments and triggers.
 
 A tree is `{"all": […]}`, `{"any": […]}`, `{"not": …}` or `{"field": …, "op": …, "value": …}` over
-a closed registry of fields; `{}` is always true. Pure: who asks brings the facts.
+a closed registry of fields, some of which take `days` and `of` besides; `{}` is always true. Pure:
+who asks brings the facts, each under the `key` of its leaf.
 Source: docs/algorithms/conditions.md.
 """
 
@@ -15,7 +16,9 @@ from members.rules.conditions_shapes import (
     All,
     AnyOf,
     BadCondition,
+    Codes,
     Condition,
+    Days,
     Field,
     Leaf,
     LeafResult,
@@ -30,7 +33,9 @@ __all__ = [
     "All",
     "AnyOf",
     "BadCondition",
+    "Codes",
     "Condition",
+    "Days",
     "Field",
     "Leaf",
     "LeafResult",
@@ -78,9 +83,11 @@ def explain(condition: Condition, facts: Mapping[str, Any]) -> tuple[LeafResult,
             field=leaf.field.code,
             op=leaf.op.value,
             value=leaf.value,
-            seen=facts.get(leaf.field.code),
+            seen=facts.get(leaf.key),
             is_met=matching.compile_test(leaf)(facts),
             path=leaf.path,
+            days=leaf.days,
+            of=leaf.of,
         )
         for leaf in condition.leaves
     )

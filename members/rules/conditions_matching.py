@@ -16,7 +16,7 @@ def compile_test(root: Node | None) -> Test:
 
 def _node(node: Node) -> Test:
     if isinstance(node, Leaf):
-        return _LEAVES[node.op](node.field.code, node.value)
+        return _LEAVES[node.op](node.key, node.value)
     if isinstance(node, Not):
         return _negated(_node(node.part))
     parts = tuple(_node(part) for part in node.parts)
@@ -97,3 +97,8 @@ _LEAVES: Mapping[Op, Callable[[str, Any], Test]] = {
     Op.CONTAINS: _contains,
     Op.IS: _equal,
 }
+
+
+def is_compared(op: Op, seen: Any, value: Any) -> bool:
+    """Whether one value that is known meets a comparison."""
+    return _LEAVES[op]("seen", value)({"seen": seen})

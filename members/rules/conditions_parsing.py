@@ -1,14 +1,15 @@
 """Reading a condition tree: strict, bounded, and with every mistake told at its place."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from members.rules import conditions_shapes as shapes
-from members.rules.conditions_shapes import BadCondition, Field, Leaf, Node, Op, Type
+from members.rules import conditions_values as values
+from members.rules.conditions_shapes import BadCondition, Field, Leaf, Node, Op
 
 _GROUPS = ("all", "any", "not")
-_LEAF_KEYS = {"field", "op", "value"}
+_LEAF_KEYS = frozenset({"field", "op", "value"})
+_MORE_KEYS = frozenset({"days", "of"})
 
 
 class Reader:
@@ -71,7 +72,7 @@ class Reader:
         self._leaf_count += 1
         if self._leaf_count > shapes.MAX_LEAVES:
             return self._too_many(path) if self._leaf_count == shapes.MAX_LEAVES + 1 else None
-        if set(tree) != _LEAF_KEYS:
+        if not _LEAF_KEYS <= set(tree) <= _LEAF_KEYS | _MORE_KEYS:
             return self._keys(tree, path)
         asked = self._fields.get(tree["field"]) if isinstance(tree["field"], str) else None
         if asked is None:
@@ -90,26 +91,82 @@ class Reader:
                 op=_short(tree["op"]),
                 ops=", ".join(asked.ops),
             )
-        return self._valued(asked, Op(tree["op"]), tree["value"], path)
+        return self._compared(asked, tree, path)
 
-    def _valued(self, asked: Field, op: Op, raw: Any, path: str) -> Node | None:
-        try:
-            value = read_value(asked, op, raw, _join(path, "value"))
-        except BadCondition as problem:
-            self.problems.append(problem)
+    def _compared(self, asked: Field, tree: Mapping[str, Any], path: str) -> Node | None:
+        """Value, window and codes: all that is wrong with them is told at once."""
+        known = len(self.problems)
+        op = Op(tree["op"])
+        value = self._value(asked, op, tree["value"], _join(path, "value"))
+        days = self._days(asked, tree, path)
+        of = self._codes(asked, tree, path)
+        if len(self.problems) > known:
             return None
-        leaf = Leaf(asked, op, value, path)
+        leaf = Leaf(asked, op, value, path, days, of)
         self.leaves.append(leaf)
         return leaf
 
+    def _value(self, asked: Field, op: Op, raw: Any, path: str) -> Any:
+        try:
+            return values.read_value(asked, op, raw, path)
+        except BadCondition as problem:
+            self.problems.append(problem)
+
+    def _days(self, asked: Field, tree: Mapping[str, Any], path: str) -> int | None:
+        if "days" not in tree:
+            return (
+                self._needed(asked, "days", path) if asked.days and asked.days.is_needed else None
+            )
+        if asked.days is None:
+            self._not_taken(asked, "days", path)
+            return None
+        try:
+            return values.read_days(asked, tree["days"], _join(path, "days"))
+        except BadCondition as problem:
+            self.problems.append(problem)
+            return None
+
+    def _codes(self, asked: Field, tree: Mapping[str, Any], path: str) -> tuple[str, ...]:
+        if "of" not in tree:
+            if asked.of and asked.of.is_needed:
+                self._needed(asked, "of", path)
+            return ()
+        if asked.of is None:
+            self._not_taken(asked, "of", path)
+            return ()
+        try:
+            return values.read_codes(asked, tree["of"], _join(path, "of"))
+        except BadCondition as problem:
+            self.problems.append(problem)
+            return ()
+
+    def _needed(self, asked: Field, name: str, path: str) -> None:
+        self._wrong(
+            path,
+            f"{name}_needed",
+            "“%(field)s” needs “%(name)s” beside field, op and value.",
+            field=asked.code,
+            name=name,
+        )
+
+    def _not_taken(self, asked: Field, name: str, path: str) -> None:
+        self._wrong(
+            _join(path, name),
+            f"{name}_not_taken",
+            "“%(field)s” takes no “%(name)s”: leave it out.",
+            field=asked.code,
+            name=name,
+        )
+
     def _keys(self, tree: Mapping[str, Any], path: str) -> Node | None:
         missing = sorted(_LEAF_KEYS - set(tree))
-        strange = sorted(_short(name) for name in set(tree) - _LEAF_KEYS)
+        strange = sorted(_short(name) for name in set(tree) - _LEAF_KEYS - _MORE_KEYS)
         if strange:
             return self._wrong(
                 path,
                 "unknown_key",
-                "“%(name)s” has no meaning here: a comparison has field, op and value.",
+                "“%(name)s” has no meaning here: a comparison has field, op and value, and some "
+                "have days and of.",
                 name=strange[0],
             )
         return self._wrong(
@@ -138,118 +195,6 @@ class Reader:
         """Nothing, so that reading goes on beside it."""
         self.problems.append(BadCondition(path, code, message, **figures))
         return None
-
-
-def read_value(asked: Field, op: Op, raw: Any, path: str) -> Any:
-    """The typed value: one, a (from, to) of `between`, or a tuple for the ops with lists.
-
-    Raises: BadCondition.
-    """
-    if op == Op.BETWEEN:
-        return _range(asked, raw, path)
-    if op in shapes.LIST_OPS:
-        return _list(asked, raw, path)
-    return _READERS[asked.type](asked, raw, path)
-
-
-def _range(asked: Field, raw: Any, path: str) -> tuple[Any, Any]:
-    if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise BadCondition(path, "not_a_range", "Between takes two values: [from, to].")
-    low, high = (
-        _READERS[asked.type](asked, one, f"{path}[{index}]") for index, one in enumerate(raw)
-    )
-    if low > high:
-        raise BadCondition(
-            path,
-            "range_reversed",
-            "The first value is above the second: swap them, or write two parts with “any”.",
-        )
-    return low, high
-
-
-def _list(asked: Field, raw: Any, path: str) -> tuple[Any, ...]:
-    if asked.type == Type.SET and isinstance(raw, str):
-        raw = [raw]
-    if not isinstance(raw, list | tuple):
-        raise BadCondition(path, "not_values", "A list of values is needed here.")
-    if not raw:
-        raise BadCondition(path, "no_values", "The list is empty: choose at least one value.")
-    if len(raw) > shapes.MAX_VALUES:
-        raise BadCondition(
-            path,
-            "too_many_values",
-            "A list has %(limit)s values at most: use a tag or a category instead.",
-            limit=shapes.MAX_VALUES,
-        )
-    values = (_READERS[asked.type](asked, one, f"{path}[{index}]") for index, one in enumerate(raw))
-    return tuple(dict.fromkeys(values))
-
-
-def _number(asked: Field, raw: Any, path: str) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        if asked.type == Type.AMOUNT:
-            raise BadCondition(
-                path,
-                "not_an_amount",
-                "An amount is a whole number of minor units: 150 stands for 1.50.",
-            )
-        raise BadCondition(path, "not_a_number", "A whole number is needed here.")
-    least = -shapes.MAX_NUMBER if asked.least is None else asked.least
-    most = shapes.MAX_NUMBER if asked.most is None else asked.most
-    number: int = raw
-    if not least <= number <= most:
-        raise BadCondition(
-            path,
-            "out_of_range",
-            "The number must be between %(least)s and %(most)s.",
-            least=least,
-            most=most,
-        )
-    return number
-
-
-def _text(asked: Field, raw: Any, path: str) -> str:
-    if not isinstance(raw, str) or not raw.strip():
-        raise BadCondition(path, "not_a_text", "A text is needed here, not an empty one.")
-    text = raw.strip()
-    if len(text) > shapes.MAX_TEXT:
-        raise BadCondition(
-            path,
-            "text_too_long",
-            "A text has %(limit)s characters at most.",
-            limit=shapes.MAX_TEXT,
-        )
-    # The database keeps neither; no code or name of ours has them.
-    if any(ord(sign) < 32 or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
-        raise BadCondition(path, "text_unprintable", "The text has signs that can't be printed.")
-    return text
-
-
-def _boolean(asked: Field, raw: Any, path: str) -> bool:
-    if not isinstance(raw, bool):
-        raise BadCondition(path, "not_a_boolean", "Yes or no is needed here: true or false.")
-    return raw
-
-
-def _date(asked: Field, raw: Any, path: str) -> date:
-    try:
-        # Of ISO 8601 the one form that people write; `fromisoformat` alone knows weeks too.
-        if isinstance(raw, str) and len(raw) == 10 and raw[4] == raw[7] == "-":
-            return date.fromisoformat(raw)
-    except ValueError:
-        pass
-    raise BadCondition(path, "not_a_date", "A day of the calendar is needed here: 2026-11-22.")
-
-
-_READERS: Mapping[Type, Callable[[Field, Any, str], Any]] = {
-    Type.INTEGER: _number,
-    Type.AMOUNT: _number,
-    Type.TEXT: _text,
-    Type.CHOICE: _text,
-    Type.SET: _text,
-    Type.BOOLEAN: _boolean,
-    Type.DATE: _date,
-}
 
 
 def _is_empty_group(tree: Mapping[str, Any]) -> bool:

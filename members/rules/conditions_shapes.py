@@ -13,6 +13,8 @@ MAX_LEAVES = 100
 MAX_VALUES = 500
 MAX_TEXT = 200
 MAX_NUMBER = 10**15
+MAX_DAYS = 3_650
+MAX_CODES = 100
 
 Facts = Mapping[str, Any]
 Test = Callable[[Facts], bool]
@@ -63,10 +65,30 @@ OPS: Mapping[Type, tuple[Op, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """That a field takes the length of a window in days, both bounds included; not `is_needed`:
+    without it all of the past counts."""
+
+    least: int = 1
+    most: int = MAX_DAYS
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """That a field takes a list of codes (`of`), any of which counts: products, behaviors…; not
+    `is_needed`: without it everything counts."""
+
+    most: int = MAX_CODES
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One thing that conditions may ask for. `scope` says of what it is a fact: ORDER, LINE…
 
-    `least` and `most` bound the numbers that make sense, both included.
+    `least` and `most` bound the numbers that make sense, both included. `days` and `of` say what
+    a comparison may add.
     """
 
     code: str
@@ -75,16 +97,33 @@ class Field:
     scope: str
     least: int | None = None
     most: int | None = None
+    days: Days | None = None
+    of: Codes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One comparison. `value` is typed: dates are dates, lists are tuples without repeats."""
+    """One comparison. `value` is typed: dates are dates, lists are tuples without repeats.
+
+    `days` is the length of the window [as of − days, as of), None: none; `of` the codes counted,
+    empty: all.
+    """
 
     field: Field
     op: Op
     value: Any
     path: str
+    days: int | None = None
+    of: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name of the fact that it asks for: `orders.count`, `orders.count/30`,
+        `behavior.count/7/product_view`."""
+        if self.days is None and not self.of:
+            return self.field.code
+        days = "" if self.days is None else str(self.days)
+        return "/".join((self.field.code, days, *self.of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +167,8 @@ class LeafResult:
     seen: Any
     is_met: bool
     path: str = ""
+    days: int | None = None
+    of: tuple[str, ...] = ()
 
 
 class BadCondition(DomainError):
