@@ -11,7 +11,7 @@ from analytics.models.purchase_days import PurchaseDay
 from analytics.models.scorecards import Scorecard, ScorecardItem
 from analytics.models.segment_builds import SegmentBuild, SegmentMember, SegmentMove
 from analytics.models.segments import Segment, SegmentOverride, SegmentVersion
-from analytics.models.stale import StaleDay, StaleMember
+from analytics.models.stale import StaleDay, StaleMember, StalePoints
 
 __all__ = [
     "AnalyticsPolicy",
@@ -37,4 +37,5 @@ __all__ = [
     "SegmentVersion",
     "StaleDay",
     "StaleMember",
+    "StalePoints",
 ]

@@ -36,3 +36,26 @@ class StaleDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class StalePoints(models.Model):
+    """Points that moved since the days' points were last brought up to date: sums of what one
+    statement wrote into the ledger. Written by the database itself, in the transaction of the
+    entries (migrations/sql/stale_points.sql); taken away in the one that adds them up.
+
+    `moved_at` is the quarter of an hour in which they moved: whatever the zone, a day is a
+    whole number of those.
+    """
+
+    moved_at = models.DateTimeField(_("moved"))
+    kind = models.CharField(_("kind"), max_length=12)
+    reason = models.CharField(_("reason"), max_length=40)
+    points = models.BigIntegerField(_("points"))
+    entries_count = models.IntegerField(_("entries"))
+
+    class Meta:
+        verbose_name = _("points to add up")
+        verbose_name_plural = _("points to add up")
+
+    def __str__(self) -> str:
+        return f"{self.moved_at} {self.kind} {self.points:+d}"
