@@ -11,6 +11,7 @@ from tests.console import staff
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 STORE_ROLES = {"clerk", "store_manager"}
+WITH_PANELS = {"members_member", "loyalty_order", "members_servicecase", "members_privacyrequest"}
 
 
 def enter(role):
@@ -21,6 +22,21 @@ def status_of(browser, page, row):
     return browser.get(reverse(f"admin:{page}", args=[row.pk])).status_code
 
 
+def tables_to_open(role):
+    """Those that no role before it opens with the same rights: their pages would be the same.
+    The pages with panels show more or less by rights on other tables, so each role opens them."""
+
+    def rights(other, pages):
+        return (other in pages.add, other in pages.change, other in STORE_ROLES)
+
+    for table, pages in matrix.TABLES.items():
+        first = next(
+            (one for one in sorted(pages.view) if rights(one, pages) == rights(role, pages)), None
+        )
+        if role in pages.view and (table in WITH_PANELS or first == role):
+            yield table
+
+
 @pytest.mark.parametrize("role", sorted(matrix.STAFF))
 def test_a_role_opens_every_item_of_its_sidebar_and_rows_behind_it(rows, role):
     browser = enter(role)
@@ -28,9 +44,7 @@ def test_a_role_opens_every_item_of_its_sidebar_and_rows_behind_it(rows, role):
     links = [item["link"] for group in shown for item in group["items"] if item["has_permission"]]
 
     assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
-    for table, pages in matrix.TABLES.items():
-        if role not in pages.view:
-            continue
+    for table in tables_to_open(role):
         listed = browser.get(reverse(f"admin:{table}_changelist"))
         if listed.context["cl"].result_list:
             row = listed.context["cl"].result_list[0]
