@@ -1,11 +1,13 @@
 """What this app adds to the registries below it; called by `apps.ready`."""
 
 from analytics.services import member_days
-from members.registry import panels
+from members.registry import changes, panels
 from members.services.merges import Merge
 
 
 def register() -> None:
+    # As in the migrations that set the triggers.
+    changes.track("analytics_analyticspolicy", "analytics_classtag")
     # After the orders have moved.
     panels.add_merge_step("analytics.member_days", 20, _member_days, undo=_member_days_again)
 

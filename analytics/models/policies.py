@@ -69,6 +69,14 @@ class AnalyticsPolicy(models.Model):
     )
     health_service_percent = models.PositiveSmallIntegerField(_("weight of service, %"), default=10)
     health_warning = models.PositiveSmallIntegerField(_("warning below"), default=30)
+    engagement_days = models.PositiveSmallIntegerField(
+        _("engagement counts, days"), default=90, validators=_DAYS
+    )
+    # Four ascending counts of active days; empty: 1, 3, 6, 12.
+    engagement_cuts = models.JSONField(_("engagement rises at"), default=list, blank=True)
+    service_days = models.PositiveSmallIntegerField(
+        _("service counts, days"), default=365, validators=_DAYS
+    )
 
     bounce_days = models.PositiveSmallIntegerField(_("bounced after, days"), default=90)
     # Parts of a whole: 0.2 of the sales are margin.
@@ -89,6 +97,17 @@ class AnalyticsPolicy(models.Model):
                     warm_days__lt=models.F("dormant_days"),
                     decline_days__lt=models.F("lost_days"),
                 ),
+            ),
+            models.CheckConstraint(
+                name="value_classes_in_order",
+                condition=models.Q(
+                    value_basic_amount__gte=0,
+                    value_basic_amount__lte=models.F("value_high_amount"),
+                    value_basic_repeats__lte=models.F("value_high_repeats"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="health_warns_within_bounds", condition=models.Q(health_warning__lte=100)
             ),
             models.CheckConstraint(
                 name="health_weights_are_a_whole",
