@@ -43,8 +43,13 @@ def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text())
 
 
-def imports_of(file: Path) -> Iterator[tuple[int, str]]:
+@cache
+def imports_of(file: Path) -> tuple[tuple[int, str], ...]:
     """Line and dotted name of everything that a file imports, wherever in it."""
+    return tuple(_imports_of(file))
+
+
+def _imports_of(file: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
