@@ -1,13 +1,15 @@
 """What was changed in settings and members: before, after, by whom, why, from where."""
 
-import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from members.models import guards
 
 
 class ChangeRecord(models.Model):
     """One changed row of one table, written by the database itself, so that nothing can be
-    changed past it. Append-only. Sealed columns show that they changed, never what they held."""
+    changed past it. Append-only, but for `reason` and `address` of a member who was erased. Sealed
+    columns show that they changed, never what they held."""
 
     class Kind(models.TextChoices):
         INSERT = "INSERT", _("Added")
@@ -15,6 +17,7 @@ class ChangeRecord(models.Model):
         DELETE = "DELETE", _("Deleted")
 
     append_only = True
+    forgets = ("reason", "address")
 
     table = models.CharField(_("table"), max_length=63)
     row_id = models.CharField(_("row"), max_length=64)
@@ -60,7 +63,11 @@ class ChangeRecord(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            guards.append_only_but(
+                'members_forgotten(to_jsonb(OLD), to_jsonb(NEW), CASE WHEN OLD."table" IN '
+                "('members_member', 'members_identity', 'members_legalhold') "
+                "THEN OLD.row_id::bigint END)"
+            )
         ]
 
     def __str__(self) -> str:

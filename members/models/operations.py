@@ -1,8 +1,9 @@
 """Signs of life, and the record of who looked at or changed what."""
 
-import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from members.models import guards
 
 
 class Heartbeat(models.Model):
@@ -20,9 +21,11 @@ class Heartbeat(models.Model):
 
 
 class AuditRecord(models.Model):
-    """Who did or saw what, and why; never the value itself. Append-only."""
+    """Who did or saw what, and why; never the value itself. Append-only: an erasure may empty
+    `reason` and `address`, and nothing else (`migrations/sql/trail.sql`)."""
 
     append_only = True
+    forgets = ("reason", "address")
 
     actor = models.ForeignKey(
         "members.User",
@@ -70,7 +73,7 @@ class AuditRecord(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            guards.append_only_but("members_forgotten(to_jsonb(OLD), to_jsonb(NEW), OLD.member_id)")
         ]
 
     def __str__(self) -> str:

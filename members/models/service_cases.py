@@ -1,11 +1,11 @@
 """Service cases: what members ask, how soon somebody answers, and how it ended."""
 
-import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.ids import uuid7
+from members.models import guards
 from members.models.naming import Named
 from members.sealing.fields import SealedTextField
 
@@ -178,7 +178,11 @@ class CaseMessage(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            # A rotation of keys seals anew what belongs to no member.
+            guards.append_only_but(
+                "members_resealed(OLD.text, NEW.text) "
+                "AND to_jsonb(OLD) - 'text' = to_jsonb(NEW) - 'text'"
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,23 +5,27 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from members.models import (
     ApprovalRequest,
+    CaseMessage,
     IndexKey,
     KeyCanary,
     KeyEncryptionKey,
     Member,
     MemberKey,
     OneTimeCode,
+    ServiceTopic,
 )
 from members.sealing import blind, canary, keys, root
 from members.sealing.root import KeysUnusable
-from members.services import house_seals, key_retirement
+from members.services import house_seals, key_retirement, service_cases
 from members.services import keys as key_service
 from members.services.key_retirement import VersionInUse
+from members.services.service_case_changes import Doing
+from members.services.service_cases import CaseOpening
 from tests import world
 from tests.members.sealed_rows import NOW, a_member
 
@@ -50,6 +54,21 @@ def rewrap() -> int:
 
 def forget(version: int = 1) -> None:
     key_retirement.forget(version=version, at=timezone.now() + LATER)
+
+
+def test_what_was_said_in_a_case_of_nobody_is_sealed_anew_and_stays_unchanged():
+    """Messages are append-only; a rotation may seal them anew, and nothing else changes them."""
+    topic = ServiceTopic.objects.create(code="delivery")
+    opening = CaseOpening(topic=topic.code, medium="CHAT", subject="Parcel", text="It is lost")
+    service_cases.open_case(opening=opening, doing=Doing(at=NOW))
+    key_service.rotate()
+
+    assert rewrap() == 2
+
+    forget()
+    assert CaseMessage.objects.get().text == "It is lost"
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        CaseMessage.objects.update(kind="NOTE")
 
 
 def test_after_rewrap_the_old_version_goes_and_everything_still_opens():
