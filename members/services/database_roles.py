@@ -38,8 +38,8 @@ def grant(*, role: str) -> Grants:
     """Gives `role` its rights on everything that stands now; run it after every migration, as the
     owner. A repeat changes nothing.
 
-    Append-only tables may be read and added to. They are never locked with SELECT … FOR UPDATE,
-    which would need the right to update.
+    Append-only tables may be read and added to; of two of them an erasure empties columns. They
+    are never locked with SELECT … FOR UPDATE, which would need the right to update.
 
     Raises:
         NoSuchRole: the role must be made first, by someone who may make roles.

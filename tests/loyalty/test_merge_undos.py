@@ -41,7 +41,7 @@ def merge(survivor: Member, retired: Member, at: Any = NOW) -> MemberMerge:
 
 
 def undo(row: MemberMerge, at: Any = LATER) -> Member:
-    return merge_undos.undo(merge_id=row.pk, at=at, reason="two people after all")
+    return merge_undos.undo(merge_id=row.pk, at=at)
 
 
 def refusal(row: MemberMerge) -> str:

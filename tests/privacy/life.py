@@ -6,15 +6,28 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from campaigns.services import defaults, deliveries
-from loyalty.models import AdjustmentLimit, LedgerEntry
-from loyalty.services import points
+from loyalty.models import AdjustmentLimit, Coupon, LedgerEntry, Order
+from loyalty.services import coupons, points
 from members.models import Member, MemberNote, User
-from members.services import dispatches, merges, privacy_exports, reveals
+from members.services import (
+    audit,
+    changes,
+    dispatches,
+    legal_holds,
+    members,
+    merges,
+    privacy_exports,
+    privacy_requests,
+    reveals,
+)
+from members.services.changes import Origin
 from tests import world
 from tests.loyalty import coupon_shop
 from tests.privacy import cases
 
 PHONE, EMAIL, NAME, CARD = "13800138000", "alice@example.org", "张爱丽", "8800000000013"
+# Of her own telephone, when she changed something in an app.
+ADDRESS = "203.0.113.77"
 OLD_PHONE, OLD_NAME = "13600136000", "爱丽旧名"
 BIRTHDAY = "1990-05-17"
 # Idempotency keys are the channel's own: no personal data, as the API page says.
@@ -43,6 +56,7 @@ def lived(till: world.Till, staff: tuple[User, User], *, at: datetime = world.NO
         actor=staff[0],
         at=at,
     )
+    _written_about(till, alice, staff, at)
     request = cases.asked(alice, "EXPORT", at=at)
     privacy_exports.make(request_id=request.pk, at=at)
     cases.asked(alice, "CORRECTION", at=at, details={"name": NAME})
@@ -113,6 +127,26 @@ def _served(member: Member, staff: tuple[User, User], at: datetime) -> None:
     )
     tea = coupon_shop.live(f"tea-{member.pk}", valid_from=at, valid_until=at + timedelta(days=9))
     coupon_shop.grant(tea, member, when=at)
+
+
+def _written_about(till: world.Till, alice: Member, staff: tuple[User, User], at: datetime) -> None:
+    """Staff give reasons everywhere, and name her though the forms ask not to."""
+    why = f"{NAME} {PHONE}"
+    maker, checker = staff
+    for step in (legal_holds.place, legal_holds.end):
+        step(member_id=alice.pk, reason=why, actor_id=maker.pk, at=at)
+    reveals.reveal(member_id=alice.pk, kind="PHONE", reason=why, actor=maker, at=at)
+    with changes.coming_from(Origin(place="POST /console/", why=lambda: why, address=ADDRESS)):
+        members.update(member_id=alice.pk, changes={"language": "en"}, at=at)
+        audit.record(action="member.told", at=at, member_id=alice.pk, reason=why)
+    request = cases.asked(alice, "RESTRICTION", at=at)
+    privacy_requests.refuse(request_id=request.pk, reason=why, actor=checker, at=at)
+    coupon = Coupon.objects.filter(member=alice).latest("pk")
+    coupons.void(coupon_id=coupon.pk, reason=why, at=at, actor_id=maker.pk)
+    sold = Order.objects.get(external_id="T-1")
+    sent = {"external_id": "R-1", "amount": 100, "reason": why, "occurred_at": at.isoformat()}
+    answer = till.post(f"orders/{sold.uid}/refunds", sent)
+    assert answer.status_code == 201, answer.content
 
 
 def noted(member: Member, staff: tuple[User, User], *, at: datetime = world.NOW) -> LedgerEntry:

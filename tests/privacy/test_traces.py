@@ -9,11 +9,14 @@ import logging
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import DatabaseError, transaction
 from django.db.models import Sum
 
 from loyalty.models import Account, LedgerEntry, Order
-from members.models import Event, Identity, Member, PrivacyFile
+from members.models import AuditRecord, ChangeRecord, Event, Identity, Member, PrivacyFile
 from members.sealing.keys import KeyShredded
+from members.services import audit, guesses, one_time_codes
+from tests import world
 from tests.privacy import cases, life, traces
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +29,7 @@ TEXTS = [
     life.NAME,
     life.OLD_NAME,
     life.BIRTHDAY,
+    life.ADDRESS,
     f"crm-{life.PHONE}",
 ]
 
@@ -155,3 +159,37 @@ def test_the_phone_registers_anew_as_somebody_else(lived, staff, till):
     bought = till.post("orders", life.order("T-9", life.PHONE))
     assert bought.status_code == 201
     assert Order.objects.get(external_id="T-9").member.uid != lived.uid
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_the_cache_forgets_that_somebody_tried_her_codes(
+    alice, staff, django_capture_on_commit_callbacks
+):
+    (digest,) = traces.digests_of([("PHONE", life.PHONE)], [])[:1]
+    asking = one_time_codes.Asking(phone=life.PHONE, client_id=1)
+    tries = guesses.trying(guesser=one_time_codes._guesser(digest, asking.purpose))
+    with tries as trial:
+        trial.wrong()
+    client = cache._cache.get_client()
+    assert [key for key in client.scan_iter() if digest.hex().encode() in key]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        cases.erase(alice, staff)
+
+    assert [key for key in client.scan_iter() if digest.hex().encode() in key] == []
+
+
+def test_nothing_else_of_the_trails_can_be_changed_and_nothing_of_the_living(alice, bob, staff):
+    for member in (alice, bob):
+        audit.record(action="member.told", at=world.NOW, member_id=member.pk, reason="why")
+    cases.erase(alice, staff)
+
+    for change in ({"reason": "another"}, {"action": "x"}, {"details": {"a": 1}}, {"actor": 1}):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            AuditRecord.objects.filter(member=alice).update(**change)
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        AuditRecord.objects.filter(member=bob).update(reason="")
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        ChangeRecord.objects.exclude(table="members_member").update(reason="")
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        AuditRecord.objects.filter(member=alice).delete()

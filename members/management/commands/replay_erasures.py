@@ -10,9 +10,9 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from members.models import Erasure
-from members.services import erasures
-from members.services.erasures import Logged
+from members.errors import DomainError
+from members.services import erasure_replays
+from members.services.erasure_replays import Logged
 
 
 class Command(BaseCommand):
@@ -31,19 +31,28 @@ class Command(BaseCommand):
         if log:
             self._write_log()
             return
-        count = known = 0
-        for logged in self._read(path):
-            known += 1
-            count += erasures.replay(logged=logged, at=timezone.now())
-        self.stdout.write(f"{known} erasures in the log, {count} members erased again.")
+        count = 0
+        left: list[str] = []
+        read = self._read(path)
+        for logged in read:
+            try:
+                count += erasure_replays.replay(logged=logged, at=timezone.now())
+            except DomainError as refusal:
+                # One that can't be done must not keep the others here.
+                left.append(f"{logged.erasure}: {refusal}")
+        self.stdout.write(f"{len(read)} erasures in the log, {count} members erased again.")
+        if left:
+            raise CommandError("Not erased again, see to them by hand:\n" + "\n".join(left))
 
     def _write_log(self) -> None:
-        for row in Erasure.objects.order_by("pk").iterator(chunk_size=1_000):
-            line = {
-                "erasure": str(row.uid),
-                "member": str(row.member_uid),
-                "erased_at": row.erased_at.isoformat(),
+        for logged in erasure_replays.log():
+            line: dict[str, Any] = {
+                "erasure": str(logged.erasure),
+                "member": str(logged.member),
+                "erased_at": logged.erased_at.isoformat(),
             }
+            if logged.cards:
+                line["cards"] = [str(card) for card in logged.cards]
             self.stdout.write(json.dumps(line))
 
     def _read(self, path: str) -> list[Logged]:
@@ -70,6 +79,7 @@ def _logged(line: str, number: int) -> Logged:
         return Logged(
             erasure=UUID(row["erasure"]),
             member=UUID(row["member"]),
+            cards=tuple(UUID(card) for card in row.get("cards", ())),
             erased_at=datetime.fromisoformat(row["erased_at"]),
         )
     except (ValueError, KeyError, TypeError):
