@@ -6,16 +6,16 @@ from members.models import LegalHold, Member
 
 
 def held() -> frozenset[int]:
-    """Ids of the members under a hold. A card that was merged into a held one, and the one that a
-    held card went into, are the same person's. Holds are few: three short queries at most."""
+    """Ids of the members under a hold. The card that a held one went into, and all that went
+    into either, are the same person's. Holds are few: three short queries at most."""
     placed = LegalHold.objects.filter(ended_at__isnull=True)
     ids = set(placed.values_list("member_id", flat=True))
     if not ids:
         return frozenset()
-    absorbed = Member.objects.filter(merged_into_id__in=ids).order_by()
     survivors = Member.objects.filter(pk__in=ids, merged_into_id__isnull=False).order_by()
-    ids |= set(absorbed.values_list("pk", flat=True))
-    return frozenset(ids | set(survivors.values_list("merged_into_id", flat=True)))
+    ids |= set(survivors.values_list("merged_into_id", flat=True))
+    absorbed = Member.objects.filter(merged_into_id__in=ids).order_by()
+    return frozenset(ids | set(absorbed.values_list("pk", flat=True)))
 
 
 def is_held(*, member_id: int) -> bool:

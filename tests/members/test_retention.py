@@ -4,9 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from members.models import ApprovalRequest, IdempotencyKey, Job, RetentionRule, Submission
+from members.models import (
+    Appointment,
+    AppointmentKind,
+    ApprovalRequest,
+    DuplicateCandidate,
+    IdempotencyKey,
+    Job,
+    RetentionRule,
+    Store,
+    Submission,
+)
 from members.registry import privacy
-from members.services import approvals, jobs, legal_holds, retention
+from members.services import approvals, jobs, legal_holds, merges, retention
 from members.services.legal_holds import AlreadyHeld, NotHeld
 from members.services.retention import AlreadyRunning, TooLong, TooShort, UnknownCategory
 from tests import world
@@ -77,6 +87,37 @@ def test_data_under_a_legal_hold_stay_until_it_ends(alice, bob, dpo):
     legal_holds.end(member_id=alice.pk, reason="settled", actor_id=dpo.pk, at=world.NOW)
     run(dpo)
     assert not IdempotencyKey.objects.exists()
+
+
+def test_a_hold_is_the_person_s_also_on_a_card_that_was_merged(alice, bob, dpo):
+    """What moved to the survivor, and what another card of theirs left behind, stays too."""
+    charlie = world.register(world.CHARLIE)
+    legal_holds.place(member_id=bob.pk, reason="a court asked", actor_id=dpo.pk, at=world.NOW)
+    booked = Appointment.objects.create(
+        member=bob,
+        kind=AppointmentKind.objects.create(code="facial"),
+        store=Store.objects.get(code="SH01"),
+        starts_at=world.NOW - 900 * DAY,
+        ends_at=world.NOW - 899 * DAY,
+        state="CANCELED",
+        booked_at=world.NOW - 901 * DAY,
+        closed_at=world.NOW - 899 * DAY,
+    )
+    answer(charlie, "of another card", 8 * DAY)
+    for retired in (bob, charlie):
+        merges.merge(survivor_id=alice.pk, retired_id=retired.pk, at=world.NOW)
+    booked.refresh_from_db()
+    assert booked.member == alice
+    pair = DuplicateCandidate.objects.create(
+        first=alice, second=charlie, score=60, state="MERGED", found_at=world.NOW - 900 * DAY,
+        decided_at=world.NOW - 900 * DAY, reasons=[],
+    )  # fmt: skip
+
+    run(dpo)
+
+    assert Appointment.objects.filter(pk=booked.pk).exists()
+    assert DuplicateCandidate.objects.filter(pk=pair.pk).exists()
+    assert IdempotencyKey.objects.get().key == "of another card"
 
 
 def test_a_hold_is_placed_once_and_ended_once(alice, dpo):
