@@ -1,5 +1,8 @@
 """To whom something goes that was meant for a member some time ago."""
 
+from collections.abc import Collection
+
+from members.errors import MemberMerged
 from members.models import Member
 
 _ALIVE = (Member.State.ACTIVE, Member.State.RESTRICTED)
@@ -14,3 +17,13 @@ def id_of(*, member_id: int) -> int | None:
             return None if row is None else found
         found = row["merged_into_id"]
     return None
+
+
+def refuse_merged(*, member_ids: Collection[int]) -> None:
+    """For a writer whose new rows name these members: a merge waits for them from now on, and one
+    that came between reading a member and writing is seen here. One query.
+
+    Raises: MemberMerged; the next attempt finds whom the card leads to.
+    """
+    if Member.objects.filter(pk__in=member_ids, state=Member.State.MERGED).exists():
+        raise MemberMerged

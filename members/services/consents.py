@@ -9,7 +9,7 @@ from django.db import transaction
 from members.errors import DomainError
 from members.events import ConsentRecorded
 from members.models import Consent, Member
-from members.selectors import policies
+from members.selectors import living, policies
 from members.services import events
 
 
@@ -43,11 +43,13 @@ def record(
 ) -> list[Consent]:
     """The rows of these answers, in order.
 
-    Raises: UnknownConsent; UnknownPolicyVersion.
+    Raises: UnknownConsent; UnknownPolicyVersion; MemberMerged.
     """
     unsaved = build(member, given, occasion, at)
     with transaction.atomic():
         rows = Consent.objects.bulk_create(unsaved)
+        # A withdrawal on a card that leads nowhere would be no withdrawal.
+        living.refuse_merged(member_ids=[member.pk])
         events.record_many(happenings=happenings(rows), at=at)
     return rows
 

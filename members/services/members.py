@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from members.errors import (
     IdentityConflict,
     MemberErased,
+    MemberMerged,
     MemberRestricted,
     NotFound,
     VersionConflict,
@@ -21,6 +22,7 @@ from members.models import Consent, Identity, Member, MemberKey
 from members.registry import birthdays
 from members.rules.birthdays import Policy
 from members.sealing import keys
+from members.selectors import living
 from members.services import attributions, consents, events, identities, profiles
 from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
@@ -95,6 +97,8 @@ def register_many(
     for _ in range(_TRIES - 1):
         try:
             return _register(registrations, prepared, at, actor_id)
+        except MemberMerged:
+            continue
         except (IntegrityError, OperationalError) as error:
             if not _lost_a_race(error):
                 raise
@@ -114,8 +118,8 @@ def update(
     """The member with these fields changed and the version one higher; unchanged if all are so.
     `is_correction`: by right of the member, also while the use of their data is restricted.
 
-    Raises: NotFound; MemberErased; MemberRestricted; VersionConflict, if the member is not at
-    `expected_version`.
+    Raises: NotFound; MemberErased; MemberMerged; MemberRestricted; VersionConflict, if the member
+    is not at `expected_version`.
     """
     with transaction.atomic():
         locked = Member.objects.select_for_update(of=("self",)).filter(pk=member_id)
@@ -128,6 +132,8 @@ def update(
             raise MemberRestricted
         if expected_version is not None and member.version != expected_version:
             raise VersionConflict
+        if member.state == Member.State.MERGED:
+            raise MemberMerged
         changed = profiles.change(member, changes, at)
         if changed:
             _save_changes(member, changed)
@@ -236,6 +242,9 @@ def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
     identities.verify(batch.proven, at)
     if batch.consents:
         Consent.objects.bulk_create(batch.consents)
+        known = {row.member_id for row in batch.consents} - {one.pk for one, _ in batch.newcomers}
+        if known:
+            living.refuse_merged(member_ids=known)
     told = [_registered(member, one, actor_id) for member, one in batch.newcomers]
     told += consents.happenings(batch.consents)
     if told:
