@@ -1,15 +1,24 @@
 """What this app adds to the registries below it; called by `apps.ready`."""
 
-from analytics.services import member_days
+from collections.abc import Iterable
+from datetime import datetime
+
+from analytics.registry import measures
+from analytics.selectors.measures import everything
+from analytics.services import fact_rebuilds, facts, member_days
 from members.registry import changes, panels
 from members.services.merges import Merge
 
 
 def register() -> None:
+    measures.add(*everything.MEASURES)
     # As in the migrations that set the triggers.
     changes.track("analytics_analyticspolicy", "analytics_classtag")
     # After the orders have moved.
     panels.add_merge_step("analytics.member_days", 20, _member_days, undo=_member_days_again)
+    panels.add_job_kind(fact_rebuilds.KIND, fact_rebuilds.run)
+    # Behind all that moves points, before the scores that are made of facts.
+    panels.add_night_step(panels.NightStep("analytics.facts", 45, _facts))
 
 
 def _member_days(done: Merge) -> None:
@@ -18,3 +27,7 @@ def _member_days(done: Merge) -> None:
 
 def _member_days_again(done: Merge, moved: None) -> None:
     member_days.follow_undo(survivor_id=done.survivor_id, retired_id=done.retired_id)
+
+
+def _facts(at: datetime) -> Iterable[int]:
+    return facts.refreshing(at=at)

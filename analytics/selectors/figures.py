@@ -14,6 +14,9 @@ class Unit(StrEnum):
     COUNT = "count"
     AMOUNT = "amount"
     PERCENT = "percent"
+    SECONDS = "seconds"
+    # With decimals and without a sign of its own: a factor, a score.
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ one set of parameters. A condition that narrows nothing is `TRUE`: it can always
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.selectors.filters import Filters
@@ -49,6 +49,11 @@ def of_places(filters: Filters, *, rows: str) -> Narrowing:
     return _narrowing(filters, _places(filters, rows))
 
 
+def of_stores(filters: Filters, *, rows: str) -> Narrowing:
+    """For rows with a store only: cases, answers to surveys."""
+    return _narrowing(filters, _stores(filters, rows))
+
+
 def of_members(filters: Filters, *, member: str = "member_id") -> Narrowing:
     """For rows with a member only, named by the column `member`: tier and segment of now."""
     return _narrowing(filters, _people(filters, member))
@@ -59,16 +64,36 @@ def of_joiners(filters: Filters, *, rows: str) -> Narrowing:
     return _narrowing(filters, [*_places(filters, rows), *_people(filters, f"{rows}.id")])
 
 
+def of_events(filters: Filters, *, rows: str) -> Narrowing:
+    """For rows of `members_behaviorevent`, which name their channel by its code."""
+    conditions = [*_stores(filters, rows), *_people(filters, f"{rows}.member_id")]
+    if filters.channel_ids is not None:
+        conditions.append(
+            f"{rows}.channel IN (SELECT code FROM members_channel"  # noqa: S608
+            " WHERE id = ANY(%(channel_ids)s::bigint[]))"
+        )
+    return _narrowing(filters, conditions)
+
+
+def without_places(filters: Filters) -> Filters:
+    """The same, of all stores and channels."""
+    return replace(filters, store_ids=None, channel_ids=None)
+
+
 def has_places(filters: Filters) -> bool:
     """Whether sales are narrowed: then only `member_day` and `kpi_day` can answer."""
     return filters.store_ids is not None or filters.channel_ids is not None
 
 
 def _places(filters: Filters, rows: str) -> Iterable[str]:
-    if filters.store_ids is not None:
-        yield f"{rows}.store_id = ANY(%(store_ids)s::bigint[])"
+    yield from _stores(filters, rows)
     if filters.channel_ids is not None:
         yield f"{rows}.channel_id = ANY(%(channel_ids)s::bigint[])"
+
+
+def _stores(filters: Filters, rows: str) -> Iterable[str]:
+    if filters.store_ids is not None:
+        yield f"{rows}.store_id = ANY(%(store_ids)s::bigint[])"
 
 
 def _people(filters: Filters, member: str) -> Iterable[str]:
