@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.admin import requests
 from loyalty.selectors import birthdays, products
 from loyalty.services import (
+    adjustment_limits,
     coupon_batches,
     coupon_merges,
     coupon_nights,
@@ -24,8 +25,8 @@ from loyalty.services import (
     points,
     privacy_sections,
     replays,
-    tier_draws,
-    tier_reviews,
+    tier_nights,
+    tier_requests,
     tier_windows,
 )
 from members.registry import behavior_events, changes, panels, privacy
@@ -62,8 +63,7 @@ def register() -> None:
     )
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_job_kind(tier_windows.KIND, tier_windows.run)
-    panels.add_night_step(panels.NightStep("loyalty.tier_terms", 20, _end_terms))
-    panels.add_night_step(panels.NightStep("loyalty.tier_review", 30, _review_tiers))
+    panels.add_night_step(panels.NightStep("loyalty.tiers", 20, _review_tiers))
     panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
 
@@ -101,6 +101,24 @@ def _add_executors() -> None:
     )
     panels.add_executor(
         panels.Executor(
+            action=adjustment_limits.ACTION,
+            label=_("Higher limit of adjustments"),
+            run=adjustment_limits.run_approved,
+            version=adjustment_limits.version_of_target,
+            tell=requests.limit,
+        )
+    )
+    panels.add_executor(
+        panels.Executor(
+            action=tier_requests.ACTION,
+            label=_("Tier by hand"),
+            run=tier_requests.run_approved,
+            version=tier_requests.version_of_target,
+            tell=requests.tier,
+        )
+    )
+    panels.add_executor(
+        panels.Executor(
             action=earning_rules.ACTION,
             label=_("Publish an earning rule"),
             run=earning_rules.run_approved,
@@ -132,13 +150,8 @@ def _settle(at: datetime) -> Iterable[int]:
     return night.settle_lots(at=at)
 
 
-def _end_terms(at: datetime) -> Iterable[int]:
-    return tier_reviews.end_terms(at=at)
-
-
 def _review_tiers(at: datetime) -> Iterable[int]:
-    yield from tier_reviews.lift(at=at)
-    yield from tier_draws.draw(at=at)
+    return tier_nights.review(at=at)
 
 
 def _settle_coupons(at: datetime) -> Iterable[int]:

@@ -52,15 +52,16 @@ class Entrant:
         return -self.value, self.joined_on, self.member_id
 
 
-def draw(*, at: datetime) -> Iterator[int]:
-    """Draws each capped tier, the highest first; yields how many members moved."""
+def draw(*, at: datetime, among: Sequence[int] | None = None) -> Iterator[int]:
+    """Draws each capped tier, the highest first; yields how many members moved. `among` are ids
+    of whom the caller knows that nobody else holds a tier by a draw."""
     terms = programs.current()
     placed: dict[int, int] = {}
     for level in reversed(terms.tiers.levels):
         if level.is_capped:
             for member_id in winners(level, terms.tiers, at, placed):
                 placed[member_id] = level.id
-    holders = _holders(terms.tiers)
+    holders = _holders(among)
     moves = {
         member_id: placed.get(member_id)
         for member_id in holders.keys() | placed.keys()
@@ -145,7 +146,7 @@ def _exact(rows: Sequence[Row], level: Level, terms: TierTerms, at: datetime) ->
 
 
 # Who has their tier by a draw: it stands above what they earned, and is no floor.
-_BY_DRAW = """tier_earned_id IS NOT NULL AND tier_id <> tier_earned_id
+BY_DRAW = """tier_earned_id IS NOT NULL AND tier_id <> tier_earned_id
     AND tier_id IS DISTINCT FROM tier_floor_id"""
 
 
@@ -153,16 +154,20 @@ def _held_otherwise(level: Level) -> int:
     """Places that are taken without a draw: by hand, or earned before the tier was capped."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM loyalty_account WHERE tier_id = %s AND NOT ({_BY_DRAW})",  # noqa: S608
+            f"SELECT count(*) FROM loyalty_account WHERE tier_id = %s AND NOT ({BY_DRAW})",  # noqa: S608
             [level.id],
         )
         return int(cursor.fetchone()[0])
 
 
-def _holders(terms: TierTerms) -> dict[int, int]:
+def _holders(among: Sequence[int] | None) -> dict[int, int]:
     """Who holds a tier by the last draw, and which; also one that is no longer capped."""
+    within = "" if among is None else " AND member_id = ANY(%(among)s)"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT member_id, tier_id FROM loyalty_account WHERE {_BY_DRAW}")  # noqa: S608
+        cursor.execute(
+            f"SELECT member_id, tier_id FROM loyalty_account WHERE {BY_DRAW}{within}",  # noqa: S608
+            {"among": among},
+        )
         return dict(cursor.fetchall())
 
 

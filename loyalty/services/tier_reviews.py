@@ -8,6 +8,7 @@ Source: docs/algorithms/tiers.md.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +28,7 @@ FEW = 500
 # Whose term, grace or floor has ended. The end of a term in grace has been judged. Plain
 # comparisons: every account is read each night, and nearly none is due.
 DUE = """
-SELECT member_id FROM loyalty_account
-WHERE tier_until_at <= %(at)s AND tier_grace_until_at IS NULL AND tier_earned_id IS NULL
+tier_until_at <= %(at)s AND tier_grace_until_at IS NULL AND tier_earned_id IS NULL
    OR tier_floor_until_at <= %(at)s
    OR tier_grace_until_at <= %(at)s
    OR tier_earned_until_at <= %(at)s AND tier_grace_until_at IS NULL
@@ -36,23 +36,35 @@ WHERE tier_until_at <= %(at)s AND tier_grace_until_at IS NULL AND tier_earned_id
 """
 
 
-def end_terms(*, at: datetime) -> Iterator[int]:
+@dataclass(frozen=True)
+class Rising:
+    """Who may be lifted: `FROM source WHERE where`."""
+
+    source: str
+    where: str
+
+
+def end_terms(*, at: datetime, among: Sequence[int] | None = None) -> Iterator[int]:
     """Renews, begins a grace or lowers, for all whose term, grace or floor ended by `at`, each
-    as of its own end; yields how many members, chunk by chunk."""
-    for member_ids in chunks(_ids(DUE, {"at": at}), CHUNK):
+    as of its own end; yields how many members, chunk by chunk. `among` are ids, ascending, of
+    whom the caller knows that nobody else is due."""
+    if among is None:
+        among = _ids(f"SELECT member_id FROM loyalty_account WHERE {DUE}", {"at": at})  # noqa: S608
+    for member_ids in chunks(among, CHUNK):
         yield _end_terms(member_ids, at)
 
 
-def lift(*, at: datetime) -> Iterator[int]:
+def lift(*, at: datetime, among: Sequence[int] | None = None) -> Iterator[int]:
     """Lifts whoever's figures reach a higher tier today, and renews those in grace who reached
-    theirs again; yields how many members moved."""
-    terms = programs.current()
-    query, params = candidates(terms.tiers)
-    for member_ids in chunks(_ids(query, params), FEW):
+    theirs again; yields how many members moved. `among` as of `end_terms`."""
+    if among is None:
+        found, params = rising(programs.current().tiers)
+        among = _ids(f"SELECT a.member_id FROM {found.source} WHERE {found.where}", params)  # noqa: S608
+    for member_ids in chunks(among, FEW):
         yield _lift(member_ids, at)
 
 
-def candidates(terms: TierTerms) -> tuple[str, dict[str, Any]]:
+def rising(terms: TierTerms) -> tuple[Rising, dict[str, Any]]:
     """Who may be lifted, by the sums as they stand on the account row: as a window moves on they
     only fall, so nobody is missed, and the few who are found are judged exactly."""
     params: dict[str, Any] = {}
@@ -68,12 +80,7 @@ def candidates(terms: TierTerms) -> tuple[str, dict[str, Any]]:
         if terms.uses_clv
         else ""
     )
-    # Only our own conditions are put in; the figures are parameters.
-    query = (
-        f"SELECT a.member_id FROM loyalty_account a{published}"  # noqa: S608
-        f" WHERE {' OR '.join(conditions)}"
-    )
-    return query, params
+    return Rising(f"loyalty_account a{published}", " OR ".join(conditions)), params
 
 
 def met_sql(level: Level, params: dict[str, Any]) -> str:

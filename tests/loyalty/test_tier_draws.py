@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.models import Account, LedgerEntry, Program
 from loyalty.selectors import accounts, ledger_checks
-from loyalty.services import behaviors, tier_draws, tier_reviews
+from loyalty.services import behaviors, tier_nights, tier_reviews
 from loyalty.services.behaviors import US, Behavior
 from members.models import Measure
 from members.services import measures
@@ -40,7 +40,7 @@ def phone(number):
 
 
 def night(when=NIGHT):
-    return sum(tier_reviews.lift(at=when)) + sum(tier_draws.draw(at=when))
+    return sum(tier_nights.review(at=when))
 
 
 def codes(cast):

@@ -12,7 +12,7 @@ from loyalty.errors import (
 )
 from loyalty.models import Account, LedgerEntry, TierChange
 from loyalty.selectors import ledger_checks
-from loyalty.services import points, tier_grants, tier_reviews
+from loyalty.services import points, tier_grants, tier_nights
 from members.errors import ReasonRequired
 from members.models import Event, User
 from members.services import merges
@@ -48,8 +48,7 @@ def by_hand(member, boss, code="gold", until="2027-03-31", when=BY_HAND, reason=
 
 
 def night(when):
-    moved = list(tier_reviews.end_terms(at=when)) + list(tier_reviews.lift(at=when))
-    return sum(moved)
+    return sum(tier_nights.review(at=when))
 
 
 def test_a_tier_by_hand_holds_through_its_date_and_says_who_and_why(alice, boss):

@@ -268,8 +268,9 @@ def test_the_night_knows_its_steps_in_their_order(alice):
     buy("o-1", 3_000)
     counts = nights.run(at=NIGHT)
     steps = [step.code for step in panels.night_steps()]
-    assert steps[:3] == ["loyalty.settle_lots", "loyalty.tier_terms", "loyalty.tier_review"]
-    assert (counts["loyalty.tier_terms"], counts["loyalty.tier_review"]) == (1, 0)
+    assert steps[:2] == ["loyalty.settle_lots", "loyalty.tiers"]
+    # One renewed at the end of the term; judged again with the others, nothing moves.
+    assert counts["loyalty.tiers"] == 1
 
 
 def test_a_programme_of_other_terms_changes_only_terms_that_begin_later(alice):
