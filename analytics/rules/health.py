@@ -12,8 +12,8 @@ PARTS = ("r", "f", "m", "engagement", "service")
 CLASSES = ("fine", "low")
 HIGHEST = 5
 _HUNDREDTH = Decimal("0.01")
-# What one answer weighs, so that all scales meet in whole numbers: 1 of 5 is 90, 5 of 5 is 450.
-_SCALE = 90
+# What one answer weighs, so that both scales meet in whole numbers: 1 of 5 is 10, 5 of 5 is 50.
+SCALE = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +56,11 @@ def engagement_score(active_days_count: int, cuts: Sequence[int]) -> int:
 
 
 def answer_weight(kind: str, score: int) -> int:
-    """One answer in ninetieths of a point of the scale from 1 to 5: `SATISFACTION` is 1–5, `NPS`
-    0–10, everything else a rating of 1–10; the ends of each scale are 1 and 5."""
-    if kind == "SATISFACTION":
-        return _SCALE * score
-    if kind == "NPS":
-        return _SCALE + 36 * score
-    return _SCALE + 40 * (score - 1)
+    """One answer in tenths of a point of the scale from 1 to 5: `SATISFACTION` is 1–5, `NPS`
+    0–10, the ends of which are 1 and 5; a `COMPLAINT` that nobody rated is 1."""
+    if kind == "COMPLAINT":
+        return SCALE
+    return SCALE + 4 * score if kind == "NPS" else SCALE * score
 
 
 def service_score(weights: Iterable[int]) -> int | None:
@@ -70,4 +68,4 @@ def service_score(weights: Iterable[int]) -> int | None:
     found = list(weights)
     if not found:
         return None
-    return int(Fraction(sum(found), _SCALE * len(found)) + Fraction(1, 2))
+    return int(Fraction(sum(found), SCALE * len(found)) + Fraction(1, 2))
