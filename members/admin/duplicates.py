@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -127,7 +128,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     def merge_them(
         self, request: HttpRequest, form: confirmations.ConfirmForm, object_id: str
     ) -> HttpResponse:
-        pair = self.get_queryset(request).get(pk=object_id)
+        pair = get_object_or_404(self.get_queryset(request), pk=object_id)
         return dialogs.go_to(merge_previews.url(pair.first_id, pair.second_id))
 
     @action(
@@ -176,7 +177,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     def _decided(
         self, request: HttpRequest, form: Any, object_id: str, dialog: Any, decide: Any, done: str
     ) -> HttpResponse:
-        pair = self.get_queryset(request).get(pk=object_id)
+        pair = get_object_or_404(self.get_queryset(request), pk=object_id)
         return confirmations.answer(
             request,
             form=form,

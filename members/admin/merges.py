@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -100,7 +101,7 @@ class MemberMergeAdmin(KeysetAdmin):
     def undo_it(
         self, request: HttpRequest, form: confirmations.RequiredNoteForm, object_id: str
     ) -> HttpResponse:
-        row = self.get_queryset(request).get(pk=object_id)
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
         return confirmations.answer(
             request,
             form=form,

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -163,7 +163,9 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page is Django's; what it would save is asked for. One's own password has a page
         of its own, which asks for the old one."""
-        user = get_object_or_404(self.get_queryset(request), pk=kwargs.get("id") or args[0])
+        user = self.get_object(request, unquote(kwargs.get("id") or args[0]))
+        if user is None:
+            raise Http404
         if user.pk == request.user.pk:
             return HttpResponseRedirect(reverse("admin:password_change"))
         if not self.has_change_permission(request, user):
