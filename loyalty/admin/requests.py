@@ -1,11 +1,15 @@
 """What requests of this app ask for, in the checker's language."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.admin import coupon_sentences, rule_sentences, words
-from loyalty.models import CouponType, EarningRule, Operation
+from loyalty.models import AdjustmentLimit, CouponType, EarningRule, Operation
 from members.models import ApprovalRequest
+from members.registry import roles
 
 
 def adjustment(request: ApprovalRequest) -> list[str]:
@@ -16,6 +20,28 @@ def adjustment(request: ApprovalRequest) -> list[str]:
     if asked.get("may_owe"):
         lines.append(_("What is not there becomes a debt"))
     return [*lines, asked["note"]] if asked["note"] else lines
+
+
+def limit(request: ApprovalRequest) -> list[str]:
+    """Whose limit, and how much one person may then adjust alone."""
+    now = AdjustmentLimit.objects.filter(role_id=request.target_id).first()
+    return [
+        _("Role: %(name)s") % {"name": roles.label_of(request.summary)},
+        _("Alone: %(before)s now, %(after)s then")
+        % {
+            "before": words.points(now.points if now else 0),
+            "after": words.points(request.payload["points"]),
+        },
+    ]
+
+
+def tier(request: ApprovalRequest) -> list[str]:
+    """Which tier, through which day, and why."""
+    asked = request.payload
+    until_on = date.fromisoformat(asked["until_on"]) if asked["until_on"] else None
+    told = _("Tier: %(tier)s") % {"tier": request.summary}
+    ends = _("Through %(day)s") % {"day": date_format(until_on)} if until_on else _("For one term")
+    return [told, ends, words.reason(asked["reason"])]
 
 
 def publishing(request: ApprovalRequest) -> list[str]:

@@ -1,4 +1,4 @@
-"""The dialogs that give a member a tier by hand, and end one."""
+"""The dialogs that ask for a tier by hand, and end one."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from unfold.widgets import (
 
 from loyalty.admin import words
 from loyalty.models import Tier
-from loyalty.services import tier_grants
+from loyalty.services import tier_grants, tier_requests
 from members.admin.dialogs import DialogForm
 from members.models import Member, User
 from members.registry import member_page
@@ -63,10 +63,10 @@ def register() -> None:
             code="set_tier",
             title=gettext_lazy("Set tier"),
             description=gettext_lazy(
-                "The member has at least this tier through the day you choose. Purchases may lift "
-                "them higher; what they earned stays beneath it."
+                "Once another person has agreed, the member has at least this tier through the day "
+                "you choose. Purchases may lift them higher; what they earned stays beneath it."
             ),
-            submit_text=gettext_lazy("Set"),
+            submit_text=gettext_lazy("Ask for it"),
             icon="military_tech",
             permission=PERMISSION,
             form_class=TierByHandForm,
@@ -97,17 +97,19 @@ def _set(*, member: Member, cleaned: dict[str, Any], actor: User, at: datetime) 
         action="loyalty.tier.set_by_hand",
         actor_id=actor.pk,
         at=at,
-        do=lambda: tier_grants.set_by_hand(
+        do=lambda: tier_requests.ask(
             member_id=member.pk,
             tier_code=cleaned["tier"],
             until_on=cleaned["until_on"],
             reason=cleaned["reason"],
-            actor=actor,
+            maker=actor,
             at=at,
         ),
-        member_of=lambda _nothing: member.pk,
+        member_of=lambda _request: member.pk,
     )
-    return Outcome(text=_("The tier is set.") if sent.is_first else _("It was set already."))
+    if not sent.is_first:
+        return Outcome(text=_("You asked for it already."))
+    return Outcome(text=_("Another person was asked to approve it."), is_done=False)
 
 
 def _end(*, member: Member, cleaned: dict[str, Any], actor: User, at: datetime) -> Outcome:

@@ -258,6 +258,7 @@ def run_approved(request: ApprovalRequest, at: datetime) -> None:
 
 
 def version_of_target(request: ApprovalRequest) -> str:
-    """The debt and balance that the maker saw don't have to stay; the account has to exist."""
+    """The debt and balance that the maker saw don't have to stay; the account has to be there, and
+    neither retired by a merge nor erased."""
     account = Account.objects.filter(member_id=request.member_id or 0).first()
-    return "open" if account else ""
+    return "open" if account is not None and account.version >= 0 else ""

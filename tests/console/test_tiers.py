@@ -4,12 +4,15 @@ import uuid
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from loyalty.admin import tier_sentences
 from loyalty.models import Account, Tier, TierChange
 from loyalty.services import tier_grants
-from members.models import User
+from members.errors import SameChecker, StaleTarget
+from members.models import ApprovalRequest, User
+from members.services import approvals
 from tests import world
 from tests.console import staff
 from tests.loyalty import till
@@ -163,8 +166,57 @@ def by_hand(browser, member, **fields):
     return dialog(browser, member, "set-tier", **{"tier": "gold", "reason": "goodwill", **fields})
 
 
+def agree(at=world.NOW):
+    checker = world.operator("boss", role="marketing_manager")
+    request = ApprovalRequest.objects.get(status="PENDING")
+    return approvals.approve(request_id=request.pk, checker=checker, at=at)
+
+
+def test_a_tier_by_hand_waits_for_a_second_person(service, alice):
+    assert by_hand(service, alice, until_on="2026-06-30").status_code == 200
+    request = ApprovalRequest.objects.get()
+    assert (request.action, request.maker.username) == ("loyalty.tier.set", "li")
+    assert Account.objects.get(member_id=alice.pk).tier.code == "member"
+    User.objects.filter(username="li").update(is_superuser=True)
+    mighty = User.objects.get(username="li")
+    with pytest.raises(SameChecker):
+        approvals.approve(request_id=request.pk, checker=mighty, at=world.NOW)
+    assert not TierChange.objects.filter(reason="HAND").exists()
+
+    agree()
+
+    assert Account.objects.get(member_id=alice.pk).tier.code == "gold"
+
+
+def test_another_tier_by_hand_meanwhile_makes_the_request_outdated(service, alice):
+    by_hand(service, alice)
+    tier_grants.set_by_hand(
+        member_id=alice.pk,
+        tier_code="silver",
+        until_on=None,
+        reason="goodwill",
+        actor=User.objects.get(username="li"),
+        at=world.NOW,
+    )
+
+    with pytest.raises(StaleTarget):
+        agree()
+
+    assert Account.objects.get(member_id=alice.pk).tier.code == "silver"
+
+
+def test_what_the_second_person_reads_says_tier_day_and_reason(service, alice):
+    by_hand(service, alice, until_on="2026-06-30")
+    boss = staff.logged_in("chief", "marketing_manager")
+    page = reverse("admin:members_approvalrequest_change", args=[ApprovalRequest.objects.get().pk])
+    shown = staff.text(boss.get(page))
+    for told in ("Tier: Gold", "Through 30 Jun 2026", "Goodwill"):
+        assert told in shown
+
+
 def test_a_tier_is_set_by_hand_and_the_history_says_why_and_who(service, alice):
     assert by_hand(service, alice, until_on="2026-06-30").status_code == 200
+    agree()
     change = TierChange.objects.get(reason="HAND")
     assert (change.to_tier.code, change.until_at) == ("gold", till.at("2026-07-01"))
     shown = staff.text(service.get(staff.page(alice, "tier")))
@@ -174,10 +226,11 @@ def test_a_tier_is_set_by_hand_and_the_history_says_why_and_who(service, alice):
     assert "At least Gold through" in shown
 
 
-def test_the_same_form_twice_sets_it_once(service, alice):
+def test_the_same_form_twice_asks_and_sets_it_once(service, alice):
     submission = str(uuid.uuid4())
     for _ in range(2):
         by_hand(service, alice, submission=submission, until_on="2026-06-30")
+    agree()
     assert TierChange.objects.filter(reason="HAND").count() == 1
 
 
@@ -197,7 +250,7 @@ def test_it_is_ended_by_hand(service, alice):
 def test_a_clerk_sets_no_tier(shop, alice):
     clerk = staff.logged_in("wang", "clerk")
     assert by_hand(clerk, alice).status_code in (302, 403)
-    assert not TierChange.objects.filter(reason="HAND").exists()
+    assert not ApprovalRequest.objects.exists()
 
 
 def test_the_page_says_what_the_present_term_lacks(service, alice):

@@ -5,11 +5,12 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from loyalty.errors import InsufficientPoints
-from loyalty.models import LedgerEntry
-from loyalty.services import points
-from members.errors import ReasonRequired, SameChecker
-from members.models import ApprovalRequest, User
+from loyalty.models import AdjustmentLimit, LedgerEntry
+from loyalty.services import adjustment_limits, points
+from members.errors import ReasonRequired, SameChecker, StaleTarget
+from members.models import ApprovalRequest, ChangeRecord, User
 from members.services import approvals
+from members.services.role_grants import OwnRights
 from tests.loyalty import till
 from tests.loyalty.till import NOW
 
@@ -84,3 +85,78 @@ def test_who_asked_for_an_adjustment_can_not_approve_it(alice, service):
     with pytest.raises(SameChecker):
         approvals.approve(request_id=request.pk, checker=maker, at=NOW)
     assert till.balances(alice) == (0, 0, 0)
+
+
+# Limits
+
+
+@pytest.fixture
+def chief(keys_made):
+    return operator("chief", "administrator")
+
+
+def operator(name, role):
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def limit(role="administrator"):
+    return AdjustmentLimit.objects.get(role__name=role).points
+
+
+def set_limit(count, maker, role="administrator", reason="Year's end"):
+    return adjustment_limits.change(
+        role_id=Group.objects.get(name=role).pk, points=count, reason=reason, maker=maker, at=NOW
+    )
+
+
+def test_a_limit_is_lowered_by_one_person_and_raised_by_two(chief):
+    assert set_limit(9_000, chief) is None
+    assert limit() == 9_000
+    request = set_limit(1_000_000, chief)
+    assert limit() == 9_000
+    with pytest.raises(SameChecker):
+        approvals.approve(request_id=request.pk, checker=chief, at=NOW)
+
+    approvals.approve(request_id=request.pk, checker=operator("ben", "dpo"), at=NOW)
+
+    assert limit() == 1_000_000
+    change = ChangeRecord.objects.filter(table="loyalty_adjustmentlimit").latest("pk")
+    assert (change.approval, change.reason) == (request.uid, "Year's end")
+
+
+def test_nobody_raises_the_limit_of_their_own_role(chief):
+    request = set_limit(1_000_000, chief)
+
+    with pytest.raises(OwnRights):
+        approvals.approve(
+            request_id=request.pk, checker=operator("second", "administrator"), at=NOW
+        )
+
+    assert limit() == 10_000
+
+
+def test_a_limit_that_changed_meanwhile_makes_the_request_outdated(chief):
+    request = set_limit(1_000_000, chief)
+    set_limit(10, chief)
+
+    with pytest.raises(StaleTarget):
+        approvals.approve(request_id=request.pk, checker=operator("ben", "dpo"), at=NOW)
+
+    assert limit() == 10
+
+
+def test_a_role_without_a_limit_adjusts_nothing_until_a_second_person_agreed(chief):
+    request = set_limit(300, chief, role="marketer")
+
+    assert limit("marketer") == 0
+    approvals.approve(request_id=request.pk, checker=operator("ben", "dpo"), at=NOW)
+    assert limit("marketer") == 300
+
+
+def test_a_limit_is_not_raised_without_a_reason(chief):
+    with pytest.raises(ReasonRequired):
+        set_limit(1_000_000, chief, reason=" ")
+
+    assert limit() == 10_000
