@@ -95,6 +95,13 @@ class CampaignAdmin(ConsoleAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, "code") if obj else self.readonly_fields
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A campaign that runs stays what a second person approved: pause it to change it."""
+        if obj is not None and obj.state == Campaign.State.RUNNING:
+            return False
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Its messages keep naming it.
         return False

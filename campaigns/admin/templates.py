@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from campaigns.models import MessageTemplate
+from campaigns.models import Campaign, MessageTemplate
 from members.admin import labels
 from members.admin.base import ConsoleAdmin
 
@@ -26,6 +26,14 @@ class MessageTemplateAdmin(ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("code",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a running campaign says was approved with it: pause the campaign to change it."""
+        runs = Campaign.objects.filter(template=obj, state=Campaign.State.RUNNING)
+        if obj is not None and runs.exists():
+            return False
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

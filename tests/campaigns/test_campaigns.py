@@ -1,6 +1,7 @@
 """A campaign begins with four eyes and is paused by anyone who runs it."""
 
 import pytest
+from django.urls import reverse
 
 from campaigns.models import Campaign, MessageTemplate
 from campaigns.services import campaigns, defaults
@@ -8,6 +9,7 @@ from members.errors import StaleTarget
 from members.models import AuditRecord
 from members.services import approvals
 from tests import world
+from tests.console import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +82,38 @@ def test_a_paused_campaign_can_not_be_paused(running, people):
 
     with pytest.raises(campaigns.NotRunning):
         campaigns.pause(campaign_id=running.pk, reason="x", actor_id=people[0].pk, at=world.NOW)
+
+
+# Nobody changes past the second person what a running campaign says
+
+
+def as_marketer():
+    return staff.logged_in("mia", "marketer")
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "PAUSED"])
+def test_campaign_and_text_are_changed_while_it_is_paused_and_not_while_it_runs(running, state):
+    Campaign.objects.filter(pk=running.pk).update(state=state)
+    browser, template = as_marketer(), running.template
+    texts = {name: getattr(template, name) for name in ("name_zh", "name_en", "subject_zh")}
+    asked = browser.post(
+        reverse("admin:campaigns_messagetemplate_change", args=[template.pk]),
+        {**texts, "subject_en": "x", "body_zh": "win", "body_en": "win"},
+    )
+    set_up = {
+        "name_zh": running.name_zh,
+        "name_en": running.name_en,
+        "trigger_type": running.trigger_type,
+        "template": template.pk,
+        "media": ["EMAIL"],
+        "purpose": "SERVICE",
+        "expires_hours": 1,
+    }
+    saved = browser.post(reverse("admin:campaigns_campaign_change", args=[running.pk]), set_up)
+
+    running.refresh_from_db()
+    template.refresh_from_db()
+    is_free = state == "PAUSED"
+    assert [asked.status_code, saved.status_code] == [302 if is_free else 403] * 2
+    assert (template.body_en == "win") is is_free
+    assert (running.expires_hours == 1) is is_free
