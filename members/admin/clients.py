@@ -105,9 +105,11 @@ class ApiClientAdmin(ConsoleAdmin):
         return request.user.has_perm("members.add_apiclient")
 
     def has_fetch_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        if object_id is None:
-            return request.user.has_perm("members.add_apiclient")
-        return ApiClient.objects.filter(pk=object_id, secret_for=request.user.pk).exists()
+        # Whoever has lost the role since opens no door by what they asked for in it.
+        if not request.user.has_perm("members.add_apiclient"):
+            return False
+        own = ApiClient.objects.filter(pk=object_id, secret_for=request.user.pk)
+        return object_id is None or own.exists()
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:
         """The name is saved; what the client may do is asked for."""

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from members.errors import StaleTarget
+from members.errors import NotFound, StaleTarget
 from members.models import ApiClient, ApprovalRequest, AuditRecord, ChangeRecord, Store, User
 from members.services import approvals
 from members.services.role_grants import OwnRights
@@ -171,6 +171,35 @@ def test_a_role_s_new_rights_wait_for_a_second_person(ann, ben):
     assert [one.codename for one in group.permissions.all()] == ["view_order"]
 
 
+def test_a_role_that_took_the_name_of_another_one_is_not_given(ann, ben, cleo):
+    from django.contrib.auth.models import Permission
+
+    Group.objects.create(name="helpers")
+    mighty = Group.objects.create(name="mighty")
+    mighty.permissions.set(Permission.objects.filter(codename="decide_approvalrequest"))
+    save(ann, cleo, roles=["clerk", "helpers"], stores=["SH01"], reason="Helps")
+    request = waiting()
+    for before, after in (("helpers", "x"), ("mighty", "helpers")):
+        path = reverse("admin:auth_group_change", args=[Group.objects.get(name=before).pk])
+        kept = [one.pk for one in Group.objects.get(name=before).permissions.all()]
+        ann.post(path, {"name": after, "permissions": kept})
+
+    assert Group.objects.get(name="helpers") == mighty
+    with pytest.raises(StaleTarget):
+        approve(request, ben)
+    assert roles_of(cleo) == ["clerk"]
+
+
+def test_a_store_that_is_gone_gives_nobody_the_whole_chain(ann, ben, cleo):
+    save(ann, cleo, roles=["clerk"], stores=["BJ01"], reason="Moves to Beijing")
+    Store.objects.filter(code="BJ01").update(code="BJ02")
+
+    with pytest.raises(NotFound):
+        approve(waiting(), ben)
+
+    assert [store.code for store in cleo.stores.all()] == ["SH01"]
+
+
 # API clients
 
 
@@ -220,6 +249,18 @@ def test_nobody_but_who_asked_fetches_the_secret(ann, ben, asked):
         send(other, reverse("admin:members_apiclient_fetch_secret", args=[asked.pk])).status_code
         == 403
     )
+
+
+def test_who_asked_and_has_lost_the_role_since_fetches_no_secret(ann, ben, asked):
+    approve(waiting(), ben)
+    User.objects.get(username="ann").groups.set([Group.objects.get(name="auditor")])
+
+    assert (
+        send(ann, reverse("admin:members_apiclient_fetch_secret", args=[asked.pk])).status_code
+        == 403
+    )
+    asked.refresh_from_db()
+    assert asked.secret_for is not None
 
 
 def test_a_client_that_is_shut_out_gets_no_answer_any_more(ann, ben, shop):
