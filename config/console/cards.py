@@ -12,7 +12,7 @@ from loyalty.admin import holdings
 from loyalty.admin.holdings import Alert, Holdings
 from loyalty.models import Account, Order, Tier
 from loyalty.selectors import orders
-from members.admin import sealed
+from members.admin import sealed, service_openings
 from members.admin.members import masked_name
 from members.models import Consent, Identity, Member, User
 from members.sealing import masking
@@ -110,7 +110,7 @@ def _pinned_notes(member: Member, operator: User) -> tuple[str, ...]:
 def _case_page(member: Member, operator: User) -> str:
     if not operator.has_perm("members.add_servicecase"):
         return ""
-    return f"{reverse('admin:members_servicecase_add')}?member={member.uid}"
+    return service_openings.address(member=member, operator=operator)
 
 
 def _bought(recent: Sequence[Order], operator: User) -> list[Bought]:

@@ -4,9 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +20,8 @@ from members.models import Member, ServiceCase, User
 from members.registry import member_page
 from members.registry.member_page import Action, Outcome
 from members.sealing import masking
-from members.selectors import members
+from members.selectors import members, scopes
+from members.selectors.scopes import Scope
 from members.services import service_cases, submissions
 from members.services.service_case_changes import Doing
 from members.services.service_cases import CaseOpening, Opened
@@ -26,6 +29,8 @@ from members.services.submissions import Sent
 
 ACTION = "members.service_case.open"
 TEMPLATE = "console/service_open.html"
+# A working day, as a cart of the till.
+_SEEN_SECONDS = 12 * 60 * 60
 
 
 def register() -> None:
@@ -102,14 +107,31 @@ def _open(
     )
 
 
+def address(*, member: Member, operator: User) -> str:
+    """Where this operator opens a case of a member who stands before them, from whatever store."""
+    seen = signing.dumps(str(member.uid), salt=_salt(operator))
+    return f"{reverse('admin:members_servicecase_add')}?{urlencode({'member': seen})}"
+
+
 def _asked(request: HttpRequest) -> Member | None:
-    """The member whose case it is: whoever knows the id has seen their card."""
+    """The member whose case it is: one of the operator's stores by their id, any other by what
+    the counter's card led to, since an id alone shows no one else's members."""
+    told, operator = request.GET.get("member", ""), operator_of(request)
+    scope = scopes.scope_for(operator)
     try:
-        uid = uuid.UUID(request.GET.get("member", ""))
-        found = members.by_uid(uid=uid)
+        seen = signing.loads(told, salt=_salt(operator), max_age=_SEEN_SECONDS)
+        told, scope = seen, Scope()
+    except signing.BadSignature:
+        pass
+    try:
+        found = members.by_uid(uid=uuid.UUID(told))
     except (ValueError, DomainError):
         return None
-    return None if found.state == Member.State.ERASED else found
+    return found if scope.contains(found.store_id) else None
+
+
+def _salt(operator: User) -> str:
+    return f"members.admin.service_openings:{operator.pk}"
 
 
 def _next(sent: Sent[Opened]) -> str:

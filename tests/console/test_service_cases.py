@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.models import CaseMessage, MemberNote, ServiceCase, ServiceTopic, Store
+from members.sealing import masking
 from members.services import notes, service_cases, service_topics
 from members.services.notes import Writing
 from members.services.service_case_changes import Doing
@@ -162,6 +163,19 @@ def test_a_clerk_can_not_open_a_case_in_another_store(topics, alice):
 
     assert "is-bad" in shown
     assert not ServiceCase.objects.exists()
+
+
+def test_of_another_store_s_member_a_case_is_opened_from_their_card_and_by_no_id(topics, bob):
+    clerk = staff.logged_in("wang", "clerk", ["SH01"])
+    blind = staff.text(clerk.get(f"{CASES}add/?member={bob.uid}"))
+    served = clerk.post("/console/counter/lookup/", {"text": world.BOB_PHONE})
+    page = served.context["card"].case_page
+    colleague = staff.logged_in("zhao", "clerk", ["SH01"])
+
+    assert bob.card_number not in blind
+    assert masking.name(bob.name) not in blind
+    assert bob.card_number in staff.text(clerk.get(page))
+    assert bob.card_number not in staff.text(colleague.get(page))
 
 
 def test_the_member_s_page_opens_a_case_and_lists_it(service, topics, alice):
