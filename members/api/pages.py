@@ -17,6 +17,7 @@ LIMIT = 50
 LIMIT_AT_MOST = 100
 # How many pages back one may go; the cursor carries where each of them began.
 _TRAIL = 50
+_MOST_DIGITS = 9
 _OURS = ("cursor", "limit")
 
 
@@ -55,7 +56,9 @@ def respond(
 
 def _limit(request: HttpRequest | Request) -> int:
     text = request.GET.get("limit", str(LIMIT))
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= LIMIT_AT_MOST:
+    # Nobody writes so many digits; leading zeros among them would hide what the number is.
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not is_number or not 1 <= int(text) <= LIMIT_AT_MOST:
         raise _refuse("limit", "out_of_range")
     return int(text)
 

@@ -100,7 +100,12 @@ def _told(origin: Origin) -> dict[str, Any]:
         "actor": person.actor_id,
         "client": person.client_id,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: _storable(value) for name, value in said.items() if value is not None}
+
+
+def _storable(value: Any) -> Any:
+    """A field that no form asked for may hold what PostgreSQL can't; the change is kept anyway."""
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _process() -> str:

@@ -126,8 +126,10 @@ def test_a_change_needs_the_etag_that_was_read(till, alice):
     without = till.patch(path, {"name": "王爱丽"})
     changed = till.patch(path, {"name": "王爱丽", "birthday": None}, If_Match=etag)
     late = till.patch(path, {"name": "李爱丽"}, If_Match=etag)
+    endless = till.patch(path, {"name": "李爱丽"}, If_Match=f'"{"9" * 5_000}"')
 
-    assert [without.status_code, changed.status_code, late.status_code] == [428, 200, 412]
+    answers = (without, changed, late, endless)
+    assert [answer.status_code for answer in answers] == [428, 200, 412, 412]
     assert (changed.json()["name"], changed.json()["birthday"]) == ("王爱丽", None)
     assert (etag, changed.headers["ETag"]) == ('"1"', '"2"')
     alice = Member.objects.get(pk=alice.pk)

@@ -51,6 +51,8 @@ def test_pages_are_read_to_the_end_and_back():
         "limit=x",
         "limit=-1",
         "limit=9999999999999",
+        "limit=00000000019999999",
+        f"limit={'1' * 5_000}",
         "cursor=%21",
         "cursor=e30",
     ],
