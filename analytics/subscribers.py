@@ -1,9 +1,9 @@
-"""What this app hears of: orders and refunds, for the roll-ups."""
+"""What this app hears of: orders and refunds, and who is a member, for the roll-ups."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from analytics.services import member_days
+from analytics.services import facts, member_days
 from members.models import Event
 from members.registry import subscriptions
 
@@ -12,9 +12,26 @@ def update_member_days(events: Sequence[Event], at: datetime) -> None:
     member_days.recompute(order_ids={event.payload["order_id"] for event in events})
 
 
+def mark_joined(events: Sequence[Event], at: datetime) -> None:
+    """A card that was merged, parted or erased counts, or counts no more, on its own day."""
+    ids = {event.member_id for event in events}
+    ids |= {event.payload.get("retired_id") for event in events}
+    facts.mark_joined(member_ids={one for one in ids if one is not None})
+
+
 for event_type in ("loyalty.order.recorded", "loyalty.order.refunded"):
     subscriptions.subscribe(
         event_type=event_type,
         subscriber="analytics.member_days",
         handler=update_member_days,
+    )
+
+for event_type in (
+    "members.member.registered",
+    "members.member.merged",
+    "members.member.unmerged",
+    "members.member.erased",
+):
+    subscriptions.subscribe(
+        event_type=event_type, subscriber="analytics.joined_days", handler=mark_joined
     )

@@ -1,7 +1,8 @@
 """The roll-up of orders per member and day: computed anew from the orders, never added to.
 
 Recomputing makes a repeat harmless and the order of events unimportant: whatever was heard,
-a row says what the orders say.
+a row says what the orders say. What changes is marked in the same transaction (`stale`), for the
+roll-ups that are made of this one.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -12,9 +13,10 @@ from django.db import connection, transaction
 
 from analytics.models import MemberDay
 from analytics.rules import months
+from analytics.services import stale
 from loyalty.models import Order
 
-_LOCK = 5_217_101  # advisory lock of everything that writes member days
+_LOCK = 5_217_101  # advisory lock of everything that writes member days, or reads their marks
 
 
 def recompute(*, order_ids: Collection[int]) -> None:
@@ -25,26 +27,29 @@ def recompute(*, order_ids: Collection[int]) -> None:
     if not order_ids:
         return
     with transaction.atomic(savepoint=False):
-        _lock()
+        lock()
         _execute(_OF_ORDERS, {"order_ids": list(order_ids)})
 
 
 def follow_merge(*, survivor_id: int, retired_id: int) -> None:
     """Brings the days up to date after the orders of one member became those of another."""
     with transaction.atomic(savepoint=False):
-        _lock()
+        lock()
         days = MemberDay.objects.filter(member_id=retired_id)
         order_ids = Order.objects.filter(
             member_id=survivor_id, business_date__in=days.values("day")
         ).values_list("pk", flat=True)
         _execute(_OF_ORDERS, {"order_ids": list(order_ids)})
+        moved = set(days.values_list("day", flat=True))
         days.delete()
+        if moved:
+            stale.mark(member_ids=(survivor_id, retired_id), days=moved)
 
 
 def follow_undo(*, survivor_id: int, retired_id: int) -> None:
     """Brings the days of both up to date after a merge was taken back."""
     with transaction.atomic(savepoint=False):
-        _lock()
+        lock()
         theirs = Order.objects.filter(member_id=retired_id)
         days = list(theirs.order_by().values_list("business_date", flat=True).distinct())
         # What the survivor sold nothing on any more would stay behind.
@@ -53,6 +58,8 @@ def follow_undo(*, survivor_id: int, retired_id: int) -> None:
             member_id__in=(survivor_id, retired_id), business_date__in=days
         )
         _execute(_OF_ORDERS, {"order_ids": list(of_both.values_list("pk", flat=True))})
+        if days:
+            stale.mark(member_ids=(survivor_id, retired_id), days=days)
 
 
 def rebuild(*, from_day: date | None = None, until_day: date | None = None) -> Iterator[date]:
@@ -68,12 +75,12 @@ def rebuild(*, from_day: date | None = None, until_day: date | None = None) -> I
         return
     for part_starts, part_ends in months.parts(starts, ends):
         with transaction.atomic():
-            _lock()
+            lock()
             _execute(_OF_DAYS, {"from_day": part_starts, "until_day": part_ends})
         yield part_starts
 
 
-def _lock() -> None:
+def lock() -> None:
     """One writer at a time, and a statement of its own: the next one then sees every order that
     the writer before saw. Without it, the one who read first could write last."""
     with connection.cursor() as cursor:
@@ -82,7 +89,7 @@ def _lock() -> None:
 
 def _execute(scope: str, params: Mapping[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(scope + _RECOMPUTE, params)
+        cursor.execute(scope + _ROWS + stale.OF_CHANGED, params)
 
 
 def _span() -> tuple[date | None, date | None]:
@@ -140,7 +147,7 @@ present AS (
 
 # The value of a refund is what came back of the lines: shipping is no sale, so its refund is
 # none either. Rows that have no orders any more (members were merged) must not stay behind.
-_RECOMPUTE = """
+_ROWS = """
 sales AS (
     SELECT business_date AS day, member_id, channel_id, store_id, net_amount,
         net_amount - (refunded_amount - refunded_shipping_amount) AS net,
@@ -171,6 +178,7 @@ upserted AS (
         IS DISTINCT FROM
           (excluded.orders_count, excluded.gross_amount, excluded.net_amount,
            excluded.earned_points, excluded.spent_points)
+    RETURNING day, member_id
 ),
 leftover AS (
     SELECT id FROM present p WHERE NOT EXISTS (
@@ -179,6 +187,10 @@ leftover AS (
             AND t.channel_id = p.channel_id
             AND coalesce(t.store_id, 0) = coalesce(p.store_id, 0)
     )
-)
-DELETE FROM analytics_memberday WHERE id IN (SELECT id FROM leftover)
+),
+removed AS (
+    DELETE FROM analytics_memberday WHERE id IN (SELECT id FROM leftover)
+    RETURNING day, member_id
+),
+changed AS (SELECT * FROM upserted UNION SELECT * FROM removed),
 """

@@ -33,6 +33,8 @@ CELERY_BEAT_SCHEDULE = {
     "tier-terms": {"task": "loyalty.tasks.end_due_tier_terms", "schedule": 60.0},
     "quote-locks": {"task": "campaigns.tasks.expire_quote_locks", "schedule": 60.0},
     "coupons": {"task": "loyalty.tasks.settle_due_coupons", "schedule": 60.0},
+    # Dashboards are at most a minute behind the tills.
+    "facts": {"task": "analytics.tasks.refresh_facts", "schedule": 60.0},
     "appointments": {"task": "members.tasks.keep_appointments", "schedule": 60.0},
     # After midnight in the programme's zone, before the first till opens.
     "night": {"task": "members.tasks.run_night", "schedule": crontab(hour=3, minute=10)},
