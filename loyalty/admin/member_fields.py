@@ -1,33 +1,57 @@
-"""What rules of tags may ask about a member's points, tier and purchases."""
+"""What segments and rules of tags may ask about a member's points, tier and spending."""
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from loyalty.admin import amount_fields
+from loyalty.admin import amount_fields, coupon_fields, purchase_fields
 from loyalty.models import Tier
 from loyalty.rules import money
 from members.admin.member_fields import field_of
 from members.registry import member_fields
 from members.registry.fields import Choices, Wording
 from members.registry.member_fields import MemberField
-from members.rules.conditions import Type
+from members.rules.conditions import Days, Type
 
 _HOLDS = _("Points and tier")
 _BUYS = _("Purchases")
 JOINS = {
     "account": "LEFT JOIN loyalty_account ac ON ac.member_id = m.id",
     "tier": "LEFT JOIN loyalty_tier ti ON ti.id = ac.tier_id",
+    "clv": "LEFT JOIN members_measure clv ON clv.member_id = m.id AND clv.code = 'clv'",
 }
-# Orders stay with the card that they were made with (docs/decisions/0039): a survivor's are those
-# of all their cards.
-_SPENT = """
-SELECT COALESCE(sum(o.net_amount - o.refunded_amount), 0)::bigint FROM loyalty_order o
-WHERE o.member_id = ANY(ARRAY(
-  SELECT r.id FROM members_member r WHERE r.id = m.id OR r.merged_into_id = m.id
-)){since}
-"""
-_YEAR = " AND o.business_date > %(today)s::date - 365 AND o.business_date <= %(today)s::date"
+# By the day of business, for rules that were there before windows; others take `days`.
+SOURCES = {
+    "year": """
+SELECT o.member_id, sum(o.net_amount - o.refunded_amount + o.refunded_shipping_amount) AS net_amount
+FROM loyalty_order o
+WHERE o.business_date > %(today)s::date - 365 AND o.business_date <= %(today)s::date
+  AND {whose[o.member_id]}
+GROUP BY o.member_id""",
+    "lapsing": """
+SELECT lo.member_id, sum(lo.remaining_points - lo.held_points)::bigint AS points
+FROM loyalty_lot lo
+WHERE lo.is_open AND (NOT lo.is_pending OR lo.activates_at <= %(at)s) AND {ahead[lo.expires_at]}
+  AND {whose[lo.member_id]}
+GROUP BY lo.member_id""",
+}
+# What is usable at the instant, whether or not a job has run. Only accounts of which something
+# began or lapsed since their last posting look at their lots.
+_USABLE = """CASE
+  WHEN ac.next_change_at IS NULL OR ac.next_change_at > %(at)s THEN
+    CASE WHEN ac.debt_points > 0 THEN 0 ELSE ac.active_points - ac.held_points END
+  ELSE GREATEST(0, (
+    SELECT COALESCE(sum(lo.remaining_points - (
+      SELECT COALESCE(sum(hp.points), 0) FROM loyalty_holdpart hp
+      JOIN loyalty_hold ho ON ho.id = hp.hold_id
+      WHERE hp.lot_id = lo.id AND ho.member_id = ac.member_id
+        AND ho.state = 'OPEN' AND ho.expires_at > %(at)s)), 0)
+    FROM loyalty_lot lo
+    WHERE lo.member_id = ac.member_id AND lo.is_open
+      AND (NOT lo.is_pending OR lo.activates_at <= %(at)s)
+      AND (lo.expires_at IS NULL OR lo.expires_at > %(at)s)
+  ) - ac.debt_points) END"""
 
 
 def register() -> None:
@@ -35,8 +59,11 @@ def register() -> None:
     member_fields.add(
         (*_held(), *_bought()),
         joins=JOINS,
+        sources=SOURCES,
         digits=lambda: money.digits(amount_fields.currency()),
     )
+    purchase_fields.register()
+    coupon_fields.register()
 
 
 def _held() -> Iterable[MemberField]:
@@ -48,11 +75,20 @@ def _held() -> Iterable[MemberField]:
     )
     yield MemberField(
         field=field_of("points.available", Type.INTEGER, least=0),
-        wording=Wording(
-            label=_("points available"), group=_HOLDS, hint=_("As the last nightly run left them.")
-        ),
-        sql="CASE WHEN ac.debt_points > 0 THEN 0 ELSE ac.active_points - ac.held_points END",
+        wording=Wording(label=_("points available"), group=_HOLDS),
+        sql=_USABLE,
         joins=("account",),
+    )
+    yield MemberField(
+        field=field_of("points.lapsing", Type.INTEGER, least=0, days=Days()),
+        wording=Wording(
+            label=_("points that lapse"),
+            group=_HOLDS,
+            window=_within,
+        ),
+        sql="{s}.points",
+        source="lapsing",
+        missing=0,
     )
     yield MemberField(
         field=field_of("points.earned", Type.INTEGER, least=0),
@@ -63,33 +99,20 @@ def _held() -> Iterable[MemberField]:
     yield MemberField(
         field=field_of("measure.clv", Type.AMOUNT),
         wording=Wording(label=_("lifetime value"), group=_BUYS, show=_amount),
-        sql="SELECT me.value FROM members_measure me WHERE me.member_id = m.id AND me.code = 'clv'",
+        sql="clv.value",
+        joins=("clv",),
     )
 
 
 def _bought() -> Iterable[MemberField]:
     yield MemberField(
-        field=field_of("orders.count", Type.INTEGER, least=0),
-        wording=Wording(label=_("number of purchases"), group=_BUYS),
-        sql="ac.orders_count",
-        joins=("account",),
-    )
-    yield MemberField(
-        field=field_of("orders.last_days", Type.INTEGER, least=0),
+        field=field_of("spend.total", Type.AMOUNT, days=Days()),
         wording=Wording(
-            label=_("days since the last purchase"),
-            group=_BUYS,
-            hint=_("Who never bought has none, and meets no comparison with it."),
+            label=_("spent"), group=_BUYS, show=_amount, hint=_("Less what came back.")
         ),
-        sql="%(today)s::date - (ac.last_order_at AT TIME ZONE %(zone)s)::date",
-        joins=("account",),
-    )
-    yield MemberField(
-        field=field_of("spend.total", Type.AMOUNT),
-        wording=Wording(
-            label=_("spent so far"), group=_BUYS, show=_amount, hint=_("Less what came back.")
-        ),
-        sql=_SPENT.format(since=""),
+        sql="{s}.net_amount",
+        source="orders",
+        missing=0,
     )
     yield MemberField(
         field=field_of("spend.year", Type.AMOUNT),
@@ -99,8 +122,25 @@ def _bought() -> Iterable[MemberField]:
             show=_amount,
             hint=_("Less what came back."),
         ),
-        sql=_SPENT.format(since=_YEAR),
+        sql="{s}.net_amount",
+        source="year",
+        missing=0,
     )
+    yield MemberField(
+        field=field_of("spend.average", Type.AMOUNT, days=Days()),
+        wording=Wording(
+            label=_("spent per purchase"),
+            group=_BUYS,
+            show=_amount,
+            hint=_("Rounded down. Who bought nothing has none."),
+        ),
+        sql="({s}.net_amount / {s}.orders_count)",
+        source="orders",
+    )
+
+
+def _within(days: int) -> str:
+    return ngettext("within a day", "within %(days)s days", days) % {"days": days}
 
 
 def _amount(value: int) -> str:

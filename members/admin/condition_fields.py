@@ -92,20 +92,25 @@ def unknown_choices(condition: Condition, words: Words) -> list[BadCondition]:
     found = []
     for leaf in condition.leaves:
         wording = words.of(leaf.field.code)
-        if wording.choices is None or wording.is_open:
-            continue
-        known = words.choices(leaf.field.code)
-        found += [
-            BadCondition(
-                f"{leaf.path}.value" if leaf.path else "value",
-                "unknown_choice",
-                "There is no “%(value)s”: choose one that is there.",
-                value=value,
-            )
-            for value in _values(leaf)
-            if value not in known
-        ]
+        if wording.choices is not None and not wording.is_open:
+            known = words.choices(leaf.field.code)
+            found += _unknown(leaf, "value", [one for one in _values(leaf) if one not in known])
+        if leaf.of and not wording.is_of_open:
+            known = words.codes(leaf.field.code)
+            found += _unknown(leaf, "of", [one for one in leaf.of if one not in known])
     return found
+
+
+def _unknown(leaf: Leaf, name: str, values: list[Any]) -> list[BadCondition]:
+    return [
+        BadCondition(
+            f"{leaf.path}.{name}" if leaf.path else name,
+            "unknown_choice",
+            "There is no “%(value)s”: choose one that is there.",
+            value=value,
+        )
+        for value in values
+    ]
 
 
 def told(found: list[BadCondition]) -> list[str]:

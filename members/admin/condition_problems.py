@@ -33,6 +33,15 @@ TEXTS: dict[str, Any] = {
     "text_unprintable": _("The text has signs that can't be printed: type it again."),
     "not_a_boolean": _("Choose yes or no."),
     "not_a_date": _("Fill in a day of the calendar."),
+    "not_days": _("Fill in a whole number of days."),
+    "days_out_of_range": _("The days must be between %(least)s and %(most)s."),
+    "days_needed": _("Say in how many days."),
+    "days_not_taken": _("“%(field)s” has no days: leave them out."),
+    "not_codes": _("Choose what is counted from the list."),
+    "no_codes": _("Choose at least one thing that is counted, or leave the list out."),
+    "too_many_codes": _("%(limit)s things at most can be counted together."),
+    "of_needed": _("Choose what is counted."),
+    "of_not_taken": _("“%(field)s” counts nothing to choose from: leave the list out."),
     "unknown_choice": _("“%(value)s” isn't there (any more): choose another value."),
 }
 

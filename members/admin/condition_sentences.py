@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from members.registry.fields import Words
@@ -95,8 +95,43 @@ def _pattern_code(one: Leaf) -> str:
 
 def _said(code: str, one: Leaf, words: Words) -> str:
     wording = words.of(one.field.code)
-    pattern = wording.patterns.get(code) or PATTERNS[code]
-    return str(pattern) % {"field": str(wording.label), **_values(one, words)}
+    own = wording.patterns.get(code)
+    pattern = str(own or PATTERNS[code])
+    said = pattern % {"field": _subject(one, words), **_values(one, words)}
+    # A sentence of its own doesn't name the field, so what narrows it follows it.
+    return said if "%(field)s" in pattern else _narrowed(said, one, words)
+
+
+def _subject(one: Leaf, words: Words) -> str:
+    """The field with what narrows it: `number of purchases (Skincare) in the last 30 days`."""
+    return _narrowed(str(words.of(one.field.code).label), one, words)
+
+
+def _narrowed(text: str, one: Leaf, words: Words) -> str:
+    if one.of:
+        text = gettext("%(text)s (%(codes)s)") % {"text": text, "codes": _codes(one, words)}
+    if one.days is None:
+        return text
+    window = words.of(one.field.code).window or _window
+    return pgettext("what, then in which time", "%(text)s %(window)s") % {
+        "text": text,
+        "window": window(one.days),
+    }
+
+
+def _codes(one: Leaf, words: Words) -> str:
+    """Their labels; of `kind:object` the label of the kind with the object."""
+    known = words.codes(one.field.code)
+
+    def label(code: str) -> str:
+        kind, colon, thing = code.partition(":")
+        return known.get(code) or (f"{known.get(kind, kind)} {thing}" if colon else code)
+
+    return either([label(code) for code in one.of])
+
+
+def _window(days: int) -> str:
+    return ngettext("in the last day", "in the last %(days)s days", days) % {"days": days}
 
 
 def _values(one: Leaf, words: Words) -> dict[str, str]:

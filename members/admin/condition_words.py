@@ -71,4 +71,17 @@ def _field(one: Field, words: Words) -> dict[str, Any]:
         "isOpen": wording.is_open,
         "least": one.least,
         "most": one.most,
+        "days": one.days
+        and {
+            "least": one.days.least,
+            "most": one.days.most,
+            "isNeeded": one.days.is_needed,
+        },
+        "of": one.of
+        and {
+            "most": one.of.most,
+            "isNeeded": one.of.is_needed,
+            "choices": list(words.codes(one.code).items()),
+            "isOpen": wording.is_of_open,
+        },
     }

@@ -1,4 +1,4 @@
-"""What rules of tags may ask about members themselves, in the operator's words."""
+"""What segments and rules of tags may ask about members themselves, in the operator's words."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,26 +11,19 @@ from members.models import Channel, Consent, Identity, Member, Store, Tag
 from members.registry import member_fields
 from members.registry.fields import Choices, Wording
 from members.registry.member_fields import MemberField
-from members.rules.conditions import OPS, Field, Type
+from members.rules.conditions import OPS, Codes, Days, Field, Type
+from members.selectors import member_reach
 
 MEMBER = "MEMBER"
 MOST_CHOICES = 500
 _PERSON = _("Person")
 _CARD = _("Membership")
 _ALLOWS = _("What they allow")
-_FIGURES = _("Figures")
 
 JOINS = {
     "channel": "LEFT JOIN members_channel ch ON ch.id = m.channel_id",
     "store": "LEFT JOIN members_store st ON st.id = m.store_id",
 }
-# The last answer per medium counts; no answer is a no.
-_GRANTED = """
-SELECT word.medium FROM (
-  SELECT DISTINCT ON (c.medium) c.medium, c.is_granted FROM members_consent c
-  WHERE c.member_id = m.id AND c.purpose = '{purpose}' ORDER BY c.medium, c.id DESC
-) word WHERE word.is_granted
-"""
 _BORNE = """
 SELECT t.code FROM members_membertag b JOIN members_tag t ON t.id = b.tag_id
 WHERE b.member_id = m.id
@@ -42,9 +35,17 @@ def register() -> None:
     member_fields.add(_fields(), joins=JOINS)
 
 
-def field_of(code: str, kind: Type, *, least: int | None = None, most: int | None = None) -> Field:
+def field_of(
+    code: str,
+    kind: Type,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    days: Days | None = None,
+    of: Codes | None = None,
+) -> Field:
     """A field of a member; apps above make theirs with it too."""
-    return Field(code, kind, OPS[kind], MEMBER, least, most)
+    return Field(code, kind, OPS[kind], MEMBER, least, most, days, of)
 
 
 def _fields() -> Iterable[MemberField]:
@@ -68,6 +69,16 @@ def _person() -> Iterable[MemberField]:
             hint=_("To about two years: only five years of birth are kept in clear."),
         ),
         sql="EXTRACT(YEAR FROM %(today)s::date)::int - m.birth_band - 2",
+    )
+    yield MemberField(
+        field=field_of("member.birth_band", Type.INTEGER, least=1880, most=2200),
+        wording=Wording(
+            label=_("first of the five years of birth"),
+            group=_PERSON,
+            hint=_("1990 stands for 1990 to 1994."),
+            show=str,
+        ),
+        sql="m.birth_band",
     )
     yield MemberField(
         field=field_of("member.birthday_month", Type.INTEGER, least=1, most=12),
@@ -124,6 +135,21 @@ def _joined() -> Iterable[MemberField]:
         sql="NULLIF(st.city, '')",
         joins=("store",),
     )
+    yield MemberField(
+        field=field_of("member.placement", Type.TEXT),
+        wording=Wording(label=_("placement of the registration"), group=_CARD),
+        sql="NULLIF(m.placement, '')",
+    )
+    yield MemberField(
+        field=field_of("member.guide", Type.TEXT),
+        wording=Wording(label=_("guide of the registration"), group=_CARD),
+        sql="NULLIF(m.guide, '')",
+    )
+    yield MemberField(
+        field=field_of("member.campaign", Type.TEXT),
+        wording=Wording(label=_("campaign of the registration"), group=_CARD),
+        sql="NULLIF(m.campaign_code, '')",
+    )
 
 
 def _known_by() -> Iterable[MemberField]:
@@ -159,16 +185,19 @@ def _answers() -> Iterable[MemberField]:
                 group=_ALLOWS,
                 choices=lambda: Consent.Medium.choices,
             ),
-            sql=_GRANTED.format(purpose=purpose.value),
+            sql=member_reach.granted(purpose),
         )
-    yield MemberField(
-        field=field_of("service.complaints", Type.INTEGER, least=0),
-        wording=Wording(label=_("number of complaints"), group=_FIGURES),
-        sql=(
-            "SELECT count(*) FROM members_servicecase sc"
-            " WHERE sc.member_id = m.id AND sc.kind = 'COMPLAINT'"
-        ),
-    )
+    for purpose in (Consent.Purpose.MARKETING, Consent.Purpose.SERVICE):
+        yield MemberField(
+            field=field_of(f"reach.{purpose.value.lower()}", Type.SET),
+            wording=Wording(
+                label=_reach_labels()[purpose.value],
+                group=_ALLOWS,
+                choices=lambda: Consent.Medium.choices,
+                hint=_("They allow it, there is an address, and no parent has to agree first."),
+            ),
+            sql=member_reach.reached(purpose),
+        )
 
 
 def _consent_labels() -> dict[str, Any]:
@@ -176,6 +205,13 @@ def _consent_labels() -> dict[str, Any]:
         "MARKETING": _("media allowed for offers"),
         "SERVICE": _("media allowed for service"),
         "PROFILING": _("media allowed for profiling"),
+    }
+
+
+def _reach_labels() -> dict[str, Any]:
+    return {
+        "MARKETING": _("media that reach them with offers"),
+        "SERVICE": _("media that reach them for service"),
     }
 
 

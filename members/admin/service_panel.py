@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from members.admin import (
+    behavior_fields,
     member_fields,
     member_tags,
     notes,
@@ -41,6 +42,7 @@ def register() -> None:
     notes.register()
     member_tags.register()
     member_fields.register()
+    behavior_fields.register()
 
 
 def _service(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:

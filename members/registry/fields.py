@@ -20,7 +20,9 @@ class Wording:
 
     `choices` reads the values to choose from; with `is_open` others may be typed too. `patterns`
     replace the general sentences of an op, with %(value)s, or %(low)s and %(high)s; a BOOLEAN has
-    `yes` and `no`, a SET `contains` and `lacks`. `show` turns a value into words.
+    `yes` and `no`, a SET `contains` and `lacks`. `show` turns a value into words. `of_choices`
+    and `is_of_open` are those of the codes that are counted; `window` says the days (a function
+    of them, for the plural), where "in the last … days" is wrong.
     """
 
     label: Any
@@ -30,6 +32,9 @@ class Wording:
     patterns: Mapping[str, Any] = field(default_factory=dict)
     show: Callable[[Any], str] | None = None
     hint: Any = ""
+    of_choices: Callable[[], Choices] | None = None
+    is_of_open: bool = False
+    window: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Words:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._choices: dict[str, dict[Any, str]] = {}
+        self._codes: dict[str, dict[Any, str]] = {}
 
     def of(self, code: str) -> Wording:
         return self.vocabulary.wordings[code]
@@ -74,6 +80,13 @@ class Words:
             found = read() if read else ()
             self._choices[code] = {value: str(label) for value, label in found}
         return self._choices[code]
+
+    def codes(self, code: str) -> dict[Any, str]:
+        """As `choices`, of the codes that a field counts."""
+        if code not in self._codes:
+            read = self.of(code).of_choices
+            self._codes[code] = {one: str(label) for one, label in (read() if read else ())}
+        return self._codes[code]
 
     def value(self, code: str, value: Any) -> str:
         """One value in words; one that is no choice any more as it is."""

@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from members.errors import DomainError, NotFound
 from members.models import Job, Member, Tag, TagRule
 from members.registry import panels
 from members.rules.conditions import BadCondition, Condition
-from members.selectors import member_conditions
+from members.selectors import member_conditions, member_counts
+from members.selectors.member_conditions import Whose
+from members.selectors.member_counts import Preview
 from members.services import jobs
 from members.services.jobs import RunningJob
 
@@ -26,8 +28,6 @@ KIND = "members.tag_rules"
 NIGHT, NIGHT_ORDER = "members.tag_rules", 80
 # So many ids at a time: seconds, even of a condition that sums orders.
 PART = 50_000
-SAMPLE = 10
-PREVIEW_SECONDS = 5
 
 
 class EmptyRule(DomainError):
@@ -40,15 +40,6 @@ class OwnTag(DomainError):
     """A rule can't ask for the tag that it gives."""
 
     code = "own_tag"
-
-
-@dataclass(frozen=True)
-class Preview:
-    """How many members a condition is true of now, and the ids of some of them; None: it takes
-    too long to count while somebody waits."""
-
-    count: int | None
-    member_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -93,18 +84,7 @@ def define(*, rule: TagRule) -> TagRule:
 
 def preview(*, tree: Mapping[str, Any], at: datetime) -> Preview:
     """Raises: BadCondition."""
-    query = member_conditions.query(member_conditions.read(tree), at=at)
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {PREVIEW_SECONDS * 1_000}")
-            cursor.execute(f"SELECT count(*) {query.sql}", query.params)
-            count = cursor.fetchone()[0]
-            cursor.execute(f"SELECT m.id {query.sql} ORDER BY m.id LIMIT {SAMPLE}", query.params)
-            return Preview(count, tuple(row[0] for row in cursor.fetchall()))
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != _CANCELED:
-            raise
-        return Preview(None, ())
+    return member_counts.preview(member_conditions.read(tree), at=at)
 
 
 def run_now(*, rule_id: int, at: datetime, actor_id: int | None = None) -> Job:
@@ -154,6 +134,14 @@ def night(at: datetime) -> Iterator[int]:
             logger.warning("tag_rule_unreadable", rule=rule.pk, problem=problem.problem)
 
 
+def judge_all(rule: TagRule, at: datetime) -> Iterator[int]:
+    """Judges everybody by one rule, part by part; for a night step of what the rule asks for.
+
+    Raises: BadCondition.
+    """
+    yield from _of_night(rule, at)
+
+
 def _of_night(rule: TagRule, at: datetime) -> Iterator[int]:
     added = removed = 0
     for low in range(0, _last_id(), PART):
@@ -172,15 +160,11 @@ def _apply(rule_id: int, low: int, at: datetime) -> Change:
     rule = TagRule.objects.select_for_update().get(pk=rule_id)
     if not rule.is_active:
         return Change(0, 0)
-    query = member_conditions.query(member_conditions.read(rule.condition), at=at)
-    bounds: dict[str, Any] = {
-        "low": low,
-        "high": low + PART,
-        "tag": rule.tag_id,
-        "origin": Tag.Origin.RULE.value,
-    }
+    part = Whose(low=low, high=low + PART)
+    query = member_conditions.query(member_conditions.read(rule.condition), at=at, whose=part)
+    tag: dict[str, Any] = {"tag": rule.tag_id, "origin": Tag.Origin.RULE.value}
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY.format(query=query.sql), {**query.params, **bounds})
+        cursor.execute(_APPLY.format(query=query.sql), {**query.params, **tag})
         added, removed = cursor.fetchone()
     return Change(added, removed)
 
@@ -195,11 +179,10 @@ def _last_id() -> int:
     return Member.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
-_CANCELED = "57014"
 # All parts of a statement see the same rows, so nobody is given and taken the tag in one.
 _APPLY = """
 WITH hit AS MATERIALIZED (
-  SELECT m.id {query} AND m.id > %(low)s AND m.id <= %(high)s
+  SELECT m.id {query}
 ), gone AS (
   DELETE FROM members_membertag borne
   WHERE borne.tag_id = %(tag)s AND borne.origin = %(origin)s
