@@ -16,9 +16,18 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def rows(live_server, keys_made, empty_cache):
+def shop(live_server, keys_made, empty_cache):
     world.open_shop()
-    # The real time: the browser has a clock of its own, which no test sets.
+
+
+# The real time: the browser has a clock of its own, which no test sets.
+@pytest.fixture
+def trade(shop):
+    return stock.trade(at=timezone.now())
+
+
+@pytest.fixture
+def rows(shop):
     return stock.fill(at=timezone.now())
 
 
@@ -77,7 +86,7 @@ def test_the_cursor_waits_in_the_user_name(page, live_server):
     page.wait_for_function("document.activeElement && document.activeElement.name === 'username'")
 
 
-def test_pages_with_scripts_of_ours_open_under_the_content_security_policy(page, live_server, rows):
+def test_pages_with_scripts_of_ours_open_under_the_content_security_policy(page, live_server, shop):
     said = complaints(page)
     log_in(page, live_server, "chief")
 
@@ -114,7 +123,7 @@ def test_every_page_opens_under_the_content_security_policy(page, live_server, r
     assert said == []
 
 
-def test_home_draws_its_charts(page, live_server, rows):
+def test_home_draws_its_charts(page, live_server, trade):
     log_in(page, live_server, "chief")
     page.wait_for_load_state("networkidle")
 
@@ -124,16 +133,16 @@ def test_home_draws_its_charts(page, live_server, rows):
     assert drawn == ["bar", "doughnut"]
 
 
-def test_f2_opens_the_counter_from_anywhere(page, live_server, rows):
+def test_f2_opens_the_counter_from_anywhere(page, live_server, shop):
     log_in(page, live_server, "wang", role="clerk", stores=["SH01"])
     page.keyboard.press("F2")
 
     page.wait_for_url("**/console/counter/")
 
 
-def test_a_dialog_has_a_role_keeps_the_focus_and_gives_it_back(page, live_server, rows):
+def test_a_dialog_has_a_role_keeps_the_focus_and_gives_it_back(page, live_server, trade):
     log_in(page, live_server, "mia", role="marketing_manager")
-    request = rows["requests"][0]
+    request = trade["requests"][0]
     page.goto(live_server.url + reverse("admin:members_approvalrequest_change", args=[request.pk]))
     page.wait_for_load_state("networkidle")
     opener = page.locator("a[href$='/reject/']")
@@ -153,9 +162,9 @@ def test_a_dialog_has_a_role_keeps_the_focus_and_gives_it_back(page, live_server
     assert page.evaluate("document.activeElement.innerText").strip().endswith("Reject")
 
 
-def test_a_request_is_rejected_in_the_dialog_with_a_note(page, live_server, rows):
+def test_a_request_is_rejected_in_the_dialog_with_a_note(page, live_server, trade):
     log_in(page, live_server, "mia", role="marketing_manager")
-    request = rows["requests"][0]
+    request = trade["requests"][0]
     page.goto(live_server.url + reverse("admin:members_approvalrequest_change", args=[request.pk]))
     page.wait_for_load_state("networkidle")
     page.locator("a[href$='/reject/']").click()
@@ -171,7 +180,7 @@ def test_a_request_is_rejected_in_the_dialog_with_a_note(page, live_server, rows
     assert (row.status, row.note) == ("REJECTED", "No receipt was shown")
 
 
-def test_the_palette_finds_an_order_and_opens_it(page, live_server, rows):
+def test_the_palette_finds_an_order_and_opens_it(page, live_server, trade):
     log_in(page, live_server, "chief")
     page.keyboard.press("Control+k")
     page.locator("#search-input-command").press_sequentially("T-3")
@@ -182,7 +191,7 @@ def test_the_palette_finds_an_order_and_opens_it(page, live_server, rows):
     page.wait_for_url("**/console/loyalty/order/*/change/")
 
 
-def test_a_phone_shows_home_and_lists_without_scrolling_sideways(page, live_server, rows):
+def test_a_phone_shows_home_and_lists_without_scrolling_sideways(page, live_server, trade):
     page.set_viewport_size(PHONE)
     log_in(page, live_server, "chief")
 

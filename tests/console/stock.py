@@ -47,12 +47,13 @@ from members.services.members import Registration
 from tests import world
 from tests.console import stock_merges, stock_privacy, stock_registers, stock_service, voice_stock
 from tests.loyalty import till
+from tests.members import behaviors as sent
 
 ROWS = 12
 
 
-def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
-    """Members of both stores with orders, a refund, messages, a request and work of all kinds."""
+def trade(*, at: datetime = world.NOW) -> dict[str, Any]:
+    """Members of both stores with orders, a refund, messages and three requests."""
     defaults.install(at=at)
     people = [_person(number, at) for number in range(ROWS)]
     sold = [_sell(number, at) for number in range(ROWS)]
@@ -61,8 +62,16 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
         pass
     maker = world.operator("asks", role="clerk", store_codes=["SH01"])
     asked = [_ask(people[number].pk, maker, at) for number in range(3)]
+    return {"members": people, "orders": sold, "requests": asked, "maker": maker}
+
+
+def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
+    """What `trade` makes, and work of all kinds: rows in every table."""
+    made = trade(at=at)
+    people, maker = made["members"], made["maker"]
     _work(people[0], at)
     stock_service.fill(people, at)
+    _behavior(people, at)
     _deeds(people[0], at)
     _moves(people, at)
     _offers(people, at)
@@ -71,7 +80,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     stock_privacy.fill(people, at=at)
     stock_registers.fill(people, actor_id=maker.pk, at=at)
     stock_merges.fill(people, at=at)
-    return {"members": people, "orders": sold, "requests": asked, "maker": maker}
+    return made
 
 
 def _person(number: int, at: datetime) -> Any:
@@ -123,6 +132,15 @@ def _work(member: Any, at: datetime) -> None:
             kind="imports.members", total_count=10, done_count=number % 10, created_at=at
         )
         JobError.objects.create(job=job, row=number, code="bad_phone", message="No phone number")
+
+
+def _behavior(people: list[Any], at: datetime) -> None:
+    """What each did in a channel, and a visitor whom nobody knows."""
+    deeds = [
+        sent.told(f"e-{number}", member=sent.by(person), occurred_at=at - timedelta(hours=number))
+        for number, person in enumerate(people)
+    ]
+    sent.send(*deeds, sent.told("e-nobody", visitor="v-1", occurred_at=at), at=at)
 
 
 def _deeds(member: Any, at: datetime) -> None:
