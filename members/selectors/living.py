@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from members.errors import MemberMerged
+from django.db import connection
+
+from members.errors import MemberErased, MemberMerged
 from members.models import Member
 
 _ALIVE = (Member.State.ACTIVE, Member.State.RESTRICTED)
@@ -19,11 +21,21 @@ def id_of(*, member_id: int) -> int | None:
     return None
 
 
-def refuse_merged(*, member_ids: Collection[int]) -> None:
-    """For a writer whose new rows name these members: a merge waits for them from now on, and one
-    that came between reading a member and writing is seen here. One query.
+def refuse_gone(*, member_ids: Collection[int]) -> None:
+    """For a writer whose new rows name these members: a merge or an erasure waits for the end of
+    the transaction from now on, and one that came between reading a member and writing is seen
+    here. One query.
 
-    Raises: MemberMerged; the next attempt finds whom the card leads to.
+    Raises: MemberMerged; MemberErased. The next attempt finds whom the card leads to, or nobody.
     """
-    if Member.objects.filter(pk__in=member_ids, state=Member.State.MERGED).exists():
+    with connection.cursor() as cursor:
+        # Foreign keys take this lock too, but only at the commit: too late to look.
+        cursor.execute(_HELD, [sorted(member_ids)])
+        states = {state for (state,) in cursor.fetchall()}
+    if Member.State.ERASED in states:
+        raise MemberErased
+    if Member.State.MERGED in states:
         raise MemberMerged
+
+
+_HELD = "SELECT state FROM members_member WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"

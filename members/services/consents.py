@@ -43,13 +43,13 @@ def record(
 ) -> list[Consent]:
     """The rows of these answers, in order.
 
-    Raises: UnknownConsent; UnknownPolicyVersion; MemberMerged.
+    Raises: UnknownConsent; UnknownPolicyVersion; MemberMerged; MemberErased.
     """
     unsaved = build(member, given, occasion, at)
     with transaction.atomic():
         rows = Consent.objects.bulk_create(unsaved)
         # A withdrawal on a card that leads nowhere would be no withdrawal.
-        living.refuse_merged(member_ids=[member.pk])
+        living.refuse_gone(member_ids=[member.pk])
         events.record_many(happenings=happenings(rows), at=at)
     return rows
 

@@ -97,7 +97,7 @@ def register_many(
     for _ in range(_TRIES - 1):
         try:
             return _register(registrations, prepared, at, actor_id)
-        except MemberMerged:
+        except (MemberMerged, MemberErased):
             continue
         except (IntegrityError, OperationalError) as error:
             if not _lost_a_race(error):
@@ -242,9 +242,11 @@ def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
     identities.verify(batch.proven, at)
     if batch.consents:
         Consent.objects.bulk_create(batch.consents)
-        known = {row.member_id for row in batch.consents} - {one.pk for one, _ in batch.newcomers}
-        if known:
-            living.refuse_merged(member_ids=known)
+    known = {row.member_id for row in (*batch.identities, *batch.consents)}
+    known -= {member.pk for member, _ in batch.newcomers}
+    if known:
+        # An identity of somebody who is erased meanwhile would be a trace of them.
+        living.refuse_gone(member_ids=known)
     told = [_registered(member, one, actor_id) for member, one in batch.newcomers]
     told += consents.happenings(batch.consents)
     if told:

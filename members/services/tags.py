@@ -31,7 +31,7 @@ def give(
     Who bears it by a rule bears it by hand from now on, and keeps it when the rule is no longer
     true of them.
 
-    Raises: UnknownTag; MemberMerged.
+    Raises: UnknownTag; MemberMerged; MemberErased.
     """
     tag = _tag(code)
     # What a model computes is told by the tag; everything else that comes here is a person's word.
@@ -51,7 +51,7 @@ def give(
             ignore_conflicts=True,
         )
         if fresh:
-            living.refuse_merged(member_ids=[one.pk for one in fresh])
+            living.refuse_gone(member_ids=[one.pk for one in fresh])
         told = [TagGiven(member=str(one.uid), tag=code) for one in fresh]
         _tell(fresh, told, at, actor_id, source)
     return len(fresh)

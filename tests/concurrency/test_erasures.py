@@ -1,10 +1,13 @@
 """Tills that sell to a member at the moment in which the member is erased."""
 
+import contextlib
+
 from loyalty.models import Account, LedgerEntry, Order
 from loyalty.selectors import ledger_checks
 from loyalty.services.erasures import FORGOTTEN
-from members.models import Member
-from members.services import approvals, erasures
+from members.errors import MemberErased
+from members.models import Identity, Member, MemberTag, Tag
+from members.services import approvals, erasures, members, tags
 from tests.concurrency.processes import at_once
 from tests.loyalty import till
 from tests.privacy import cases
@@ -43,3 +46,38 @@ def test_an_order_is_never_lost_and_never_attached_to_an_erased_member(shop):
     assert points >= 100 * earned
     assert Account.objects.get(member=alice).active_points == points
     assert ledger_checks.findings() == []
+
+
+def test_who_registers_again_in_that_moment_leaves_no_trace_on_the_erased_member(shop):
+    alice = till.register("13800138000", "Alice")
+    maker, checker = cases.people()
+    request = cases.asked(alice, "DELETION", at=till.NOW)
+    row = erasures.ask(request_id=request.pk, reason="letter", maker=maker, at=till.NOW)
+    tag = Tag.objects.create(code="vip", name_en="VIP")
+
+    def work(number):
+        if number == 0:
+            approvals.approve(request_id=row.pk, checker=checker, at=till.NOW)
+            return []
+        return [again(number, count) for count in range(EACH)]
+
+    def again(number, count):
+        told = members.Registration(
+            identities=(
+                members.IdentityClaim("PHONE", "13800138000"),
+                members.IdentityClaim("EMAIL", f"a{number}-{count}@example.org"),
+            ),
+            consents=(members.ConsentGiven("MARKETING", "SMS", False, "1"),),
+        )
+        found = members.register(registration=told, at=till.NOW).member
+        with contextlib.suppress(MemberErased):
+            tags.give(members=[found], code=tag.code, at=till.NOW)
+        return found.pk
+
+    registered = {pk for pks in at_once(work, processes=4) for pk in pks}
+
+    assert Member.objects.get(pk=alice.pk).state == "ERASED"
+    assert not Identity.objects.filter(member=alice).exists()
+    assert not MemberTag.objects.filter(member=alice).exists()
+    # Whoever came afterwards is one new member.
+    assert len(registered - {alice.pk}) == 1
