@@ -5,7 +5,7 @@ from datetime import datetime
 
 from analytics.registry import measures
 from analytics.selectors.measures import everything
-from analytics.services import fact_rebuilds, facts, member_days
+from analytics.services import fact_rebuilds, facts, member_days, member_scores, score_privacy
 from members.registry import changes, panels
 from members.services.merges import Merge
 
@@ -19,6 +19,8 @@ def register() -> None:
     panels.add_job_kind(fact_rebuilds.KIND, fact_rebuilds.run)
     # Behind all that moves points, before the scores that are made of facts.
     panels.add_night_step(panels.NightStep("analytics.facts", 45, _facts))
+    member_scores.register()
+    score_privacy.register()
 
 
 def _member_days(done: Merge) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from analytics.services import facts, member_days
+from analytics.services import facts, member_days, score_privacy
 from members.models import Event
 from members.registry import subscriptions
 
@@ -34,4 +34,13 @@ for event_type in (
 ):
     subscriptions.subscribe(
         event_type=event_type, subscriber="analytics.joined_days", handler=mark_joined
+    )
+
+# In the same transaction: what was computed of them goes with their word.
+for event_type, forget in (
+    ("members.profiling.refused", score_privacy.refused),
+    ("members.member.restricted", score_privacy.restricted),
+):
+    subscriptions.subscribe_at_once(
+        event_type=event_type, subscriber="analytics.member_scores", handler=forget
     )

@@ -123,7 +123,8 @@ _SCORES: Mapping[rfm.Method, Mapping[str, str]] = {
     rfm.Method.NTILE: {x: _TILED.format(order=order) for x, order in _WORST_FIRST.items()},
     rfm.Method.MEAN: {x: f"CASE WHEN is_{x}_high THEN 5 ELSE 1 END" for x in "rfm"},
     rfm.Method.FIXED: {
-        "r": "1 + (SELECT count(*) FROM unnest(%(cuts_r)s::bigint[]) cut WHERE recency_days <= cut)",
+        "r": "1 + (SELECT count(*) FROM unnest(%(cuts_r)s::bigint[]) cut"
+        " WHERE recency_days <= cut)",
         "f": "1 + (SELECT count(*) FROM unnest(%(cuts_f)s::bigint[]) cut"
         " WHERE window_orders_count >= cut)",
         "m": "1 + (SELECT count(*) FROM unnest(%(cuts_m)s::bigint[]) cut"

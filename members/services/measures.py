@@ -1,10 +1,12 @@
 """Publishes figures about members for rules and tiers to read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 
 from django.db import connection
+
+from members.models import Measure
 
 CHUNK = 50_000
 
@@ -41,6 +43,11 @@ def publish(*, code: str, values: Mapping[int, int], as_of_on: date, at: datetim
             )
             changed += cursor.rowcount
     return changed
+
+
+def withdraw(*, code: str, member_ids: Collection[int]) -> int:
+    """Takes the measure of these members back: there is none any more; gives how many had it."""
+    return Measure.objects.filter(code=code, member_id__in=list(member_ids)).delete()[0]
 
 
 def _chunks(rows: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
