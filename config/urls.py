@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from oauth2_provider.views import RevokeTokenView
 
+from analytics.admin.dashboards import frame as dashboards
 from campaigns.api import urls as campaign_urls
 from config import health
 from config.console import counter, second_factor
@@ -38,6 +39,7 @@ tokens = [
 # These are no model's pages: they stand before the site's own, in its namespace.
 console: list[Any] = [
     *counter.urls(admin.site),
+    *dashboards.urls(admin.site),
     *second_factor.urls(admin.site),
     *admin.site.get_urls(),
 ]

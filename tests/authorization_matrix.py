@@ -3,26 +3,25 @@
 Written by hand, apart from the code that grants rights: the test compares the two.
 """
 
-from dataclasses import dataclass
-
+from tests import authorization_analytics
+from tests.authorization_roles import (
+    ADMINISTRATOR,
+    ANALYST,
+    AUDITOR,
+    CLERK,
+    CUSTOMER_SERVICE,
+    DPO,
+    MARKETING,
+    MARKETING_MANAGER,
+    NOBODY,
+    OVERSIGHT,
+    SERVICE,
+    SHOP_FLOOR,
+    STAFF,
+    STORE_MANAGER,
+    Pages,
+)
 from tests.authorization_scopes import SCOPES  # noqa: F401 – part of the matrix
-
-CLERK = "clerk"
-STORE_MANAGER = "store_manager"
-CUSTOMER_SERVICE = "customer_service"
-MARKETER = "marketer"
-MARKETING_MANAGER = "marketing_manager"
-ANALYST = "analyst"
-DPO = "dpo"
-ADMINISTRATOR = "administrator"
-AUDITOR = "auditor"
-
-NOBODY: frozenset[str] = frozenset()
-SHOP_FLOOR = {CLERK, STORE_MANAGER, CUSTOMER_SERVICE}
-SERVICE = {STORE_MANAGER, CUSTOMER_SERVICE}
-MARKETING = {MARKETER, MARKETING_MANAGER}
-OVERSIGHT = {ADMINISTRATOR, AUDITOR}
-STAFF = SHOP_FLOOR | MARKETING | OVERSIGHT | {ANALYST, DPO}
 
 # Anybody, without saying who they are.
 OPEN = {
@@ -61,15 +60,6 @@ EVERY_OPERATOR = {
 }
 
 
-@dataclass(frozen=True)
-class Pages:
-    """Roles that see, add and change the rows of one table. Nobody deletes any."""
-
-    view: set[str] | frozenset[str]
-    add: set[str] | frozenset[str] = NOBODY
-    change: set[str] | frozenset[str] = NOBODY
-
-
 _SEES_CAMPAIGNS = MARKETING | OVERSIGHT | {ANALYST}
 _SEES_DOCUMENTS = SHOP_FLOOR | OVERSIGHT | {MARKETING_MANAGER, ANALYST}
 _SEES_PROGRAM = SERVICE | MARKETING | OVERSIGHT | {ANALYST}
@@ -86,6 +76,7 @@ _SEES_MERGES = _MERGES | {MARKETING_MANAGER, DPO, AUDITOR}
 
 # Of the console: the pages of a table, `admin:<table>_changelist` and so on.
 TABLES = {
+    **authorization_analytics.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
     "campaigns_delivery": Pages(view=STAFF - {CLERK}),
@@ -124,6 +115,7 @@ TABLES = {
     "members_auditrecord": Pages(view=_SETTINGS),
     "members_changerecord": Pages(view=_SETTINGS),
     # Recorded by a form, changed by dialogs alone.
+    "members_behaviorevent": Pages(view=STAFF - {CLERK}),
     "members_breach": Pages(view=_SETTINGS, add=_GUARDS),
     "members_breachclock": Pages(view=_SETTINGS, add=_GUARDS, change=_GUARDS),
     "members_channel": Pages(view=STAFF, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
@@ -183,6 +175,7 @@ _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify
 
 # Of the console: deeds and pages of their own.
 DEEDS = {
+    **authorization_analytics.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
     "admin:members_counter": STAFF,

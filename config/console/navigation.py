@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from config.console import badges, office_places, shop_places
+from config.console import analytics_places, badges, office_places, shop_places
 from config.console.places import Group, Place
 
-GROUPS = (*shop_places.GROUPS, *office_places.GROUPS)
+GROUPS = (*shop_places.GROUPS, *analytics_places.GROUPS, *office_places.GROUPS)
 
 
 def sidebar(request: HttpRequest, tabs: Sequence[Sequence[str]] = ()) -> list[dict[str, Any]]:

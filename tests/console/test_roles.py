@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from loyalty.models import LedgerEntry, Order
 from members.models import Member
+from tests import authorization_analytics
 from tests import authorization_matrix as matrix
 from tests.console import staff
 
@@ -70,6 +71,10 @@ def test_the_sidebar_hides_what_the_role_may_not_open(rows, role):
         reverse(f"admin:{table}_changelist")
         for table, pages in matrix.TABLES.items()
         if role not in pages.view
+    } | {
+        reverse(name)
+        for name, allowed in authorization_analytics.PLACES.items()
+        if role not in allowed
     }
     assert hidden == closed
 

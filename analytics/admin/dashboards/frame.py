@@ -1,0 +1,133 @@
+"""The page that every dashboard stands in, and its files. Everything comes by GET: a filtered page
+is an address to keep or to send on. Figures name nobody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics.admin.dashboards import files, pages, reading
+from analytics.admin.dashboards.dashboards import PERMISSION, Asked, Content, Dashboard
+from analytics.admin.dashboards.filter_forms import FilterForm
+from analytics.admin.dashboards.listed import DASHBOARDS
+from analytics.selectors import filter_choices, freshness
+from loyalty.errors import NoProgram
+from loyalty.rules import calendar
+from loyalty.services import programs
+from members.admin import dialogs
+from members.admin.base import operator_of
+from members.selectors import scopes
+
+TEMPLATE = "console/dashboard.html"
+_may_see = permission_required(PERMISSION, raise_exception=True)
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    """A page for each dashboard, for the site's `get_urls`."""
+    return [
+        path(
+            f"dashboards/{dashboard.code}/",
+            site.admin_view(_may_see(require_safe(partial(show, dashboard=dashboard)))),
+            name=dashboard.url_name.removeprefix("admin:"),
+        )
+        for dashboard in DASHBOARDS
+    ]
+
+
+def show(request: HttpRequest, *, dashboard: Dashboard) -> HttpResponse:
+    """The dashboard as the address narrows it; with `as=csv` or `as=xlsx` its file, of one chart
+    where `chart` names it."""
+    at = timezone.now()
+    try:
+        terms = programs.current()
+    except NoProgram:
+        return _page(request, dashboard, {"has_no_program": True})
+    scope = scopes.scope_for(operator_of(request))
+    choices = filter_choices.choices(store_ids=scope.store_ids)
+    today = calendar.local_day(at, terms.zone)
+    form = FilterForm(request.GET, choices=choices, scope=scope, today=today)
+    if not form.is_valid():
+        return _unclear(request, dashboard, form)
+    asked = Asked(
+        filters=form.filters(),
+        choices=choices,
+        currency=terms.currency,
+        language=get_language() or "",
+    )
+    try:
+        content, facts_at = _content(dashboard, asked, is_whole=scope.is_whole_chain)
+    except reading.TooHeavy as error:
+        return _refused(request, form, dashboard, dialogs.refusal(error), status=error.status)
+    shown = pages.Shown(dashboard=dashboard, asked=asked, form=form, facts_at=facts_at)
+    if kind := request.GET.get("as", ""):
+        return _file(kind, request.GET.get("chart", ""), shown, content)
+    return _page(request, dashboard, pages.context(shown, content, query=request.GET))
+
+
+def _content(
+    dashboard: Dashboard, asked: Asked, *, is_whole: bool
+) -> tuple[Content, datetime | None]:
+    facts_at = freshness.facts_at()
+    content = reading.read(dashboard, asked, facts_at=facts_at)
+    return content if is_whole else reading.of_own_stores(content), facts_at
+
+
+def _file(kind: str, code: str, shown: pages.Shown, content: Content) -> HttpResponse:
+    charts: Sequence[Any] = [one for one in content.charts if code in ("", one.code)]
+    if kind not in files.KINDS or not charts:
+        raise Http404
+    period = shown.asked.filters.period
+    name = "-".join(
+        filter(None, (shown.dashboard.code, code, f"{period.from_on}", f"{period.to_on}"))
+    )
+    contents = files.Contents(
+        name=name.replace("_", "-"),
+        currency=shown.asked.currency,
+        about=pages.about(shown),
+        tiles=() if code else content.tiles,
+        charts=charts,
+        has_one_chart=bool(code),
+    )
+    return files.answer(kind, contents)
+
+
+def _unclear(request: HttpRequest, dashboard: Dashboard, form: FilterForm) -> HttpResponse:
+    """The form says at each field what to mend; whoever wanted a file gets the same in words."""
+    if request.GET.get("as"):
+        said = "\n".join(
+            f"{form.fields[name].label}: {error}"
+            for name, errors in form.errors.items()
+            for error in errors
+        )
+        return HttpResponse(said, status=400, content_type="text/plain; charset=utf-8")
+    return _refused(request, form, dashboard, _("Mend the filters marked red."))
+
+
+def _refused(
+    request: HttpRequest, form: FilterForm, dashboard: Dashboard, why: str, status: int = 200
+) -> HttpResponse:
+    fields = pages.filter_fields(form, dashboard)
+    context = {"form": form, "filters": fields, "refusal": why}
+    return _page(request, dashboard, context, status)
+
+
+def _page(
+    request: HttpRequest, dashboard: Dashboard, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    whole = {
+        **admin.site.each_context(request),
+        "title": dashboard.title,
+        "dashboard": dashboard,
+        **context,
+    }
+    return TemplateResponse(request, TEMPLATE, whole, status=status)
