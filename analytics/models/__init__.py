@@ -9,7 +9,8 @@ from analytics.models.member_scores import ClassChange, ClassDay, ClassKind, Cla
 from analytics.models.policies import AnalyticsPolicy
 from analytics.models.purchase_days import PurchaseDay
 from analytics.models.scorecards import Scorecard, ScorecardItem
-from analytics.models.segment_builds import SegmentBuild, SegmentMember, SegmentMove
+from analytics.models.segment_builds import SegmentBuild, SegmentHit, SegmentMember, SegmentMove
+from analytics.models.segment_files import SegmentFile
 from analytics.models.segments import Segment, SegmentOverride, SegmentVersion
 from analytics.models.stale import StaleDay, StaleMember, StalePoints
 
@@ -31,6 +32,8 @@ __all__ = [
     "ScorecardItem",
     "Segment",
     "SegmentBuild",
+    "SegmentFile",
+    "SegmentHit",
     "SegmentMember",
     "SegmentMove",
     "SegmentOverride",

@@ -100,3 +100,27 @@ class SegmentMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.build_id} {self.member_id}"
+
+
+class SegmentHit(models.Model):
+    """A member of whom a build at work found the condition true. Gone once the build is over."""
+
+    build = models.ForeignKey(
+        "analytics.SegmentBuild", on_delete=models.CASCADE, db_index=False, related_name="hits"
+    )
+    member = models.ForeignKey(
+        "members.Member",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("member found by a build")
+        verbose_name_plural = _("members found by builds")
+        constraints = [models.UniqueConstraint(fields=["build", "member"], name="segment_hit_once")]
+        indexes = [models.Index(fields=["member"], name="segment_hits_of_member")]
+
+    def __str__(self) -> str:
+        return f"{self.build_id} {self.member_id}"
