@@ -15,8 +15,9 @@ _answers: ContextVar[dict[Any, Rows] | None] = ContextVar("answers", default=Non
 
 
 @contextmanager
-def together(*, timeout_seconds: int = 30) -> Iterator[None]:
-    """Within it, the same question is asked once, with more memory, all in one transaction.
+def together(*, timeout_seconds: int = 30, is_snapshot: bool = False) -> Iterator[None]:
+    """Within it, the same question is asked once, with more memory, all in one transaction; as a
+    snapshot all of them see the same instant.
 
     Inside another one's `together` it is part of that one. A statement that takes longer raises
     `django.db.OperationalError`.
@@ -24,9 +25,13 @@ def together(*, timeout_seconds: int = 30) -> Iterator[None]:
     if _answers.get() is not None:
         yield
         return
+    # Only the first statement of a transaction can ask for one.
+    is_first = not connection.in_atomic_block
     token = _answers.set({})
     try:
         with transaction.atomic():
+            if is_snapshot and is_first:
+                _ask_for_snapshot()
             before = _set({"work_mem": _WORK_MEM, "statement_timeout": f"{timeout_seconds}s"})
             yield
             # Where a transaction was open already, the rest of it has its own settings back.
@@ -55,6 +60,11 @@ def _ask(sql: str, params: Mapping[str, Any]) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+def _ask_for_snapshot() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _set(settings: Mapping[str, str]) -> dict[str, str]:
