@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from campaigns.models import Delivery
 from members.admin import labels, sealed
 from members.admin.base import KeysetAdmin
+from members.admin.filters import InstantsFilter
 from members.models import Consent, Member
 
 COLORS = {
@@ -40,7 +40,7 @@ class DeliveryAdmin(KeysetAdmin):
         "reason",
         "sent_at",
     )
-    list_filter = ("state", "campaign", ("queued_at", RangeDateTimeFilter))
+    list_filter = ("state", "campaign", ("queued_at", InstantsFilter))
     list_select_related = ("member", "campaign")
     search_fields = ("member__card_number",)
     search_help_text = _("Card number")

@@ -28,6 +28,12 @@ GROUPS: tuple[Group, ...] = (
                 "campaigns.view_delivery",
             ),
             Place(
+                _("Behavior"),
+                "ads_click",
+                "admin:members_behaviorevent_changelist",
+                "members.view_behaviorevent",
+            ),
+            Place(
                 _("Surveys"),
                 "reviews",
                 "admin:members_survey_changelist",

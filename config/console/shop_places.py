@@ -138,7 +138,7 @@ GROUPS: tuple[Group, ...] = (
                 "loyalty.view_stackinggroup",
             ),
             Place(
-                _("Behaviors"),
+                _("Behaviors that earn"),
                 "celebration",
                 "admin:loyalty_behaviorrule_changelist",
                 "loyalty.view_behaviorrule",

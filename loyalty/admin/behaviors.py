@@ -130,7 +130,7 @@ def register() -> None:
     panels.add_member_panel(
         Panel(
             "behaviors",
-            _("Behaviors"),
+            _("Earned by behavior"),
             "console/panels/behaviors.html",
             _panel,
             45,

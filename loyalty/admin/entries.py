@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from loyalty.admin import documents, words
 from loyalty.models import LedgerEntry
 from members.admin import labels, sealed
 from members.admin.base import KeysetAdmin
+from members.admin.filters import InstantsFilter
 from members.models import Member
 
 _PAGES = {"ORDER": "admin:loyalty_order_change", "REFUND": "admin:loyalty_refund_change"}
@@ -43,7 +43,7 @@ class LedgerEntryAdmin(KeysetAdmin):
         "shown_reason",
         "shown_document",
     )
-    list_filter = ("kind", ("occurred_at", RangeDateTimeFilter))
+    list_filter = ("kind", ("occurred_at", InstantsFilter))
     list_select_related = ("member__key",)
     search_fields = ("member__card_number",)
     search_help_text = _("Card number")

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 
 from loyalty.models import Hold
@@ -17,6 +16,7 @@ from loyalty.services import holds
 from loyalty.services.documents import Source
 from members.admin import dialogs, labels
 from members.admin.base import KeysetAdmin, operator_of
+from members.admin.filters import InstantsFilter
 from members.errors import DomainError
 from members.models import Member
 from members.services import audit, submissions
@@ -43,7 +43,7 @@ class HoldAdmin(KeysetAdmin):
         "expires_at",
         "shown_state",
     )
-    list_filter = ("state", ("created_at", RangeDateTimeFilter))
+    list_filter = ("state", ("created_at", InstantsFilter))
     list_select_related = ("member",)
     search_fields = ("external_id",)
     search_help_text = _("Hold number or card number, in full")

@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from loyalty.models import Lot
 from members.admin import labels
 from members.admin.base import KeysetAdmin
+from members.admin.filters import InstantsFilter
 from members.models import Member
 
 
@@ -28,7 +28,7 @@ class LotAdmin(KeysetAdmin):
         "expires_at",
         "shown_state",
     )
-    list_filter = (("expires_at", RangeDateTimeFilter),)
+    list_filter = (("expires_at", InstantsFilter),)
     list_select_related = ("member",)
     search_fields = ("member__card_number",)
     search_help_text = _("Card number")

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import FieldTextFilter
 
 from members.admin import trail_filters
 from members.admin.base import KeysetAdmin
+from members.admin.filters import InstantsFilter
 from members.models import AuditRecord
 
 
@@ -16,7 +17,7 @@ class AuditRecordAdmin(KeysetAdmin):
     store_path = "member__store"
     empty_hint = _("Reveals, decisions and other delicate steps appear here by themselves.")
     list_display = ("occurred_at", "action", "actor", "client", "member", "reason", "address")
-    list_filter = (("action", FieldTextFilter), ("occurred_at", RangeDateTimeFilter))
+    list_filter = (("action", FieldTextFilter), ("occurred_at", InstantsFilter))
     search_fields = ("=request_id",)
     search_help_text = trail_filters.SEARCH_HELP
     list_select_related = ("actor", "client", "member")

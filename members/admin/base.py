@@ -231,20 +231,26 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         before = request.GET.get(BEFORE, "")
-        before_id = int(before) if before.isdecimal() and len(before) < 19 else None
-        page = pages.newest_first(self.queryset, before_id=before_id, limit=self.list_per_page)
-        self.result_list = page.rows
-        self.paginator = KeysetPaginator(page.rows, self.list_per_page)
+        rows, older = self.page_before(before)
+        self.result_list = rows
+        self.paginator = KeysetPaginator(rows, self.list_per_page)
         # Equal, so that the header shows neither; the pages' foot shows the estimate.
-        self.result_count = self.full_result_count = len(page.rows)
+        self.result_count = self.full_result_count = len(rows)
         self.show_admin_actions = False
         self.can_show_all = self.multi_page = False
-        if not self.has_active_filters and not self.query:
+        # Of the whole table, so it is nobody's figure who sees a part.
+        if not self.queryset.query.where:
             self.estimated_count = _estimated_rows(self.queryset)
-        if page.next_before_id is not None:
-            self.older_query = self.get_query_string({BEFORE: page.next_before_id})
-        if before_id is not None:
+        if older:
+            self.older_query = self.get_query_string({BEFORE: older})
+        if before:
             self.newest_query = self.get_query_string(remove=[BEFORE])
+
+    def page_before(self, before: str) -> tuple[list[Any], Any]:
+        """The rows below the one that the address names, and what names the last of them."""
+        before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+        page = pages.newest_first(self.queryset, before_id=before_id, limit=self.list_per_page)
+        return page.rows, page.next_before_id
 
 
 def _estimated_rows(queryset: models.QuerySet[Any]) -> int:

@@ -1,7 +1,7 @@
 """What a member did in channels, on their page: thirty days at a glance, then one by one."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.admin import behavior_words
+from members.admin import behavior_places, behavior_words
 from members.models import BehaviorEvent, Member
 from members.registry import behavior_events as registry
 from members.registry import panels
@@ -17,7 +17,6 @@ from members.registry.panels import Panel
 from members.rules import behavior_runs
 from members.rules.behavior_runs import Deed, Run
 from members.selectors import behavior_events
-from members.selectors.behavior_events import Place
 
 PAGE = 100
 DAYS = 30
@@ -39,13 +38,15 @@ def register() -> None:
 
 
 def _panel(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
-    page = behavior_events.history(member_id=member.pk, before=_place(request), limit=PAGE)
+    place = behavior_places.read(request.GET.get("before", ""))
+    page = behavior_events.history(member_id=member.pk, before=place, limit=PAGE)
     names = registry.names_of({row.object for row in page.rows if row.object})
     row_of = {row.pk: row for row in page.rows}
     runs = behavior_runs.fold(_deed(row) for row in page.rows)
+    channels = behavior_words.channels()
     return {
-        "runs": [_shown(run, row_of, names) for run in runs],
-        "following": _address(page.following),
+        "runs": [_shown(run, row_of, names, channels) for run in runs],
+        "following": behavior_places.address(page.following),
         "strip": _strip(member.pk, at),
     }
 
@@ -55,7 +56,10 @@ def _deed(row: BehaviorEvent) -> Deed:
 
 
 def _shown(
-    run: Run, row_of: Mapping[int, BehaviorEvent], names: Mapping[str, str]
+    run: Run,
+    row_of: Mapping[int, BehaviorEvent],
+    names: Mapping[str, str],
+    channels: Mapping[str, str],
 ) -> dict[str, Any]:
     rows = [row_of[deed.id] for deed in run.deeds]
     return {
@@ -63,7 +67,7 @@ def _shown(
         "icon": behavior_words.words(run.kind).icon,
         "duration": behavior_words.duration(run.seconds),
         "begins_at": run.begins_at,
-        "channel": rows[0].channel,
+        "channel": channels.get(rows[0].channel, rows[0].channel),
         "is_one": len(rows) == 1,
         "rows": [_line(row, names) for row in rows],
     }
@@ -104,26 +108,3 @@ def _kind_row(kind: str, by_day: Mapping[date, int], days: list[date], most: int
     # A clock that is ahead may have put some into tomorrow, which the strip doesn't show.
     total = sum(cell["count"] for cell in cells)
     return {"label": words.label, "icon": words.icon, "cells": cells, "total": total}
-
-
-def _place(request: HttpRequest) -> Place | None:
-    """Where the page asked for begins; nonsense begins at the top."""
-    micros, _dash, pk = request.GET.get("before", "").partition("-")
-    if not (_is_number(micros) and _is_number(pk)):
-        return None
-    try:
-        occurred_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros))
-    except OverflowError:
-        return None
-    return Place(occurred_at, int(pk))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def _address(place: Place | None) -> str:
-    if place is None:
-        return ""
-    since = place.occurred_at - datetime(1970, 1, 1, tzinfo=UTC)
-    return f"{since // timedelta(microseconds=1)}-{place.id}"

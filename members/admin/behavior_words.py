@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Channel
 from members.rules.behavior_events import KINDS, PRODUCT
 from members.rules.behavior_runs import Run
 
@@ -63,6 +64,11 @@ def run_text(run: Run) -> str:
         told = ngettext("%(did)s: %(count)s product", "%(did)s: %(count)s products", run.objects)
         return told % {"did": words(run.kind).did, "count": run.objects}
     return gettext("%(did)s, %(count)s times") % {"did": words(run.kind).did, "count": count}
+
+
+def channels() -> dict[str, str]:
+    """What channels are called, by the code that events keep; one query."""
+    return {channel.code: channel.name for channel in Channel.objects.all()}
 
 
 def duration(seconds: int) -> str:

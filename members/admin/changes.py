@@ -9,13 +9,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from members.admin import change_words, labels, trail_filters
 from members.admin.base import KeysetAdmin, KeysetChangeList
 from members.admin.change_words import Difference
+from members.admin.filters import InstantsFilter
 from members.models import ApprovalRequest, ChangeRecord
 from members.registry import changes
 from members.selectors import scopes
@@ -52,7 +52,7 @@ class ChangeRecordAdmin(KeysetAdmin):
         trail_filters.TableFilter,
         trail_filters.RowFilter,
         "kind",
-        ("occurred_at", RangeDateTimeFilter),
+        ("occurred_at", InstantsFilter),
     )
     list_select_related = ("actor", "client")
     search_fields = ("=request_id",)

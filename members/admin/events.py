@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from members.admin.base import KeysetAdmin, KeysetChangeList
+from members.admin.filters import InstantsFilter
 from members.models import Event
 from members.registry import sentences
 
@@ -28,7 +28,7 @@ class EventAdmin(KeysetAdmin):
     store_path = "member__store"
     empty_hint = _("Every registration, order and change appears here as it happens.")
     list_display = ("occurred_at", "shown_sentence", "type", "member", "source")
-    list_filter = (("occurred_at", RangeDateTimeFilter),)
+    list_filter = (("occurred_at", InstantsFilter),)
     search_fields = ("=type", "=member__card_number")
     search_help_text = _("Type, such as loyalty.order.recorded, or card number")
     list_select_related = ("member",)

@@ -45,7 +45,14 @@ from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
 from members.services.members import Registration
 from tests import world
-from tests.console import stock_merges, stock_privacy, stock_registers, stock_service, voice_stock
+from tests.console import (
+    stock_merges,
+    stock_privacy,
+    stock_registers,
+    stock_scores,
+    stock_service,
+    voice_stock,
+)
 from tests.loyalty import till
 from tests.members import behaviors as sent
 
@@ -80,6 +87,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     stock_privacy.fill(people, at=at)
     stock_registers.fill(people, actor_id=maker.pk, at=at)
     stock_merges.fill(people, at=at)
+    stock_scores.fill(people, at=at)
     return made
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from loyalty.models import Product
+from members.models import BehaviorEvent
 from tests import world
 from tests.console import staff
-from tests.members.behaviors import PHONE, send, told
+from tests.members.behaviors import PHONE, by, send, told
 
 pytestmark = pytest.mark.django_db
 TAB = "behavior_events"
@@ -95,3 +96,114 @@ def test_a_clerk_does_not_see_what_members_browse(shop, alice):
     send(told("e-1", member=PHONE))
 
     assert "SK-100" not in staff.text(clerk.get(staff.page(alice, TAB)))
+
+
+# All members' events
+
+
+LIST = "/console/members/behaviorevent/"
+
+
+def test_the_list_tells_what_was_done_by_which_card_and_names_nobody(service, alice):
+    Product.objects.create(sku="SK-3", name_zh="面霜", name_en="Face cream")
+    send(
+        view(3, dwell_seconds=90, store="SH01"),
+        told("e-2", member=PHONE, kind="search", object=None, attributes={"query": "cream"}),
+        told("e-3", visitor="v-9"),
+    )
+
+    shown = staff.text(service.get(LIST))
+
+    assert "Viewed a product: <strong>Face cream</strong>" in shown
+    assert "Searched: <strong>cream</strong>" in shown
+    assert "A visitor not known yet" in shown
+    assert alice.card_number in shown
+    assert "2 min" in shown
+    for secret in ("爱丽", world.ALICE_PHONE):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"of_kind": "search"}, {"e-2"}),
+        ({"on_channel": "mini"}, {"e-1", "e-2", "e-3"}),
+        ({"on_channel": "pos"}, {"e-4"}),
+        ({"whose": "member"}, {"e-1", "e-4"}),
+        ({"whose": "nobody"}, {"e-2", "e-3"}),
+        ({"occurred_at_from_0": "2026-03-02", "occurred_at_from_1": "13:30"}, {"e-1"}),
+        # A day alone is all of it; what is no day finds nothing, rather than everything.
+        ({"occurred_at_from_0": "2026-03-02"}, {"e-1", "e-2", "e-3", "e-4"}),
+        ({"occurred_at_to_0": "2026-03-02"}, {"e-1", "e-2", "e-3", "e-4"}),
+        ({"occurred_at_to_0": "2026-03-01"}, set()),
+        ({"occurred_at_from_0": "2026-03-03"}, set()),
+        ({"occurred_at_from_0": "yesterday"}, set()),
+        ({"occurred_at_from_0": "2026-03-02", "occurred_at_from_1": "noon"}, set()),
+        ({"q": "v-9"}, {"e-3"}),
+        ({"q": "e-2"}, {"e-2"}),
+        ({"q": "e-"}, set()),
+        ({"of_kind": "x' OR 1=1 --"}, set()),
+    ],
+)
+def test_the_list_is_narrowed_by_kind_channel_time_and_whose(service, alice, asked, found):
+    send(
+        told("e-1", member=PHONE, occurred_at=world.NOW - timedelta(minutes=20)),
+        told("e-2", visitor="v-8", kind="search", object=None),
+        told("e-3", visitor="v-9"),
+        told("e-4", member=PHONE, channel="pos"),
+    )
+
+    rows = service.get(LIST, asked).context["cl"].result_list
+
+    assert {row.external_id for row in rows} == found
+
+
+def test_the_list_finds_a_card_s_events_and_stands_in_the_shop_s_time(service, alice, bob):
+    send(told("late", member=PHONE), told("bobs", member=by(bob)))
+    send(told("later", member=PHONE, occurred_at=world.NOW - timedelta(minutes=9)))
+    send(told("earlier", member=PHONE, occurred_at=world.NOW - timedelta(days=3)))
+
+    rows = service.get(LIST, {"q": alice.card_number.lower()}).context["cl"].result_list
+
+    assert [row.external_id for row in rows] == ["later", "late", "earlier"]
+
+
+def test_the_list_s_pages_hold_each_event_once(service, alice):
+    at = world.NOW - timedelta(minutes=5)
+    send(*(view(number, at=at) for number in range(110)))
+
+    pages, query = [], LIST
+    while query:
+        answer = service.get(query)
+        pages.append([row.external_id for row in answer.context["cl"].result_list])
+        older = answer.context["cl"].older_query
+        query = f"{LIST}{older}" if older else ""
+
+    assert [len(page) for page in pages] == [50, 50, 10]
+    assert len({one for page in pages for one in page}) == 110
+
+
+def test_whoever_works_for_one_store_lists_its_members_events_alone(shop, alice, bob):
+    manager = staff.logged_in("ma", "store_manager", ["BJ01"])
+    send(told("e-1", member=PHONE), told("e-2", member=by(bob)), told("e-3", visitor="v"))
+
+    answer = manager.get(LIST)
+
+    assert [row.external_id for row in answer.context["cl"].result_list] == ["e-2"]
+    # How many rows the whole table has is nobody's figure who sees a part.
+    assert answer.context["cl"].estimated_count is None
+
+
+def test_a_clerk_may_not_open_the_list(shop):
+    assert staff.logged_in("li", "clerk", ["SH01"]).get(LIST).status_code == 403
+
+
+def test_an_event_s_page_says_where_it_came_from(service, alice):
+    send(told("e-1", member=PHONE, attributes={"category": "skincare", "price_amount": 14_900}))
+    pk = BehaviorEvent.objects.get().pk
+
+    shown = staff.text(service.get(f"{LIST}{pk}/change/"))
+
+    assert "category: skincare" in shown
+    assert "price_amount: 14900" in shown
+    assert "mini-app" in shown
