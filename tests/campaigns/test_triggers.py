@@ -185,7 +185,7 @@ def test_twenty_upgrades_are_judged_with_a_fixed_number_of_queries(
         upgrade(enroll(email=f"m{number}@example.org", consents=()))
 
     # A round for each subscriber that hears of newcomers, not for each of them.
-    with django_assert_max_num_queries(50):
+    with django_assert_max_num_queries(75):
         hear()
 
     assert outcome() == [("INBOX", "SKIPPED", "consent"), ("EMAIL", "SKIPPED", "consent")] * 20

@@ -21,6 +21,11 @@ MOVED = {
     "campaigns.offeruse.member_id": "campaigns.quotes",
     "campaigns.orderquote.member_id": "campaigns.quotes",
     "analytics.memberday.member": "analytics.member_days",
+    # Marked by the step, and computed anew for both within a minute.
+    "analytics.purchaseday.member": "analytics.member_days",
+    "analytics.membermonth.member": "analytics.member_days",
+    "analytics.membermetrics.member": "analytics.member_days",
+    "analytics.stalemember.member": "analytics.member_days",
     "analytics.memberscore.member": "analytics.member_scores",
     "members.identity.member": "members.identities",
     "members.membertag.member": "members.tags",
