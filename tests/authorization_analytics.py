@@ -1,8 +1,10 @@
 """The matrix's rows of analytics."""
 
 from tests.authorization_roles import (
+    ADMINISTRATOR,
     ANALYST,
     MARKETING,
+    MARKETING_MANAGER,
     OVERSIGHT,
     STORE_MANAGER,
     Pages,
@@ -10,8 +12,19 @@ from tests.authorization_roles import (
 
 _SEES_DASHBOARDS = MARKETING | OVERSIGHT | {ANALYST, STORE_MANAGER}
 
-TABLES: dict[str, Pages] = {}
+_SEES_CUTS = MARKETING | OVERSIGHT | {ANALYST}
+_SETS_CUTS = {MARKETING_MANAGER, ADMINISTRATOR}
+
+TABLES: dict[str, Pages] = {
+    # One row; a second one can't be added.
+    "analytics_analyticspolicy": Pages(view=_SEES_CUTS, add=_SETS_CUTS, change=_SETS_CUTS),
+    # Never changed: published, and taken back by a dialog.
+    "analytics_classtag": Pages(view=_SEES_CUTS, add=_SETS_CUTS),
+}
 
 # Pages of the sidebar that show no table's rows.
-PLACES = {f"admin:analytics_dashboard_{code}": _SEES_DASHBOARDS for code in ("overview",)}
-DEEDS = {**PLACES}
+PLACES = {
+    f"admin:analytics_dashboard_{code}": _SEES_DASHBOARDS
+    for code in ("overview", "acquisition", "retention", "stores")
+}
+DEEDS = {**PLACES, "admin:analytics_classtag_withdraw": _SETS_CUTS}

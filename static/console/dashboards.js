@@ -45,7 +45,8 @@
       ? spec.labels.map((_label, place) => spec.colors[place] || palette()[place % palette().length])
       : one.before ? pale(own) : own;
     return {
-      label: one.name, data: one.values, texts: one.texts,
+      label: one.name, texts: one.texts,
+      data: one.below ? one.values.map((value) => -value) : one.values,
       borderColor: spec.kind === "ring" ? look.surface : colors, backgroundColor: colors,
       borderWidth: isLine ? 2 : spec.kind === "ring" ? 1 : 0, borderDash: one.before && isLine ? [4, 4] : [],
       pointRadius: isLine && spec.labels.length > 45 ? 0 : 2, pointHoverRadius: 4,
@@ -62,7 +63,8 @@
       ticks: { ...ticks, autoSkip: !spec.horizontal, maxTicksLimit: isNarrow() ? 6 : 12, maxRotation: 0 } };
     if (spec.horizontal) delete named.ticks.maxTicksLimit;
     const counted = { stacked: isStacked, beginAtZero: true, grid: { color: look.grid },
-      ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => brief(value) } };
+      ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => brief(value),
+        precision: spec.series.every((one) => one.whole) ? 0 : undefined } };
     return spec.horizontal ? { y: named, x: counted } : { x: named, y: counted };
   };
 
@@ -177,7 +179,6 @@
   // ---- The page around them
 
   const start = () => {
-    // Alpine shows the page once it has started: before, boxes have no width.
     if (drawings.length) draw();
     let wasDark = isDark();
     new MutationObserver(() => {
@@ -229,5 +230,11 @@
     for (const pick of picks) if (!pick.contains(event.target)) pick.open = false;
   });
 
-  document.addEventListener("alpine:initialized", () => requestAnimationFrame(start));
+  // Alpine shows the page once it has started, which may have been before this script came: until
+  // then boxes have no width.
+  if (document.documentElement.hasAttribute("x-cloak")) {
+    document.addEventListener("alpine:initialized", () => requestAnimationFrame(start));
+  } else {
+    requestAnimationFrame(start);
+  }
 })();

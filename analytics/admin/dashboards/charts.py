@@ -63,12 +63,13 @@ Cell = str | int | Decimal | date | Part | None
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """`is_drawn`: a line, bar or step of the drawing; `is_before` draws it pale: the period that
-    is compared with."""
+    is compared with; `is_below` draws it below the line: what went away."""
 
     label: Any
     shown_as: As = As.COUNT
     is_drawn: bool = False
     is_before: bool = False
+    is_below: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

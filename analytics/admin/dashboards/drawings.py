@@ -38,7 +38,8 @@ def _series(chart: Chart, currency: str) -> dict[str, Any]:
             {
                 "name": str(chart.columns[index].label),
                 "before": chart.columns[index].is_before,
-                "amount": chart.columns[index].shown_as == As.AMOUNT,
+                "below": chart.columns[index].is_below,
+                "whole": chart.columns[index].shown_as == As.COUNT,
                 "values": [_value(row[index], chart, index, currency) for row in rows],
                 "texts": [_text(row[index], chart, index, currency) for row in rows],
             }

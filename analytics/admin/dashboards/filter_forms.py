@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -64,8 +65,8 @@ class FilterForm(forms.Form):
     )
     segment = forms.ChoiceField(label=gettext_lazy("Segment"), required=False)
 
-    def __init__(self, data: Any, *, choices: Choices, scope: Scope, today: date) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict, *, choices: Choices, scope: Scope, today: date) -> None:
+        super().__init__(_with_defaults(data))
         self.choices, self.scope, self.today = choices, scope, today
         self.language = language = get_language() or ""
         for name, (label, _all) in MULTIPLE.items():
@@ -85,9 +86,7 @@ class FilterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        for name, value in DEFAULT.items():
-            cleaned[name] = cleaned.get(name) or value
-        if cleaned["period"] == periods.CUSTOM and not self.errors:
+        if cleaned.get("period") == periods.CUSTOM and not self.errors:
             self._check_days(cleaned.get("from_on"), cleaned.get("to_on"))
         return cleaned
 
@@ -144,8 +143,15 @@ class FilterForm(forms.Form):
 
     def chosen(self, name: str) -> list[Choice]:
         """The rows that a filter names, for words about it."""
-        codes = self.data.getlist(name) if self.is_bound else []
+        codes = self.data.getlist(name)
         return [one for one in self.choices[name] if one.code in codes]
+
+
+def _with_defaults(query: QueryDict) -> QueryDict:
+    said = query.copy()
+    for name, value in DEFAULT.items():
+        said[name] = said.get(name) or value
+    return said
 
 
 def _period(days: periods.Days) -> Period:
