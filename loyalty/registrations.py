@@ -48,7 +48,7 @@ def register() -> None:
     panels.add_job_kind(coupon_batches.MAKE, coupon_batches.make)
     panels.add_job_kind(coupon_batches.VOID, coupon_batches.make_void)
     panels.add_merge_step(
-        "loyalty.accounts",
+        merge_undos.STEP,
         10,
         merges.move,
         undo=merge_undos.give_back,

@@ -22,8 +22,10 @@ from loyalty.models import (
     RuleUse,
     TierChange,
 )
+from members.services.merge_undos import NotUndoable
 from members.services.merges import Merge
 
+STEP = "loyalty.accounts"
 _BALANCES = ("pending", "active", "debt")
 _ROWS: dict[str, type[Model]] = {
     "lots": Lot,
@@ -35,8 +37,13 @@ _ROWS: dict[str, type[Model]] = {
 
 
 def give_back(done: Merge, moved: dict[str, Any]) -> None:
-    """Both accounts are what they were, with their lots, holds, orders, tiers and sums."""
+    """Both accounts are what they were, with their lots, holds, orders, tiers and sums.
+
+    Raises: NotUndoable, when something was posted while the locks were waited for.
+    """
     accounts = _lock(done)
+    if reason := obstacle(done, moved):
+        raise NotUndoable(obstacles=[{"step": STEP, "reason": reason}], reason=reason)
     survivor, retired = accounts[done.survivor_id], accounts[done.retired_id]
     own, theirs = moved["before"]
     chains = _Chain(survivor, done, moved["key"]), _Chain(retired, done, moved["key"])

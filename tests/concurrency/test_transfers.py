@@ -7,9 +7,9 @@ from loyalty.models import Account, Order, Program, Refund, Transfer
 from loyalty.selectors import ledger_checks
 from loyalty.services import points, refunds, transfers
 from loyalty.services.documents import OrderRefundDocument, TransferDocument
-from members.errors import DomainError
-from members.models import MemberMerge
-from members.services import merges
+from members.errors import DomainError, NotMergeable
+from members.models import Member, MemberMerge
+from members.services import merge_undos, merges
 from tests.concurrency.processes import at_once
 from tests.loyalty import till
 from tests.loyalty.till import NOW, line
@@ -134,4 +134,53 @@ def test_two_cards_merged_into_each_other_at_once_become_one(alice):
     merge = MemberMerge.objects.get()
     assert till.balances(merge.survivor) == (0, 30, 0)
     assert till.balances(merge.retired) == (0, 0, 0)
+    assert ledger_checks.findings() == []
+
+
+def test_merges_in_a_ring_at_once_leave_one_member_who_holds_all(alice):
+    bob, charlie = _bob(), till.register("13700137000", "Charlie")
+    for member in (alice, bob, charlie):
+        _grant(member, 100)
+    ring = [(alice, bob), (bob, alice), (bob, charlie), (charlie, bob), (charlie, alice)]
+
+    def work(number):
+        survivor, retired = ring[number]
+        try:
+            merges.merge(survivor_id=survivor.pk, retired_id=retired.pk, at=NOW)
+        except NotMergeable:
+            return False
+        return True
+
+    assert at_once(work, processes=len(ring)).count(True) == 2
+
+    living = Member.objects.get(state="ACTIVE")
+    retired = Member.objects.exclude(pk=living.pk).values_list("merged_into_id", flat=True)
+    assert list(retired) == [living.pk] * 2
+    assert till.balances(living) == (0, 300, 0)
+    assert ledger_checks.findings() == []
+
+
+def test_a_merge_is_taken_back_or_refused_while_tills_sell_and_no_order_is_lost(alice):
+    bob = _bob()
+    _grant(bob, 100)
+    merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+    row = MemberMerge.objects.get()
+
+    def work(number):
+        if number == 0:
+            try:
+                return merge_undos.undo(merge_id=row.pk, at=NOW).state
+            except merge_undos.NotUndoable as error:
+                return error.details["reason"]
+        for turn in range(10):
+            till.sell(f"o-{number}-{turn}", line("1", 100), phone=BOB if number % 2 else ALICE)
+        return ""
+
+    outcome = at_once(work, processes=4)[0]
+
+    assert outcome in ("ACTIVE", "points_moved")
+    assert Order.objects.count() == 30
+    theirs = Order.objects.filter(member=bob).count()
+    assert theirs == (20 if outcome == "ACTIVE" else 0)
+    assert sum(row.active_points for row in Account.objects.all()) == 130
     assert ledger_checks.findings() == []

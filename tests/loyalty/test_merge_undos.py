@@ -12,6 +12,7 @@ from analytics.services import member_days
 from loyalty.models import Account, Hold, LedgerEntry, Lot, Order, TierChange
 from loyalty.selectors import as_of, ledger_checks
 from loyalty.services import holds, points
+from loyalty.services import merge_undos as loyalty_undos
 from loyalty.services.documents import HoldDocument
 from members.errors import NotFound
 from members.models import Identity, Member, MemberMerge, MemberTag, Tag
@@ -198,6 +199,22 @@ def test_an_order_since_stands_against_it_and_nothing_changes(alice, bob):
     assert refusal(row) == "points_moved"
     assert till.balances(alice) == (0, 70, 0)
     assert Member.objects.get(pk=bob.pk).merged_into_id == alice.pk
+
+
+def test_an_order_that_came_while_the_locks_were_waited_for_stands_against_it_too(alice, bob):
+    till.sell("b-1", line("1", 6_000), phone=BOB)
+    row = merge(alice, bob)
+    till.sell("a-1", line("1", 10_000))
+    before = holdings(alice)
+    done = merges.Merge(
+        survivor_id=alice.pk, retired_id=bob.pk, actor_id=None, at=LATER, merge_id=row.pk
+    )
+
+    with pytest.raises(NotUndoable) as caught:
+        loyalty_undos.give_back(done, row.moved["loyalty.accounts"])
+
+    assert caught.value.details["reason"] == "points_moved"
+    assert holdings(alice) == before
 
 
 def test_a_new_identity_a_consent_or_a_changed_profile_stands_against_it(alice, bob):
