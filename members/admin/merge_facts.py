@@ -27,6 +27,8 @@ _OBSTACLES = {
     "consents_changed": gettext_lazy("The member agreed or objected to something since."),
     "member_changed": gettext_lazy("The profile changed, or one of the cards was merged again."),
     "notes_changed": gettext_lazy("Somebody wrote a note since."),
+    "communities_changed": gettext_lazy("They left a community since, or came back to one."),
+    "too_many_events": gettext_lazy("More behavior events moved than can be told apart again."),
 }
 NONE = "–"
 

@@ -25,7 +25,7 @@ COLUMNS = ("community", "joined_at", "left_at", "was_invited")
 
 def register() -> None:
     """Called by `voices.register`."""
-    add_merge_step(CODE, ORDER, move, undo=give_back)
+    add_merge_step(CODE, ORDER, move, undo=give_back, obstacle=obstacle)
     add_erasure_step(ErasureStep(CODE, ORDER, erase))
     add_export_section(ExportSection(CODE, ORDER, _("Communities"), COLUMNS, rows))
 
@@ -74,7 +74,14 @@ def move(merge: Merge) -> Kept:
     won = CommunityMembership.objects.filter(invited_by_id=merge.retired_id)
     kept["invited"] = list(won.values_list("pk", flat=True))
     won.update(invited_by_id=merge.survivor_id)
+    kept["after"] = _shared(kept)
     return kept
+
+
+def obstacle(merge: Merge, kept: Kept) -> str:
+    """`communities_changed`, when they left or came back since where both cards had been in:
+    which of the two did, nobody can say."""
+    return "" if kept.get("after", _shared(kept)) == _shared(kept) else "communities_changed"
 
 
 def give_back(merge: Merge, kept: Kept) -> None:
@@ -115,6 +122,12 @@ def _join(survivors: CommunityMembership, retired: CommunityMembership) -> Kept:
         survivors.invited_by_id = None
     survivors.save(update_fields=["joined_at", "left_at", "invited_by"])
     return kept
+
+
+def _shared(kept: Kept) -> list[Kept]:
+    """The memberships that were made of two, as they are now."""
+    ids = [one["survivor"]["id"] for one in kept["joined"]]
+    return [_plain(one) for one in CommunityMembership.objects.filter(pk__in=ids).order_by("pk")]
 
 
 def _plain(one: CommunityMembership) -> Kept:

@@ -7,7 +7,15 @@ import pytest
 from loyalty import subscribers
 from loyalty.models import BehaviorAward, Coupon, CouponType, Program
 from loyalty.services import behavior_plans, coupon_types
-from members.models import Community, CommunityMembership, Event, Measure, Member, Survey
+from members.models import (
+    Community,
+    CommunityMembership,
+    Event,
+    Measure,
+    Member,
+    MemberMerge,
+    Survey,
+)
 from members.registry.privacy import Erasing
 from members.rules import communities as rules
 from members.selectors import communities as selector
@@ -16,6 +24,7 @@ from members.services import (
     community_privacy,
     dispatches,
     influence,
+    merge_undos,
     merges,
     surveys,
 )
@@ -260,3 +269,19 @@ def test_an_erased_member_is_out_and_whom_they_brought_stays_brought(club, alice
     assert community_privacy.erase(erasing) == {"members_communitymembership": 0}
     assert CommunityMembership.objects.get(member=alice).left_at == NOW
     assert CommunityMembership.objects.get(member=bob).invited_by_id == alice.pk
+
+
+def test_who_left_since_stands_against_taking_a_merge_back(club, alice, bob):
+    later = NOW + timedelta(hours=1)
+    for member in (alice, bob):
+        join(member)
+    merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+    row = MemberMerge.objects.get()
+    assert merge_undos.obstacles(merge_id=row.pk, at=later) == []
+
+    communities.leave(community_code="tea", member_id=alice.pk, occurred_at=later, at=later)
+
+    with pytest.raises(merge_undos.NotUndoable) as refused:
+        merge_undos.undo(merge_id=row.pk, at=later)
+    assert refused.value.details["reason"] == "communities_changed"
+    assert CommunityMembership.objects.get().left_at == later
