@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from campaigns.services import defaults, deliveries
-from config.demo import access, promotions, service, staff, visits, voices
+from config.demo import access, promotions, rights, service, staff, visits, voices
 from loyalty.events import TierUpgraded
 from loyalty.models import Account
 from loyalty.services import points
@@ -74,8 +74,8 @@ def _deliver(*, at: datetime) -> None:
 
 
 def people(*, at: datetime) -> None:
-    """Tags by what they bought, goodwill points for some, service cases, and requests that wait
-    for a second person."""
+    """Tags by what they bought, goodwill points for some, service cases, what people ask by right,
+    and requests that wait for a second person."""
     for code, name_zh, name_en, words in TAGS:
         _tag((code, name_zh, name_en), _buyers(words), at)
     ranking = list(
@@ -87,6 +87,7 @@ def people(*, at: datetime) -> None:
     service.run(members=ranking[3:9], at=at)
     visits.run(members=ranking[:40], at=at)
     voices.run(members=ranking[:60], at=at)
+    rights.run(people=ranking[9:15], at=at)
     _ask(at)
 
 
