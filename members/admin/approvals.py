@@ -65,7 +65,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
         "created_at",
         "shown_status",
     )
-    list_display_links = ("summary",)
+    list_display_links = ("id", "summary")
     list_filter = ("status", ("maker", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("member", "maker")
     fields = (

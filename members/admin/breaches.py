@@ -56,7 +56,7 @@ class BreachAdmin(ConsoleAdmin):
             {
                 "fields": (
                     "title", "what_happened", ("severity", "affected_count"),
-                    ("occurred_at", "discovered_at"), "categories",
+                    "occurred_at", "discovered_at", "categories",
                 )
             },
         ),

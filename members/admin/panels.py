@@ -51,7 +51,9 @@ def before_id(request: HttpRequest) -> int | None:
 
 def _timeline(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
     page = timeline.timeline(member_id=member.pk, before_id=before_id(request), limit=PAGE)
-    told = [{"event": event, "sentence": sentence} for event, sentence in sentences.tell(page.rows)]
+    # Facts come late too: a page goes by when they were recorded, and reads by when they happened.
+    rows = sorted(page.rows, key=lambda event: (event.occurred_at, event.pk), reverse=True)
+    told = [{"event": event, "sentence": sentence} for event, sentence in sentences.tell(rows)]
     return {"told": told, "next_before_id": page.next_before_id}
 
 

@@ -102,7 +102,7 @@ class PrivacyRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.uid}"
+        return f"{self.get_kind_display()} #{self.pk}"
 
 
 class PrivacyFile(models.Model):

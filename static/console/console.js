@@ -12,7 +12,31 @@
     const wanted = document.querySelector("#main [autofocus], #login-form [autofocus]");
     if (wanted) requestAnimationFrame(() => wanted.focus());
     watchModal();
+    nameCells();
+    requestAnimationFrame(showOpenTab);
   });
+
+  // On a phone the head of a table is not shown: each cell says what it is.
+  function nameCells() {
+    document.querySelectorAll(".member-panel .rg-table, .register .rg-table").forEach((table) => {
+      const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+      if (!heads.length || table.matches(".ledger, .inventory, .tier-changes, .coupon-past, .orders *")) return;
+      table.classList.add("rg-stack");
+      table.querySelectorAll("tbody tr").forEach((row) => {
+        [...row.children].forEach((cell, place) => {
+          if (cell.tagName === "TD") cell.dataset.head = heads[place] || "";
+        });
+      });
+    });
+  }
+
+  // A member has more tabs than a phone shows: the open one is in sight.
+  function showOpenTab() {
+    const open = document.querySelector(".member-tabs [aria-current]");
+    if (!open) return;
+    const strip = open.parentElement;
+    strip.scrollLeft = open.offsetLeft - strip.offsetLeft - (strip.clientWidth - open.offsetWidth) / 2;
+  }
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "F2" || event.ctrlKey || event.altKey || event.metaKey) return;

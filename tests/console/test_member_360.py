@@ -15,7 +15,7 @@ from tests.loyalty import till
 pytestmark = pytest.mark.django_db
 TABS = (
     "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers",
-    "behavior_events", "messages", "service", "appointments", "notes", "communities",
+    "behavior_events", "metrics", "messages", "service", "appointments", "notes", "communities",
     "surveys", "consents", "protection", "profile", "sessions", "approvals",
 )  # fmt: skip
 
@@ -92,6 +92,15 @@ def test_the_timeline_goes_on_where_its_page_ended(service, alice):
     assert "&amp;before=" not in second
 
 
+def test_what_was_told_late_stands_where_it_happened(service, alice):
+    till.sell("T-new", till.line("1", 28_000), when=world.NOW - timedelta(hours=1))
+    till.sell("T-late", till.line("1", 100), when=world.NOW - timedelta(hours=5))
+
+    shown = staff.text(service.get(staff.page(alice)))
+
+    assert shown.index("Order T-new") < shown.index("Order T-late")
+
+
 def test_the_ledger_says_why(service, alice):
     till.sell("T-1", till.line("1", 28_000), when=world.NOW)
 
@@ -112,6 +121,12 @@ def test_the_ledger_says_what_a_return_did(service, alice):
 
     assert "Return R-1 of goods for ¥200.00." in shown
     assert "152 points were spent already: they become a debt." in shown
+
+
+def test_the_profile_says_a_language_by_its_name(service, alice):
+    Member.objects.filter(pk=alice.pk).update(language="zh-hans")
+
+    assert "<dd>简体中文</dd>" in staff.text(service.get(staff.page(alice, "profile")))
 
 
 def test_orders_show_lines_and_what_came_back(service, alice):

@@ -67,6 +67,16 @@ def test_the_page_says_what_will_happen_and_never_what_the_correction_says(dpo, 
     assert Member.objects.get(pk=alice.pk).name == "张爱莉"
 
 
+def test_the_trail_above_the_page_calls_the_request_as_people_do(alice):
+    request = cases.asked(alice, "DELETION")
+    reader = staff.logged_in("sun", "dpo", language="zh-hans")
+
+    shown = staff.text(reader.get(page(request)))
+
+    assert f"删除 #{request.pk}" in shown
+    assert str(request.uid) not in shown
+
+
 def test_a_deletion_is_led_to_its_certificate(dpo, alice):
     request = cases.asked(alice, "DELETION", verified_how="")
     act(dpo, request, "verify", how="Letter")
