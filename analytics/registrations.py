@@ -5,7 +5,14 @@ from datetime import datetime
 
 from analytics.registry import measures
 from analytics.selectors.measures import everything
-from analytics.services import fact_rebuilds, facts, member_days, member_scores, score_privacy
+from analytics.services import (
+    fact_rebuilds,
+    facts,
+    member_days,
+    member_scores,
+    score_privacy,
+    segment_registrations,
+)
 from members.registry import changes, panels
 from members.services.merges import Merge
 
@@ -13,7 +20,12 @@ from members.services.merges import Merge
 def register() -> None:
     measures.add(*everything.MEASURES)
     # As in the migrations that set the triggers.
-    changes.track("analytics_analyticspolicy", "analytics_classtag")
+    changes.track(
+        "analytics_analyticspolicy",
+        "analytics_classtag",
+        "analytics_scorecard",
+        "analytics_scorecarditem",
+    )
     # After the orders have moved.
     panels.add_merge_step("analytics.member_days", 20, _member_days, undo=_member_days_again)
     panels.add_job_kind(fact_rebuilds.KIND, fact_rebuilds.run)
@@ -21,6 +33,7 @@ def register() -> None:
     panels.add_night_step(panels.NightStep("analytics.facts", 45, _facts))
     member_scores.register()
     score_privacy.register()
+    segment_registrations.register()
 
 
 def _member_days(done: Merge) -> None:

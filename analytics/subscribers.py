@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from analytics.services import facts, member_days, score_privacy
+from analytics.services import facts, member_days, score_privacy, segment_privacy
 from members.models import Event
 from members.registry import subscriptions
 
@@ -43,4 +43,9 @@ for event_type, forget in (
 ):
     subscriptions.subscribe_at_once(
         event_type=event_type, subscriber="analytics.member_scores", handler=forget
+    )
+
+for event_type in ("members.profiling.refused", "members.member.restricted"):
+    subscriptions.subscribe_at_once(
+        event_type=event_type, subscriber="analytics.segments", handler=segment_privacy.left
     )

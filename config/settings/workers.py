@@ -38,6 +38,10 @@ CELERY_BEAT_SCHEDULE = {
     "appointments": {"task": "members.tasks.keep_appointments", "schedule": 60.0},
     # After midnight in the programme's zone, before the first till opens.
     "night": {"task": "members.tasks.run_night", "schedule": crontab(hour=3, minute=10)},
+    "refresh-segments": {
+        "task": "analytics.tasks.refresh_segments",
+        "schedule": crontab(minute=20),
+    },
     # What a lost ring left; somebody waits for it with the phone in their hand.
     "send-codes": {"task": "members.tasks.send_codes", "schedule": 10.0},
     "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},

