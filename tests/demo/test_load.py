@@ -3,12 +3,15 @@
 import pytest
 from django.core.management import CommandError
 
+from analytics.models import MemberMetrics
+from analytics.selectors import fact_checks
 from config.demo import verification
 from config.demo.editions import FULL
 from loyalty.models import Order, Program
 from members.models import Identity, Member
 from members.selectors import members
 from tests import kept
+from tests.analytics.rolled import marks
 from tests.demo.end_state import checksums
 from tests.demo.loads import load_year
 
@@ -27,6 +30,11 @@ def test_the_points_of_a_load_are_those_that_the_rule_gives_in_plain_sql(year):
     assert {check.name: check.found for check in checks}["points in the ledger"] > 1_000
     assert all(check.holds for check in checks)
     assert "WRONG" not in year
+
+
+def test_the_facts_of_a_load_are_up_to_date(year):
+    assert (marks(), fact_checks.findings()) == ((0, 0, 0), [])
+    assert MemberMetrics.objects.count() == HOUSEHOLDS
 
 
 def test_members_joined_at_their_first_order_in_its_shop(year):

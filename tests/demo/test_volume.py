@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Sum
 
+from analytics.models import KpiDay, MemberMetrics, PurchaseDay
 from config.demo import baskets, documents, journey, plans, verification
 from config.demo.editions import FULL
 from config.local import product
@@ -79,12 +80,35 @@ def whole_year(*options):
     return said
 
 
+def rolled_up():
+    """The year as dashboards read it."""
+    sold = KpiDay.objects.filter(orders_count__gt=0)
+    sums = sold.aggregate(orders=Sum("orders_count"), sales=Sum("net_amount"))
+    return {
+        "paid orders": sums["orders"],
+        "sales": sums["sales"],
+        "trading days": sold.values("day").distinct().count(),
+        "purchase days": PurchaseDay.objects.count(),
+        "members": MemberMetrics.objects.count(),
+        "first orders": KpiDay.objects.aggregate(count=Sum("first_orders_count"))["count"],
+    }
+
+
+def the_facts_are_those_of_the_year():
+    expected = {
+        name: verification.EXPECTED[name] for name in rolled_up() if name in verification.EXPECTED
+    }
+    assert rolled_up() == expected | {"first orders": verification.EXPECTED["members"]}
+    call_command("verify_facts", stdout=StringIO())
+
+
 @pytest.mark.kill
 @pytest.mark.django_db(transaction=True)
 def test_killed_half_way_and_run_again_the_whole_year_ends_the_same(keys_made):
     said = whole_year()
     assert "WRONG" not in said
     call_command("verify_ledger", stdout=StringIO())
+    the_facts_are_those_of_the_year()
     uninterrupted = checksums()
 
     assert "0 orders refused" in whole_year("--again")
@@ -102,3 +126,4 @@ def test_killed_half_way_and_run_again_the_whole_year_ends_the_same(keys_made):
     assert "WRONG" not in whole_year()
     assert checksums() == uninterrupted
     call_command("verify_ledger", stdout=StringIO())
+    the_facts_are_those_of_the_year()

@@ -64,6 +64,7 @@ class Command(BaseCommand):
                 is_again=options["again"],
             )
             load.tell_subscribers(out=self.stdout)
+            load.follow(out=self.stdout)
         except (DomainError, journey.PackageMissing) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:

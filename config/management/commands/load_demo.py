@@ -62,3 +62,4 @@ class Command(BaseCommand):
         if not loaded.was_done:
             self.stdout.write("  Roll-ups, messages, tags")
         load.finish(plan)
+        load.follow(out=self.stdout)
