@@ -73,6 +73,7 @@ def page(request: HttpRequest, survivor_id: int, retired_id: int, *, at: datetim
             reverse("admin:members_member_change", args=[one.pk]) for one in (survivor, retired)
         ],
     }
+    after = None
     try:
         if may_ask and request.method == "POST" and form.is_valid():
             return _ask(request, survivor, retired, form.cleaned_data["reason"], at)
@@ -82,10 +83,12 @@ def page(request: HttpRequest, survivor_id: int, retired_id: int, *, at: datetim
             at=at,
             look=lambda one: _facts([one.pk], at),
         )
+        if may_ask:
+            # Said before somebody writes a reason in vain.
+            merge_requests.refuse_second(survivor_id=survivor.pk, retired_id=retired.pk, at=at)
     except DomainError as error:
         why = merge_page.OBSTACLES.get(str(error.details.get("reason", "")))
         context["refusal"] = why or dialogs.refusal(error)
-        after = None
     context["sections"] = _sections(survivor.pk, retired.pk, after or {}, at)
     return TemplateResponse(request, TEMPLATE, context)
 

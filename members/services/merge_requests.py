@@ -32,7 +32,7 @@ def ask(
         raise ReasonRequired
     both = _visible((survivor_id, retired_id), maker)
     merges.preview(survivor_id=survivor_id, retired_id=retired_id, at=at)
-    _refuse_second(MERGE, _MEMBER, (survivor_id, retired_id), at)
+    refuse_second(survivor_id=survivor_id, retired_id=retired_id, at=at)
     asked = approvals.Ask(
         action=MERGE,
         summary=_("Merge card %(retired)s into %(survivor)s")
@@ -43,6 +43,11 @@ def ask(
         target_id=retired_id,
     )
     return approvals.request(ask=asked, reason=reason, maker=maker, at=at)
+
+
+def refuse_second(*, survivor_id: int, retired_id: int, at: datetime) -> None:
+    """Raises: MergeAskedFor, whichever of the two was to stay."""
+    _refuse_second(MERGE, _MEMBER, (survivor_id, retired_id), at)
 
 
 def run_approved(request: ApprovalRequest, at: datetime) -> None:

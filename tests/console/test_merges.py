@@ -109,6 +109,20 @@ def test_a_merge_needs_a_second_person_who_sees_the_same_page(service, boss, pai
     assert pair.state == "MERGED"
 
 
+def test_the_preview_says_that_somebody_has_asked_already(service, boss, pair):
+    url = preview(pair.first, pair.second)
+    service.post(url, {"reason": "one person"})
+
+    for browser in (service, boss):
+        again = staff.text(browser.get(url))
+        assert "it waits for a second person" in again
+        assert 'name="reason"' not in again
+        assert "Afterwards" in again
+
+    assert service.post(url, {"reason": "again"}).status_code == 200
+    assert ApprovalRequest.objects.count() == 1
+
+
 def test_a_merge_is_taken_back_by_two_people(service, boss, pair):
     service.post(preview(pair.first, pair.second), {"reason": "one person"})
     decide(boss)
