@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider.views import RevokeTokenView
 
 from analytics.admin.dashboards import frame as dashboards
+from analytics.api import urls as analytics_urls
 from campaigns.api import urls as campaign_urls
 from config import health
 from config.console import counter, second_factor
@@ -28,6 +29,7 @@ api: list[Any] = [
     *campaign_urls.urlpatterns,
     *loyalty_urls.urlpatterns,
     *member_urls.urlpatterns,
+    *analytics_urls.urlpatterns,
     path("schema", SpectacularAPIView.as_view(**_OPEN), name="schema"),
 ]
 # Of the OAuth library only what client credentials need: no pages, no other grants.

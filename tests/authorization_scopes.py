@@ -50,4 +50,8 @@ SCOPES = {
     "api:coupon-types": {"GET": {"coupons:redeem"}},
     "api:coupon-type-claim": {"POST": {"coupons:redeem"}},
     "api:member-coupons": {"GET": {"members:read"}, "POST": {"coupons:grant"}},
+    "api:segments": {"GET": {"reports:read"}},
+    "api:segment": {"GET": {"reports:read"}},
+    "api:segment-member": {"GET": {"members:read"}},
+    "api:member-segments": {"GET": {"members:read"}},
 }

@@ -21,6 +21,8 @@ MOVED = {
     "campaigns.offeruse.member_id": "campaigns.quotes",
     "campaigns.orderquote.member_id": "campaigns.quotes",
     "analytics.memberday.member": "analytics.member_days",
+    "analytics.segmentmember.member": "analytics.segments",
+    "analytics.segmentoverride.member": "analytics.segments",
     # Marked by the step, and computed anew for both within a minute.
     "analytics.purchaseday.member": "analytics.member_days",
     "analytics.membermonth.member": "analytics.member_days",
@@ -58,6 +60,8 @@ STAYS = {
     "loyalty.operationrow.member_id": "whom an operation named; it follows the pointer itself",
     "campaigns.delivery.member": "sealed with the key of whom it was sent to",
     "analytics.classchange.member": "which classes a card was in; the survivor's are computed anew",
+    "analytics.segmentmove.member": "who came and left with a build, as it was",
+    "analytics.segmenthit.member": "of builds at work, which leave the retired card out",
     "members.event.member": _APPEND_ONLY,
     "members.auditrecord.member": _APPEND_ONLY,
     "members.casemessage.member": "read by its case, which moves",
