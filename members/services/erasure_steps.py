@@ -2,7 +2,7 @@
 to open. The order is documented in docs/algorithms/erasure.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
@@ -62,7 +62,7 @@ def _answers(erasing: Erasing) -> Mapping[str, int]:
 
 def _approvals(erasing: Erasing) -> Mapping[str, int]:
     """What waits can't be done any more; what was asked for is forgotten, that it was is not."""
-    rows = _asked_about(erasing)
+    rows = asked_about(erasing.member_ids)
     rows.filter(status=ApprovalRequest.Status.PENDING).update(
         status=ApprovalRequest.Status.STALE, decided_at=erasing.at
     )
@@ -76,14 +76,14 @@ def _approvals(erasing: Erasing) -> Mapping[str, int]:
     return {"members_approvalrequest": count}
 
 
-def _asked_about(erasing: Erasing) -> QuerySet[ApprovalRequest]:
+def asked_about(member_ids: Sequence[int]) -> QuerySet[ApprovalRequest]:
     """Requests about these members, and about a merge with somebody whom they are not, or not
     any more."""
-    of_two = Q(survivor__in=erasing.member_ids) | Q(retired__in=erasing.member_ids)
+    of_two = Q(survivor__in=member_ids) | Q(retired__in=member_ids)
     merges = list(MemberMerge.objects.filter(of_two).values_list("pk", flat=True))
     return ApprovalRequest.objects.filter(
-        Q(member_id__in=erasing.member_ids)
-        | Q(target_type=_label(Member), target_id__in=erasing.member_ids)
+        Q(member_id__in=member_ids)
+        | Q(target_type=_label(Member), target_id__in=member_ids)
         | Q(target_type=_label(MemberMerge), target_id__in=merges)
     )
 

@@ -98,6 +98,7 @@ def erase(*, request_id: int, actor_id: int | None, at: datetime) -> Erasure:
     Raises: NotFound; AlreadyDecided; IdentityUnchecked; UnderLegalHold; MemberErased.
     """
     with transaction.atomic():
+        _lock_papers(request_id)
         request = privacy_requests.lock_verified(request_id, PrivacyRequest.Kind.DELETION)
         members = _lock(privacy_requests.person_id(request))
         member_ids = tuple(member.pk for member in members)
@@ -122,6 +123,19 @@ def _asked(request: PrivacyRequest) -> QuerySet[ApprovalRequest]:
     return ApprovalRequest.objects.filter(
         action=ACTION, target_id=request.pk, status=ApprovalRequest.Status.PENDING
     )
+
+
+def _lock_papers(request_id: int) -> None:
+    """What was asked for by the person, or about them: whoever is at it waits for the member next,
+    and we empty it later. So papers come before people."""
+    found = PrivacyRequest.objects.select_related("member").filter(pk=request_id).first()
+    if found is None:
+        return
+    ids = _whole(privacy_requests.person_id(found))
+    asked = PrivacyRequest.objects.filter(member__in=ids, state__in=privacy_requests.OPEN)
+    waiting = erasure_steps.asked_about(ids).filter(status=ApprovalRequest.Status.PENDING)
+    for rows in (waiting, asked):
+        list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def _others(request: PrivacyRequest, member_ids: Sequence[int]) -> QuerySet[PrivacyRequest]:

@@ -2,12 +2,22 @@
 
 import contextlib
 
+from django.db import connection, transaction
+
 from loyalty.models import Account, LedgerEntry, Order
 from loyalty.selectors import ledger_checks
 from loyalty.services.erasures import FORGOTTEN
 from members.errors import MemberErased
-from members.models import Identity, Member, MemberTag, Tag
-from members.services import approvals, erasures, members, tags
+from members.models import Identity, Member, MemberTag, PrivacyRequest, Tag
+from members.services import (
+    approvals,
+    erasures,
+    members,
+    privacy_deeds,
+    privacy_requests,
+    tags,
+)
+from tests.campaigns.worker import until
 from tests.concurrency.processes import at_once
 from tests.loyalty import till
 from tests.privacy import cases
@@ -81,3 +91,43 @@ def test_who_registers_again_in_that_moment_leaves_no_trace_on_the_erased_member
     assert not MemberTag.objects.filter(member=alice).exists()
     # Whoever came afterwards is one new member.
     assert len(registered - {alice.pk}) == 1
+
+
+def test_another_wish_of_the_member_and_the_erasure_wait_in_no_ring(shop):
+    """A request leads to its member, and an erasure leads to all requests of the member."""
+    alice = till.register("13800138000", "Alice")
+    maker, checker = cases.people()
+    deletion = cases.asked(alice, "DELETION", at=till.NOW)
+    row = erasures.ask(request_id=deletion.pk, reason="letter", maker=maker, at=till.NOW)
+    other = cases.asked(alice, "RESTRICTION", at=till.NOW)
+
+    def work(number):
+        if number:
+            until(lambda: not is_free(other), "the other wish is at work")
+            approvals.approve(request_id=row.pk, checker=checker, at=till.NOW)
+            return
+        with transaction.atomic():
+            privacy_requests.lock(other.pk)
+            until(somebody_waits, "the erasure waits")
+            privacy_deeds.carry_out(request_id=other.pk, at=till.NOW)
+
+    at_once(work, processes=2)
+
+    assert Member.objects.get(pk=alice.pk).state == "ERASED"
+    states = PrivacyRequest.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["DONE", "DONE"]
+
+
+def is_free(request):
+    with transaction.atomic():
+        rows = PrivacyRequest.objects.select_for_update(skip_locked=True)
+        return rows.filter(pk=request.pk).exists()
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]
