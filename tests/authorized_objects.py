@@ -1,10 +1,14 @@
 """A row of each table that has deeds of its own, for the matrix of what roles do."""
 
+import msgspec
 from django.utils import timezone
 
+from analytics.models import ClassTag
 from campaigns.models import Offer
 from campaigns.services import defaults
-from loyalty.models import Coupon, CouponBatch, CouponType, EarningRule, Operation
+from loyalty.models import Coupon, CouponBatch, CouponType, EarningRule, Hold, Operation, Order
+from loyalty.services import holds
+from loyalty.services.documents import HoldDocument
 from members.ids import uuid7
 from members.models import (
     Appointment,
@@ -28,6 +32,7 @@ from members.services import breaches, service_cases, service_topics, tag_rules
 from members.services.service_case_changes import Doing
 from members.services.service_cases import CaseOpening
 from tests import world
+from tests.loyalty import till
 
 
 def objects(maker: User) -> dict[str, int]:
@@ -59,13 +64,21 @@ def objects(maker: User) -> dict[str, int]:
         "earningrule": EarningRule.objects.get().pk,
         "campaign": defaults.install(at=world.NOW).pk,
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
+        "classtag": _class_tag().pk,
         **_coupons(alice),
+        **_sales(alice),
         **_voices(alice),
         **_service(alice),
         **_privacy(alice),
         **_merges(alice),
         "breach": breaches.record(found=_found(), at=world.NOW).pk,
     }
+
+
+def _class_tag() -> ClassTag:
+    tag = Tag.objects.create(code="mature", name_en="x")
+    made: ClassTag = ClassTag.objects.create(kind="STAGE", code="maturity", tag=tag)
+    return made
 
 
 def _found() -> breaches.Found:
@@ -120,6 +133,14 @@ def _coupons(member: Member) -> dict[str, int]:
         type=kind, member=member, code="ABCDEFGHJK", origin="CLAIM", issued_at=world.NOW
     )
     return {"coupontype": kind.pk, "couponbatch": batch.pk, "coupon": coupon.pk}
+
+
+def _sales(member: Member) -> dict[str, int]:
+    """An order, and points kept aside for another one."""
+    till.sell("O-1", till.line("1", 90_000), phone=world.ALICE_PHONE)
+    hold = {"external_id": "h", "member": {"type": "id", "value": str(member.uid)}, "points": 1}
+    holds.create(hold=msgspec.convert(hold, HoldDocument), source=till.TILL, at=till.NOW)
+    return {"order": Order.objects.get().pk, "hold": Hold.objects.get().pk}
 
 
 def _privacy(member: Member) -> dict[str, int]:

@@ -203,3 +203,40 @@ def test_a_role_does_its_deeds_and_no_others(staff, role):
             closed.add(name)
 
     assert closed == {name for name, allowed in matrix.DEEDS.items() if role not in allowed}
+
+
+# What no column of ids holds, as an address spells it.
+NO_IDS = ("None", "abc", "9" * 30, "1%00", "%EF%BC%91")
+# Spelled as an id, of no row that there is.
+NO_ROW = 7_777_777
+
+
+@pytest.fixture
+def chief(shop: None) -> Browser:
+    user = world.operator("chief")
+    User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
+    return browser_of(user)
+
+
+def of_a_row(names: Any) -> list[str]:
+    """Addresses that name a row, of a row that isn't there."""
+    keys = {name: ADDRESSES[name].pattern.converters for name in names}
+    return [reverse(name, kwargs=dict.fromkeys(ids, NO_ROW)) for name, ids in keys.items() if ids]
+
+
+def not_missing(browser: Browser, paths: list[str]) -> dict[str, tuple[int, int]]:
+    """What is answered other than by 404, where another method is none."""
+    told = {path: (browser.get(path).status_code, browser.post(path).status_code) for path in paths}
+    return {path: codes for path, codes in told.items() if not {404} <= {*codes} <= {404, 405}}
+
+
+def test_an_id_that_no_row_can_have_is_not_found_at_any_address(chief):
+    paths = of_a_row(TABLE_ADDRESSES | matrix.DEEDS.keys())
+    spelled = [path.replace(str(NO_ROW), one) for path in paths for one in NO_IDS]
+
+    assert len(spelled) > 1_000
+    assert not_missing(chief, spelled) == {}
+
+
+def test_a_deed_on_a_row_that_is_not_there_is_not_found(chief):
+    assert not_missing(chief, of_a_row(matrix.DEEDS)) == {}

@@ -29,6 +29,8 @@ COUNTED_EXACTLY = 10_000
 # How a row's id is spelled: `None`, `abc`, digits of other scripts and numbers that no column holds
 # are nobody's.
 _ID = re.compile(r"[0-9]{1,18}")
+# Django's own pages of a row, which say themselves that there is none; deeds don't look.
+_PAGES = ("_change", "_history", "_delete")
 
 
 def operator_of(request: HttpRequest) -> User:
@@ -84,28 +86,29 @@ class ConsoleAdmin(ModelAdmin):
         found: list[URLPattern] = super().get_urls()
         for pattern in found:
             if "object_id" in pattern.pattern.converters:
-                pattern.callback = self._within_scope(pattern.callback)
+                is_page = pattern.name is None or pattern.name.endswith(_PAGES)
+                pattern.callback = self._within_scope(pattern.callback, looks=not is_page)
         return found
 
-    def _within_scope(self, view: Any) -> Any:
+    def _within_scope(self, view: Any, *, looks: bool) -> Any:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             object_id = kwargs.get("object_id")
-            if object_id is not None and not self._is_visible(request, str(object_id)):
+            if object_id is not None and not self._is_visible(request, str(object_id), looks=looks):
                 raise Http404
             answer: HttpResponse = view(request, *args, **kwargs)
             return answer
 
         return guarded
 
-    def _is_visible(self, request: HttpRequest, object_id: str) -> bool:
-        """One query, for those who work for some stores only. Whoever isn't logged in is led to
-        the log-in, whatever they asked for."""
+    def _is_visible(self, request: HttpRequest, object_id: str, *, looks: bool) -> bool:
+        """One query, for those who work for some stores only, or where the view doesn't look
+        itself. Whoever isn't logged in is led to the log-in, whatever they asked for."""
         if not isinstance(request.user, User):
             return True
         if not _ID.fullmatch(object_id):
             return False
-        if scopes.scope_for(request.user).is_whole_chain:
+        if not looks and scopes.scope_for(request.user).is_whole_chain:
             return True
         return bool(self.get_queryset(request).filter(pk=object_id).exists())
 

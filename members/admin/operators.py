@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
@@ -163,7 +162,8 @@ class OperatorAdmin(UserAdmin, ConsoleAdmin):
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page is Django's; what it would save is asked for. One's own password has a page
         of its own, which asks for the old one."""
-        user = self.get_object(request, unquote(kwargs.get("id") or args[0]))
+        named = str(kwargs.get("id") or args[0])
+        user = self.get_object(request, named) if named.isascii() and named.isdecimal() else None
         if user is None:
             raise Http404
         if user.pk == request.user.pk:

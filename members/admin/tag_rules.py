@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -38,7 +37,7 @@ RUN = {
 class TagRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     condition = ConditionField(
         vocabulary=member_fields.CODE,
-        label=capfirst(_("who")),
+        label=_("For whom"),
         help_text=_(
             "Active members who have not objected to being profiled. The sentence says how many "
             "it would be now."
@@ -121,6 +120,8 @@ class TagRuleAdmin(ConsoleAdmin):
         """The condition as a sentence with the number of members, and what is wrong with it."""
         if not request.user.has_perm("members.change_tagrule"):
             return JsonResponse({"sentence": "", "problems": []}, status=403)
+        if object_id is not None:
+            get_object_or_404(self.get_queryset(request), pk=object_id)
         text = request.POST.get("condition", "")
         told = condition_fields.spoken(text, member_fields.vocabulary())
         if not told["problems"]:
@@ -177,7 +178,7 @@ class TagRuleAdmin(ConsoleAdmin):
             return []
         return list(scope.members(Member.objects.filter(pk__in=member_ids)).order_by("pk"))
 
-    @display(description=_("who"))
+    @display(description=_("For whom"))
     def shown_sentence(self, rule: TagRule) -> str:
         return sentence(rule, getattr(rule, "said", None) or Words(member_fields.vocabulary()))
 
