@@ -6,6 +6,7 @@ from datetime import datetime
 from analytics.registry import measures
 from analytics.selectors.measures import everything
 from analytics.services import (
+    channel_spends,
     fact_rebuilds,
     facts,
     member_days,
@@ -22,6 +23,7 @@ def register() -> None:
     # As in the migrations that set the triggers.
     changes.track(
         "analytics_analyticspolicy",
+        "analytics_channelspend",
         "analytics_classtag",
         "analytics_scorecard",
         "analytics_scorecarditem",
@@ -29,6 +31,7 @@ def register() -> None:
     # After the orders have moved.
     panels.add_merge_step("analytics.member_days", 20, _member_days, undo=_member_days_again)
     panels.add_job_kind(fact_rebuilds.KIND, fact_rebuilds.run)
+    panels.add_job_kind(channel_spends.KIND, channel_spends.run)
     # Behind all that moves points, before the scores that are made of facts.
     panels.add_night_step(panels.NightStep("analytics.facts", 45, _facts))
     member_scores.register()

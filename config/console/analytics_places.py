@@ -12,5 +12,35 @@ def _place(dashboard: Dashboard) -> Place:
 
 
 GROUPS: tuple[Group, ...] = (
-    Group(_("Analytics"), tuple(_place(one) for one in DASHBOARDS), is_collapsible=True),
+    Group(
+        _("Analytics"),
+        (
+            *(_place(one) for one in DASHBOARDS),
+            Place(
+                _("Channel spends"),
+                "payments",
+                "admin:analytics_channelspend_changelist",
+                "analytics.view_channelspend",
+            ),
+            Place(
+                _("Classes as tags"),
+                "label",
+                "admin:analytics_classtag_changelist",
+                "analytics.view_classtag",
+            ),
+            Place(
+                _("Scorecards"),
+                "checklist",
+                "admin:analytics_scorecard_changelist",
+                "analytics.view_scorecard",
+            ),
+            Place(
+                _("Cuts and weights"),
+                "tune",
+                "admin:analytics_analyticspolicy_changelist",
+                "analytics.view_analyticspolicy",
+            ),
+        ),
+        is_collapsible=True,
+    ),
 )

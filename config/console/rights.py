@@ -84,6 +84,16 @@ KEEP_REGISTERS = (
     | {"members.add_policydocument", "members.change_retentionrule", "members.add_legalhold"}
 )
 SALES = view("analytics", "memberday") | {"analytics.view_dashboards"}
+# What was spent to bring members in.
+SEE_SPENDS = view("analytics", "channelspend")
+KEEP_SPENDS = SEE_SPENDS | edit("analytics", "channelspend")
+# Scores and classes of single members; the cuts that they are made by, and what is published.
+SEE_SCORES = view("analytics", "memberscore")
+SEE_CUTS = view("analytics", "analyticspolicy", "classtag", "scorecard", "scorecarditem")
+SET_CUTS = edit("analytics", "analyticspolicy", "scorecard", "scorecarditem") | {
+    "analytics.add_classtag",
+    "analytics.delete_scorecarditem",
+}
 # What single members view, search and like: for whoever serves or addresses them.
 BEHAVIOR = view("members", "behaviorevent")
 COUNTER = frozenset({"members.view_member", "members.add_member"})
@@ -135,6 +145,9 @@ MARKETER = (
     | PROGRAM
     | MARKETING
     | SALES
+    | SEE_SCORES
+    | SEE_CUTS
+    | SEE_SPENDS
     | BEHAVIOR
     | SEE_BATCHES
     | ASK

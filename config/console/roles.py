@@ -31,6 +31,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.KEEP
     | rights.REFUND
     | rights.SALES
+    | rights.SEE_SCORES
     | rights.REVEAL
     | rights.ADJUST
     | rights.view("members", "consent")
@@ -40,6 +41,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.SEE_VOICES
     | rights.RECEIVE_PRIVACY
     | rights.BEHAVIOR
+    | rights.SEE_SCORES
     | rights.MERGE
     | rights.NOTE_WISHES
     | rights.ANSWER
@@ -58,8 +60,10 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | {"members.change_member", "campaigns.read_delivery"},
     "marketer": rights.MARKETER,
     "marketing_manager": rights.MARKETER
+    | rights.KEEP_SPENDS
     | rights.edit("members", "appointmentkind")
     | rights.SEE_PAIRS
+    | rights.SET_CUTS
     | rights.DOCUMENTS
     | rights.DECIDE
     | rights.ADJUST
@@ -78,6 +82,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.PROGRAM
     | rights.MARKETING
     | rights.SALES
+    | rights.SEE_SCORES
+    | rights.SEE_CUTS
+    | rights.KEEP_SPENDS
     | rights.BEHAVIOR
     | rights.SEE_BATCHES
     | rights.view("members", "member", "event", "job", "joberror"),
@@ -117,6 +124,10 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.REFUND
     | rights.MARKETING
     | rights.SALES
+    | rights.SEE_SCORES
+    | rights.SEE_CUTS
+    | rights.KEEP_SPENDS
+    | rights.SET_CUTS
     | rights.RUNNING
     | rights.PRIVACY
     | rights.DECIDE
@@ -147,6 +158,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.RUNNING
     | rights.PRIVACY
     | rights.SALES
+    | rights.SEE_SCORES
+    | rights.SEE_CUTS
+    | rights.SEE_SPENDS
     | rights.BEHAVIOR
     | rights.SEE_MANY
     | rights.SEE_BATCHES

@@ -36,9 +36,14 @@ COLORS = {
 
 class JobErrorInline(ReadOnlyInline):
     model = JobError
-    fields = readonly_fields = ("row", "code", "message")
+    fields = readonly_fields = ("row", "code", "shown_message")
     ordering = ("row",)
     per_page = 50
+
+    @display(description=gettext_lazy("message"))
+    def shown_message(self, error: JobError) -> str:
+        """Kept in English, as the service said it."""
+        return _(error.message) if error.message else ""
 
 
 @admin.register(Job)

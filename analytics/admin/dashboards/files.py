@@ -166,7 +166,7 @@ class _Sheets:
     def _write(self, sheet: Any, place: tuple[int, int], cell: Any, form: Any) -> None:
         """Text is written as text, whatever it begins with."""
         if isinstance(cell, int | Decimal):
-            sheet.write_number(*place, cell, form)
+            sheet.write_number(*place, float(cell), form)
         elif cell is not None:
             sheet.write_string(*place, str(cell), form)
 
