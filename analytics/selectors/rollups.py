@@ -41,7 +41,9 @@ def months(filters: Filters) -> str:
     if narrowing.has_places(filters):
         return _MONTHS_THERE.format(sales=narrowing.of_sales(filters, rows="d").sql)
     people = narrowing.of_members(filters, member="p.member_id").sql
-    return _MONTHS.format(people=people)
+    if filters.period.until_on.day == 1:
+        return _MONTHS.format(people=people)
+    return _MONTHS_SO_FAR.format(people=people, month=filters.as_of.replace(day=1).isoformat())
 
 
 _PURCHASE_DAYS = """(
@@ -87,18 +89,20 @@ _FIRST_DAYS_THERE = """(
     FROM {days} purchases WHERE previous_day IS NULL
 )"""
 
-# Months before the last one are whole. Of the last one, who bought in it by that day.
 _MONTHS = """(
+    SELECT p.member_id, p.month, p.cohort_month, p.previous_month
+    FROM analytics_membermonth p WHERE p.month <= %(to_on)s AND {people}
+)"""
+# Months before the last one are whole. Of the last one, who bought in it by that day.
+_MONTHS_SO_FAR = """(
     SELECT p.member_id, p.month, p.cohort_month, p.previous_month
     FROM analytics_membermonth p
     WHERE p.month <= %(to_on)s AND {people}
-        AND (p.month < date_trunc('month', %(to_on)s::date)::date
-            OR %(to_on)s::date + 1 = date_trunc('month', %(to_on)s::date + 1)::date
-            OR p.member_id IN (
-                SELECT member_id FROM analytics_memberday
-                WHERE day BETWEEN date_trunc('month', %(to_on)s::date)::date AND %(to_on)s
-                    AND orders_count > 0 AND member_id IS NOT NULL
-            ))
+        AND (p.month < '{month}' OR p.member_id IN (
+            SELECT member_id FROM analytics_memberday
+            WHERE day BETWEEN '{month}' AND %(to_on)s
+                AND orders_count > 0 AND member_id IS NOT NULL
+        ))
 )"""
 _MONTHS_THERE = """(
     SELECT member_id, month, min(month) OVER (PARTITION BY member_id) AS cohort_month,

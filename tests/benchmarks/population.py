@@ -6,7 +6,7 @@ lapsed long ago, one that is usable, two that are pending. What of it falls due 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ class Due:
 def fill(members: int, *, at: datetime, due: Due | None = None) -> int:
     """Adds the members; gives the first one's id. The caller set the programme up."""
     one_in = due or Due()
-    with _owner() as cursor, _without_indexes(cursor):
+    with owner() as cursor, without_indexes(cursor, _TABLES):
         cursor.execute(_BASE)
         base = cursor.fetchone()[0]
         values = {
@@ -50,7 +50,7 @@ def fill(members: int, *, at: datetime, due: Due | None = None) -> int:
 
 
 @contextmanager
-def _owner() -> Iterator[Any]:
+def owner() -> Iterator[Any]:
     """A cursor of the database's owner: the app's role may not touch indexes."""
     settings = connection.settings_dict
     owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
@@ -59,15 +59,15 @@ def _owner() -> Iterator[Any]:
 
 
 @contextmanager
-def _without_indexes(cursor: Any) -> Iterator[None]:
+def without_indexes(cursor: Any, tables: Sequence[str]) -> Iterator[None]:
     """Drops what is checked or kept up row by row, and makes it again."""
     cursor.execute("SET synchronous_commit = off")
     cursor.execute("SET maintenance_work_mem = '512MB'")
-    cursor.execute(_CONSTRAINTS, [list(_TABLES)])
+    cursor.execute(_CONSTRAINTS, [list(tables)])
     constraints = cursor.fetchall()
     for table, name, _ in constraints:
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-    cursor.execute(_INDEXES, [list(_TABLES)])
+    cursor.execute(_INDEXES, [list(tables)])
     indexes = cursor.fetchall()
     for name, _ in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
@@ -78,7 +78,7 @@ def _without_indexes(cursor: Any) -> Iterator[None]:
             cursor.execute(definition)
         for table, name, definition in constraints:
             cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-    for table in _TABLES:
+    for table in tables:
         cursor.execute(f"VACUUM ANALYZE {table}")
 
 

@@ -1,6 +1,6 @@
 """Cohorts and the life cycle by month: who came, who stayed, who came back, who stayed away."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -51,9 +51,9 @@ class Month:
 
 def cohorts(filters: Filters) -> tuple[Cohort, ...]:
     """Oldest first, up to the month of the period's last day; one query."""
-    sizes: defaultdict[date, dict[date, int]] = defaultdict(dict)
-    for cohort, month, members, _stayed in _counts(filters):
-        sizes[cohort][month] = members
+    sizes: defaultdict[date, Counter[date]] = defaultdict(Counter)
+    for cohort, month, _previous, members in _counts(filters):
+        sizes[cohort][month] += members
     last = filters.as_of.replace(day=1)
     return tuple(
         Cohort(
@@ -66,13 +66,13 @@ def cohorts(filters: Filters) -> tuple[Cohort, ...]:
 def life_cycle(filters: Filters) -> tuple[Month, ...]:
     """Every month from the first one with an order to that of the period's last day, also those
     without any; the same query as the cohorts'."""
-    new: defaultdict[date, int] = defaultdict(int)
-    stayed: defaultdict[date, int] = defaultdict(int)
-    active: defaultdict[date, int] = defaultdict(int)
-    for cohort, month, members, returning in _counts(filters):
+    new: Counter[date] = Counter()
+    stayed: Counter[date] = Counter()
+    active: Counter[date] = Counter()
+    for cohort, month, previous, members in _counts(filters):
         active[month] += members
-        stayed[month] += returning
         new[month] += members if cohort == month else 0
+        stayed[month] += members if previous == _before(month) else 0
     if not active:
         return ()
     found = []
@@ -103,14 +103,16 @@ def _counts(filters: Filters) -> list[tuple[Any, ...]]:
     return asking.rows(sql, narrowing.params(filters))
 
 
+def _before(month: date) -> date:
+    return (month - timedelta(days=1)).replace(day=1)
+
+
 def _until(first: date, last: date) -> Iterator[date]:
     return (starts for starts, _ends in calendar.parts(first, last + timedelta(days=1)))
 
 
 _COUNTS = """
-SELECT cohort_month, month, count(*),
-    count(*) FILTER (WHERE previous_month = (month - interval '1 month')::date)
-FROM {months} m GROUP BY 1, 2
+SELECT cohort_month, month, previous_month, count(*) FROM {months} m GROUP BY 1, 2, 3
 """
 
 
