@@ -50,15 +50,18 @@ def read_codes(asked: Field, raw: Any, path: str) -> tuple[str, ...]:
         raise BadCondition(path, "not_codes", "A list of codes is needed here.")
     if not raw:
         raise BadCondition(path, "no_codes", "The list is empty: name at least one, or leave it.")
-    if len(raw) > asked.of.most:
-        raise BadCondition(
-            path,
-            "too_many_codes",
-            "The list has %(limit)s codes at most.",
-            limit=asked.of.most,
-        )
-    codes = (_text(asked, one, f"{path}[{index}]") for index, one in enumerate(raw))
-    return tuple(dict.fromkeys(codes))
+    if len(raw) > shapes.MAX_VALUES:
+        raise _too_many(asked.of.most, path)
+    codes = tuple(dict.fromkeys(_text(asked, one, f"{path}[{i}]") for i, one in enumerate(raw)))
+    if len(codes) > asked.of.most:
+        raise _too_many(asked.of.most, path)
+    return codes
+
+
+def _too_many(limit: int, path: str) -> BadCondition:
+    return BadCondition(
+        path, "too_many_codes", "The list has %(limit)s codes at most.", limit=limit
+    )
 
 
 def _range(asked: Field, raw: Any, path: str) -> tuple[Any, Any]:

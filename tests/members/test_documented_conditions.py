@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from members.rules import conditions
-from members.rules.conditions import OPS, BadCondition, Field, Type
+from members.rules.conditions import OPS, BadCondition, Codes, Days, Field, Type
 from tests import documented
 from tests.documented import Row
 
@@ -58,3 +58,28 @@ def test_a_condition_of_the_largest_size_is_read_and_a_larger_one_is_not(row: Ro
     with pytest.raises(BadCondition) as refused:
         conditions.parse(tree, fields)
     assert refused.value.problem == row.text("read")
+
+
+@rows("Windows and codes")
+def test_a_window_and_codes_are_read_where_the_field_takes_them(row: Row) -> None:
+    days, of = row.text("the field's days"), row.text("the field's of")
+    field = Field(
+        "fact",
+        Type.INTEGER,
+        OPS[Type.INTEGER],
+        "MEMBER",
+        days=None if days == "none" else Days(most=365, is_needed=days == "needs"),
+        of=None if of == "none" else Codes(most=3, is_needed=of == "needs"),
+    )
+    tree: dict[str, object] = {"field": "fact", "op": "gte", "value": 1}
+    for name in ("days", "of"):
+        if row.text(name) != "–":
+            tree[name] = json.loads(row.text(name))
+
+    found = [problem.problem for problem in conditions.problems(tree, {"fact": field})]
+
+    assert found == ([] if row.text("read") == "yes" else [row.text("read")])
+    if not found:
+        leaf = conditions.parse(tree, {"fact": field}).leaves[0]
+        assert leaf.days == tree.get("days")
+        assert leaf.of == tuple(dict.fromkeys(json.loads(row.text("of")) if "of" in tree else ()))
