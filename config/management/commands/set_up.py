@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from analytics.services import scorecards
 from campaigns.services import defaults
 from loyalty.services import behavior_plans, programs
 from members.services import register_defaults, service_topics, working_days
@@ -17,8 +18,8 @@ class Command(BaseCommand):
 
     help = (
         "Makes the programme (one point per unit of the currency, four tiers, points for "
-        "registering, checking in and the like), the message about a new tier, and topics of "
-        "service cases. A repeat "
+        "registering, checking in and the like), the message about a new tier, topics of "
+        "service cases, and a scorecard. A repeat "
         "changes nothing; operators change all of it in the console."
     )
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         behaviors = behavior_plans.set_up(program=program, at=at)
         campaign = defaults.install(at=at)
         defaults.install_reminder(at=at)
+        scorecards.install()
         registers = register_defaults.install()
         self.stdout.write(
             f"Programme: {program.name} ({program.currency}, {program.time_zone}). "
