@@ -130,7 +130,10 @@ class BehaviorEventAdmin(KeysetAdmin):
     @display(description=_("what was done"))
     def shown_deed(self, event: BehaviorEvent) -> Any:
         words = behavior_words.words(event.kind)
-        name = event.__dict__.get(NAME) or registry.names_of({event.object}).get(event.object, "")
+        # Read for the whole list at once, and here on the event's own page alone.
+        name = event.__dict__.get(NAME)
+        if name is None:
+            name = registry.names_of({event.object}).get(event.object, "")
         what = name or event.object or event.attributes.get("query", "")
         if not what:
             return words.did
@@ -149,8 +152,10 @@ class BehaviorEventAdmin(KeysetAdmin):
 
     @display(description=_("channel"))
     def shown_channel(self, event: BehaviorEvent) -> str:
-        known: str = event.__dict__.get(CHANNEL, "")
-        return known or behavior_words.channels().get(event.channel, event.channel) or event.source
+        known: str | None = event.__dict__.get(CHANNEL)
+        if known is None:
+            known = behavior_words.channels().get(event.channel, event.channel)
+        return known or event.source
 
     @display(description=_("how long"))
     def shown_dwell(self, event: BehaviorEvent) -> str:
