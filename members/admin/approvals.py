@@ -127,7 +127,7 @@ class ApprovalRequestAdmin(KeysetAdmin):
         else:
             told = [f"{name}: {value}" for name, value in sorted(payload.items())]
         if executor is not None and executor.page is not None:
-            link = '<a href="{}">{}</a>'
+            link = '<a class="console-link" href="{}">{}</a>'
             told.append(format_html(link, executor.page(request), _("See what will happen")))
         return format_html_join("", '<p class="console-step">{}</p>', ((one,) for one in told))
 
