@@ -80,7 +80,7 @@ pairs AS MATERIALIZED (
         AND coalesce(s.channel_id, 0) = coalesce(p.channel_id, 0)
 ),
 gone AS (
-    DELETE FROM analytics_kpiday WHERE id IN (SELECT id FROM pairs WHERE is_gone)
+    DELETE FROM analytics_kpiday WHERE id = ANY(ARRAY(SELECT id FROM pairs WHERE is_gone))
 )
 INSERT INTO analytics_kpiday (day, store_id, channel_id, {_LIST})
 SELECT day, store_id, channel_id, {_LIST} FROM pairs WHERE differs AND NOT is_gone

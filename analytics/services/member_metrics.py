@@ -42,10 +42,11 @@ marked AS (
     ON CONFLICT DO NOTHING
 ),
 gone AS (
-    DELETE FROM analytics_membermetrics WHERE member_id IN (
+    -- As an array: rows by their key, never a walk through the whole table.
+    DELETE FROM analytics_membermetrics WHERE member_id = ANY(ARRAY(
         SELECT p.member_id FROM present p LEFT JOIN totals t USING (member_id)
         WHERE t.member_id IS NULL
-    )
+    ))
 )
 INSERT INTO analytics_membermetrics (member_id, first_day, second_day, last_day,
     purchase_days_count, orders_count, net_amount, gap_days)

@@ -32,10 +32,11 @@ present AS MATERIALIZED (
     SELECT * FROM analytics_membermonth WHERE member_id = ANY(%(member_ids)s)
 ),
 gone AS (
-    DELETE FROM analytics_membermonth WHERE id IN (
+    -- As an array: rows by their key, never a walk through the whole table.
+    DELETE FROM analytics_membermonth WHERE id = ANY(ARRAY(
         SELECT p.id FROM present p LEFT JOIN linked l USING (member_id, month)
         WHERE l.member_id IS NULL
-    )
+    ))
 )
 INSERT INTO analytics_membermonth
     (member_id, month, cohort_month, previous_month, orders_count, purchase_days_count, net_amount)

@@ -31,10 +31,11 @@ present AS MATERIALIZED (
     SELECT * FROM analytics_purchaseday WHERE member_id = ANY(%(member_ids)s)
 ),
 gone AS (
-    DELETE FROM analytics_purchaseday WHERE id IN (
+    -- As an array: rows by their key, never a walk through the whole table.
+    DELETE FROM analytics_purchaseday WHERE id = ANY(ARRAY(
         SELECT p.id FROM present p LEFT JOIN linked l USING (member_id, day)
         WHERE l.member_id IS NULL
-    )
+    ))
 )
 INSERT INTO analytics_purchaseday
     (member_id, day, previous_day, next_day, orders_count, net_amount)
