@@ -125,9 +125,9 @@ CROSS JOIN LATERAL (VALUES
 _STATEMENTS = (
     """
 INSERT INTO members_member (id, uid, card_number, state, name, gender, language, joined_at,
-    placement, guide, campaign_code, metadata, version)
+    placement, guide, campaign_code, metadata, version, is_profiled)
 SELECT m, uuidv7(), 'P' || m, 'ACTIVE', ''::bytea, '', '', %(at)s::timestamptz - interval '3 years',
-       '', '', '', '{}', 1
+       '', '', '', '{}', 1, true
 FROM generate_series(%(base)s + 1, %(base)s + %(members)s) m""",
     f"""
 INSERT INTO loyalty_lot (id, member_id, entry_id, earned_points, remaining_points, held_points,
