@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.benchmarks.shop import Shop
 
 
+_PARTS = ("orders", "points", "quotes", "events", "analytics")
+
+
 def main() -> None:
     django.setup()
     from tests.benchmarks import postgres, report, shop
@@ -33,6 +36,8 @@ def main() -> None:
         _quotes(options, made)
     if options.only in ("", "events"):
         _events(options, made)
+    if options.only in ("", "analytics"):
+        _analytics(options)
 
 
 def _orders(options: argparse.Namespace, made: "Shop") -> None:
@@ -87,6 +92,20 @@ def _events(options: argparse.Namespace, made: "Shop") -> None:
     report.events(behavior_events.measure(made, options.rounds))
 
 
+def _analytics(options: argparse.Namespace) -> None:
+    from django.utils import timezone
+
+    from analytics.selectors import spans
+    from loyalty.rules import calendar
+    from tests.benchmarks import analytics, facts, purchases
+
+    at = timezone.now()
+    purchases.fill(options.buyers, orders=10 * options.buyers, at=at)
+    facts.show(facts.rebuild())
+    as_of = calendar.local_day(at, spans.zone())
+    analytics.show(analytics.measure(options.rounds, as_of=as_of))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
@@ -95,7 +114,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=1, help="lines of an order")
     parser.add_argument("--crowd", type=int, default=100_000, help="members who redeem")
     parser.add_argument("--lots", type=int, default=250_000, help="lots that expire")
-    parser.add_argument("--only", choices=("", "orders", "points", "quotes", "events"), default="")
+    parser.add_argument("--only", choices=("", *_PARTS), default="")
+    parser.add_argument("--buyers", type=int, default=100_000, help="members with ten orders each")
     parser.add_argument("--scale", type=int, default=10, help="of pgbench's own tables")
     return parser.parse_args()
 
