@@ -7,6 +7,7 @@ from analytics.registry import measures
 from analytics.selectors.measures import everything
 from analytics.services import (
     channel_spends,
+    fact_privacy,
     fact_rebuilds,
     facts,
     member_days,
@@ -34,6 +35,7 @@ def register() -> None:
     panels.add_job_kind(channel_spends.KIND, channel_spends.run)
     # Behind all that moves points, before the scores that are made of facts.
     panels.add_night_step(panels.NightStep("analytics.facts", 45, _facts))
+    fact_privacy.register()
     member_scores.register()
     score_privacy.register()
     segment_registrations.register()
