@@ -12,7 +12,7 @@ from django.db import connection
 from analytics.models import PurchaseDay
 from analytics.rules import customer_classes, health, life_cycle, rfm, value_classes
 from analytics.rules.policies import Policy
-from analytics.selectors import scoring
+from analytics.selectors import health_checks, scoring
 from analytics.selectors.filters import Period
 from members.models import BehaviorEvent, Member, ServiceCase, ServiceTopic
 from tests.analytics import buyers
@@ -258,3 +258,21 @@ def test_the_first_day_of_the_window_counts_and_the_day_before_does_not(shop):
     assert scored()[member.pk]["window_orders_count"] == 2
     shorter = replace(Policy(), rfm_window_days=364)
     assert scored(shorter)[member.pk]["window_orders_count"] == 1
+
+
+def test_health_and_recency_are_judged_by_who_falls_silent(shop):
+    cut_off = A - timedelta(days=30)
+    often, once, gone, late = buyers.members(4, joined_at=datetime(2025, 1, 1, tzinfo=UTC))
+    buyers.bought(often, buyers.days_ago(A, 0, 40, 50, 60))
+    buyers.bought(once, buyers.days_ago(A, 32))
+    buyers.bought(gone, buyers.days_ago(A, 300))
+    # Not yet a buyer at the cut-off: nobody to judge.
+    buyers.bought(late, buyers.days_ago(A, 10))
+
+    found = health_checks.check(as_of=cut_off, horizon_days=30, policy=Policy(), zone=ZONE)
+
+    assert (found.members, found.silent) == (3, 2)
+    # Health puts both who fell silent below the other; by recency one was nearer than that.
+    assert (found.health_area, found.recency_area) == (Fraction(1), Fraction(1, 2))
+    nobody = health_checks.check(as_of=A, horizon_days=30, policy=Policy(), zone=ZONE)
+    assert (nobody.silent, nobody.health_area) == (4, None)
