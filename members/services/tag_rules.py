@@ -59,7 +59,7 @@ def register() -> None:
 def check(*, tag: Tag | None, tree: Mapping[str, Any]) -> Condition:
     """The rule's condition.
 
-    Raises: BadCondition; EmptyRule; OwnTag.
+    Raises: BadCondition; EmptyRule; OwnTag; what apps above have against it.
     """
     condition = member_conditions.read(tree)
     if condition.is_always:
@@ -67,17 +67,17 @@ def check(*, tag: Tag | None, tree: Mapping[str, Any]) -> Condition:
     for leaf in condition.leaves:
         if tag is not None and leaf.field.code == "member.tags" and tag.code in leaf.value:
             raise OwnTag
+    member_fields.check_rule(tag, tree)
     return condition
 
 
 def define(*, rule: TagRule) -> TagRule:
     """The rule, saved; lists show its tag as one that a rule gives.
 
-    Raises: as `check`, and what apps above have against it; then nothing was saved.
+    Raises: as `check`; then nothing was saved.
     """
-    check(tag=rule.tag, tree=rule.condition)
     with transaction.atomic():
-        member_fields.check_rule(rule.tag, rule.condition)
+        check(tag=rule.tag, tree=rule.condition)
         rule.save()
         Tag.objects.filter(pk=rule.tag_id, origin=Tag.Origin.HAND).update(origin=Tag.Origin.RULE)
     return rule

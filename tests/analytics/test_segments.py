@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.models import Segment, SegmentBuild, SegmentVersion
+from analytics.selectors import segment_members
 from analytics.selectors import segments as selectors
 from analytics.services import segment_builds, segment_overrides, segment_publishing, segments
 from analytics.services.segments import ChangedMeanwhile, SegmentCircle, SegmentInUse
@@ -182,3 +183,24 @@ def test_reach_counts_what_the_gate_would_let_through(shop):
 
     assert found["MARKETING"] == {"INBOX": 0, "EMAIL": 1, "SMS": 1, "WECHAT": 0, "PUSH": 0}
     assert set(found["SERVICE"].values()) == {0}
+
+
+def test_a_preview_counts_and_reaches_and_why_not_says_what_was_seen(shop):
+    bob = world.register(world.BOB)
+    allowing = world.members.Registration(
+        identities=world.ALICE.identities, gender="FEMALE", consents=world.yes("SMS")
+    )
+    alice = world.register(allowing)
+    found = segment_members.preview(tree=FEMALE, at=NOW, purpose="MARKETING")
+    assert (found.count, found.member_ids, found.reach) == (1, (alice.pk,), {"SMS": 1})
+
+    made = define()
+    build(made)
+    segment_overrides.put(segment_id=made.pk, member_ids=[bob.pk], is_included=True, at=NOW)
+    told = segment_members.why(segment=made, member_id=bob.pk, at=NOW)
+
+    assert (told.since_at, told.by_hand, told.explanation.is_met) == (NOW, True, False)
+    asked = told.explanation.leaves[0]
+    assert (asked.field, asked.value, asked.seen) == ("member.gender", "FEMALE", "UNKNOWN")
+    assert segment_members.why(segment=made, member_id=alice.pk, at=NOW).by_hand is None
+    assert segment_members.why(segment=made, member_id=0, at=NOW) is None
