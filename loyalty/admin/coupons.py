@@ -83,5 +83,8 @@ class CouponAdmin(CouponCells, CouponActions):
         # Where the pages of a member, a type and a batch lead to.
         if lookup in ("member__id__exact", "batch__id__exact"):
             return True
+        # The middle of a code that is money would be found letter by letter.
+        if lookup.partition("__")[0] == "code":
+            return False
         allowed: bool = super().lookup_allowed(lookup, value, request)
         return allowed

@@ -29,6 +29,7 @@ COUNTED_EXACTLY = 10_000
 # How a row's id is spelled: `None`, `abc`, digits of other scripts and numbers that no column holds
 # are nobody's.
 _ID = re.compile(r"[0-9]{1,18}")
+_PATTERNS = ("__regex", "__iregex")
 # Django's own pages of a row, which say themselves that there is none; deeds don't look.
 _PAGES = ("_change", "_history", "_delete")
 
@@ -69,6 +70,14 @@ class ConsoleAdmin(ModelAdmin):
         if self.store_path is None:
             return queryset
         return scopes.scope_for(request.user).narrow(queryset, path=self.store_path)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """No patterns in addresses: a wrong one is an error of the database, a long one never
+        ends."""
+        if lookup.endswith(_PATTERNS):
+            return False
+        allowed: bool = super().lookup_allowed(lookup, value, request)
+        return allowed
 
     def has_rows(self, request: HttpRequest) -> bool:
         """Whether the table has any row: asked once for a page, which asks for rights often."""

@@ -100,6 +100,7 @@ def test_a_hostile_search_finds_nobody_and_answers(chief, alice, text):
         "password__startswith=x",
         "key__wrapped__isnull=0",
         "identities__digest=1",
+        "card_number__regex=(",
         "store__id__exact=1%20OR%201=1",
         "o=1;DROP",
         "p=99999999999999999999",
