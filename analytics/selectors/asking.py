@@ -1,16 +1,18 @@
 """How analytics asks the database: with memory to sort in, a limit of time, and nothing twice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 Rows = list[tuple[Any, ...]]
+T = TypeVar("T")
 
-# Analytics sorts and groups whole tables; tills keep the server's own, smaller share.
-_WORK_MEM = "96MB"
+# Analytics sorts and groups whole tables; tills keep the server's own, smaller share. What is
+# fetched bit by bit is fetched to its end: a plan for the first rows would be the wrong one.
+_SETTINGS = {"work_mem": "96MB", "cursor_tuple_fraction": "1"}
 _answers: ContextVar[dict[Any, Rows] | None] = ContextVar("answers", default=None)
 
 
@@ -32,7 +34,7 @@ def together(*, timeout_seconds: int = 30, is_snapshot: bool = False) -> Iterato
         with transaction.atomic():
             if is_snapshot and is_first:
                 _ask_for_snapshot()
-            before = _set({"work_mem": _WORK_MEM, "statement_timeout": f"{timeout_seconds}s"})
+            before = _set(_SETTINGS | {"statement_timeout": f"{timeout_seconds}s"})
             yield
             # Where a transaction was open already, the rest of it has its own settings back.
             _set(before)
@@ -54,6 +56,17 @@ def rows(sql: str, params: Mapping[str, Any]) -> Rows:
 def row(sql: str, params: Mapping[str, Any]) -> tuple[Any, ...]:
     """The only row of a query that always gives one."""
     return rows(sql, params)[0]
+
+
+def once(name: str, ask: Callable[[], T]) -> T:
+    """What `ask` gives; within `together` it is asked once under that name."""
+    known: dict[Any, Any] | None = _answers.get()
+    if known is None:
+        return ask()
+    if name not in known:
+        known[name] = ask()
+    found: T = known[name]
+    return found
 
 
 def _ask(sql: str, params: Mapping[str, Any]) -> Rows:

@@ -5,6 +5,7 @@ from typing import Any
 from analytics.models import AnalyticsPolicy
 from analytics.rules import rfm
 from analytics.rules.policies import Policy
+from analytics.selectors import asking
 
 THE_ONE = 1
 _JSON = frozenset({"rfm_cuts", "engagement_cuts"})
@@ -12,7 +13,7 @@ _JSON = frozenset({"rfm_cuts", "engagement_cuts"})
 
 def current() -> Policy:
     """The operator's, or the defaults while nobody has saved any; one query."""
-    row = AnalyticsPolicy.objects.filter(pk=THE_ONE).first()
+    row = asking.once("policy", AnalyticsPolicy.objects.filter(pk=THE_ONE).first)
     return Policy() if row is None else of_row(row)
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analytics.selectors import asking
 from analytics.selectors.filters import Filters, Period
 from loyalty.rules import calendar
 from loyalty.services import programs
@@ -13,7 +14,7 @@ MONTH_DAYS = 30
 
 def zone() -> ZoneInfo:
     """Where the programme counts its days."""
-    return programs.current().zone
+    return asking.once("zone", lambda: programs.current().zone)
 
 
 def earlier(day: date, days: int) -> date:

@@ -149,6 +149,9 @@ class FilterForm(forms.Form):
 
 def _with_defaults(query: QueryDict) -> QueryDict:
     said = query.copy()
+    for name, values in query.lists():
+        # A refusal repeats what it refuses, and no page can bear a NUL.
+        said.setlist(name, [value.replace("\0", "\ufffd") for value in values])
     for name, value in DEFAULT.items():
         said[name] = said.get(name) or value
     return said

@@ -39,7 +39,7 @@ def read(dashboard: Dashboard, asked: Asked, *, facts_at: datetime | None) -> Co
     if kept is not None:
         return kept  # type: ignore[no-any-return]
     try:
-        with asking.together(timeout_seconds=TIMEOUT_SECONDS):
+        with asking.together(timeout_seconds=TIMEOUT_SECONDS, is_snapshot=True):
             content = dashboard.read(asked)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != _CANCELED:
