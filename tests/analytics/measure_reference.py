@@ -116,13 +116,16 @@ def members(as_of: date) -> dict[str, tuple[Any, ...]]:
 _MEMBERS = """, gaps AS (
     SELECT member_id, day - lag(day) OVER (PARTITION BY member_id ORDER BY day) AS gap FROM days
 ), life AS (
-    SELECT p.member_id, %(as_of)s::date - max(p.day) AS r, count(*) AS orders,
+    SELECT member_id, %(as_of)s::date - max(p.day) AS r, count(*) AS orders,
         count(*) FILTER (WHERE p.day > %(as_of)s::date - 365) AS f,
         coalesce(sum(p.net) FILTER (WHERE p.day > %(as_of)s::date - 365), 0)::bigint AS m,
         count(DISTINCT p.day) AS days,
-        (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FROM gaps g
-            WHERE g.member_id = p.member_id AND gap IS NOT NULL) AS gap
-    FROM paid p GROUP BY p.member_id
+        min(g.gap) AS gap
+    FROM paid p LEFT JOIN (
+        SELECT member_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) AS gap
+        FROM gaps GROUP BY member_id
+    ) g USING (member_id)
+    GROUP BY member_id
 ), scored AS (
     SELECT member_id, 1 + floor(5.0 * (rank() OVER (ORDER BY r DESC) - 1) / count(*) OVER ()) AS rs,
         1 + floor(5.0 * (rank() OVER (ORDER BY f) - 1) / count(*) OVER ()) AS fs,

@@ -26,7 +26,7 @@ def asked(as_of):
 
 
 def exported(as_of):
-    with asking.together():
+    with asking.together(timeout_seconds=600):
         wanted = asked(as_of)
         lines = {line["member"]: line for line in measure_documents.members(wanted)}
         return measure_documents.document(wanted), lines

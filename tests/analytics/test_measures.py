@@ -209,3 +209,24 @@ def test_every_measure_has_its_texts_and_an_empty_shop_has_values(shop):
             assert str(measure.label), code
             assert str(measure.definition), code
             assert bool(measure.numerator) == bool(measure.denominator), code
+
+
+def test_a_long_period_counts_the_same_buyers_as_its_stores_do(weeks):
+    year = Period(from_on=date(2026, 1, 1), to_on=date(2026, 12, 31))
+    first_half = Period(from_on=date(2026, 1, 1), to_on=date(2026, 6, 29))
+    everywhere = tuple(Store.objects.values_list("pk", flat=True))
+
+    for period in (year, first_half):
+        told = (2, 3, Decimal("66.7"))
+        assert ratio("returning_rate", period=period) == told
+        assert ratio("returning_rate", period=period, store_ids=everywhere) == told
+
+
+def test_the_simple_lifetime_value_multiplies_what_a_year_brings(weeks):
+    """The 52 weeks to 1 August have 7,500 fen in 7 orders of 3 buyers. Their second half begins on
+    1 February: of Alice and Bob, who bought before, Bob didn't again, so h is a half."""
+    august = Period(from_on=date(2026, 7, 1), to_on=date(2026, 8, 1))
+
+    assert value("churn_year", period=august) == Decimal("75.0")
+    # 7,500 ÷ 7 × 7 ÷ 3 ÷ 0.75 × 20 %
+    assert value("clv_simple", period=august) == 667

@@ -1,6 +1,7 @@
 """Who was there in a day and in thirty days: by order and by app event, told apart."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,7 @@ def by_event(filters: Filters) -> Active:
     return Active(day=day, month=month)
 
 
-def _days(filters: Filters) -> dict[str, object]:
+def _days(filters: Filters) -> dict[str, date]:
     month = spans.last_days(filters.as_of, spans.MONTH_DAYS)
     return {"month_on": month.from_on}
 

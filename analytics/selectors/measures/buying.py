@@ -12,16 +12,20 @@ from analytics.selectors.measures import values
 
 _ALL = frozenset({"store", "channel", "tier", "segment"})
 _PLACES = frozenset({"store", "channel"})
+# Above it, reading all purchase days once is quicker than grouping the days of so many members.
+MOST_DAYS_GROUPED = 100
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sums:
-    """Net sales in minor units and paid orders, of everybody and of members."""
+    """Net sales in minor units and paid orders, of everybody and of members; and the points that
+    the orders earned."""
 
     sales: int
     orders: int
     member_sales: int
     member_orders: int
+    earned_points: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,30 +44,31 @@ def sums(filters: Filters) -> Sums:
     else:
         found = narrowing.of_sales(filters, rows="d")
         sql = _OF_MEMBERS.format(sales=found.sql)
-    sales, orders, member_sales, member_orders = asking.row(sql, found.params)
-    return Sums(
-        sales=int(sales),
-        orders=int(orders),
-        member_sales=int(member_sales),
-        member_orders=int(member_orders),
-    )
+    return Sums(*map(int, asking.row(sql, found.params)))
 
 
 def buyers(filters: Filters) -> Buyers:
     """One query."""
-    found = narrowing.of_sales(filters, rows="d")
-    count, returning = asking.row(_BUYERS.format(sales=found.sql), found.params)
+    if not narrowing.has_places(filters) and filters.period.days_count > MOST_DAYS_GROUPED:
+        found = narrowing.of_members(filters, member="p.member_id")
+        sql = _BUYERS_OF_LONG.format(people=found.sql)
+    else:
+        found = narrowing.of_sales(filters, rows="d")
+        sql = _BUYERS.format(sales=found.sql)
+    count, returning = asking.row(sql, found.params)
     return Buyers(buyers=count, returning=returning)
 
 
 _OF_DAYS = """
 SELECT coalesce(sum(k.net_amount), 0), coalesce(sum(k.orders_count), 0),
-    coalesce(sum(k.member_net_amount), 0), coalesce(sum(k.member_orders_count), 0)
+    coalesce(sum(k.member_net_amount), 0), coalesce(sum(k.member_orders_count), 0),
+    coalesce(sum(k.earned_points), 0)
 FROM analytics_kpiday k WHERE k.day BETWEEN %(from_on)s AND %(to_on)s AND {there}
 """
 _OF_MEMBERS = """
 SELECT coalesce(sum(d.net_amount), 0), coalesce(sum(d.orders_count), 0),
-    coalesce(sum(d.net_amount), 0), coalesce(sum(d.orders_count), 0)
+    coalesce(sum(d.net_amount), 0), coalesce(sum(d.orders_count), 0),
+    coalesce(sum(d.earned_points), 0)
 FROM analytics_memberday d WHERE d.day BETWEEN %(from_on)s AND %(to_on)s AND {sales}
 """
 _BUYERS = """
@@ -74,6 +79,16 @@ FROM (
         AND d.orders_count > 0 AND {sales}
     GROUP BY d.member_id
 ) bought
+"""
+
+
+# Nothing is grouped: of a member's purchase days of the period one is the last. Whoever bought
+# twice on it, or on a day of the period before it, came back.
+_BUYERS_OF_LONG = """
+SELECT count(*), count(*) FILTER (WHERE p.orders_count >= 2 OR p.previous_day >= %(from_on)s)
+FROM analytics_purchaseday p
+WHERE p.day BETWEEN %(from_on)s AND %(to_on)s
+    AND (p.next_day IS NULL OR p.next_day > %(to_on)s) AND {people}
 """
 
 

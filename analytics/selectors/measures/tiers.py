@@ -12,7 +12,7 @@ from analytics.rules import ratios
 from analytics.selectors import asking, narrowing, policies, spans
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
-from analytics.selectors.measures import people, values
+from analytics.selectors.measures import buying, people, values
 from loyalty.models import Tier
 from loyalty.services import programs
 
@@ -89,7 +89,7 @@ def flow(filters: Filters) -> tuple[Flow, ...]:
 
 def worths(filters: Filters) -> tuple[Worth, ...]:
     """Every tier, lowest first; two queries."""
-    terms, policy = programs.current(), policies.current()
+    policy = policies.current()
     sales = narrowing.of_sales(filters, rows="d")
     rows = asking.rows(_WORTHS.format(sales=sales.sql), sales.params)
     sums = {
@@ -98,8 +98,6 @@ def worths(filters: Filters) -> tuple[Worth, ...]:
     found = []
     for tier in _tiers().values():
         members, buyers, net, earned = sums.get(tier.pk, (0, 0, 0, 0))
-        worth = Fraction(terms.redeem_amount, terms.redeem_points)
-        used = Fraction(100 - terms.breakage_percent, 100)
         found.append(
             Worth(
                 tier=tier,
@@ -107,7 +105,7 @@ def worths(filters: Filters) -> tuple[Worth, ...]:
                 buyers=buyers,
                 sales=int(net),
                 margin=int(net) * Fraction(policy.margin_percent) / 100,
-                cost=int(earned) * worth * used,
+                cost=_cost_of(int(earned)),
             )
         )
     return tuple(found)
@@ -190,14 +188,21 @@ def _renewal(filters: Filters) -> Value:
     return values.share(*renewals(filters))
 
 
+def _cost_of(points: int) -> Fraction:
+    """What points will cost, less the expected breakage: minor units, exact."""
+    terms = programs.current()
+    used = Fraction(100 - terms.breakage_percent, 100)
+    return points * Fraction(terms.redeem_amount, terms.redeem_points) * used
+
+
 def _cost(filters: Filters) -> Value:
-    found = worths(filters)
-    return Value(value=ratios.each(sum((one.cost for one in found), Fraction()), 1))
+    return Value(value=ratios.each(_cost_of(buying.sums(filters).earned_points), 1))
 
 
 def _profit(filters: Filters) -> Value:
-    found = worths(filters)
-    return Value(value=ratios.each(sum((one.profit for one in found), Fraction()), 1))
+    sums = buying.sums(filters)
+    margin = sums.member_sales * Fraction(policies.current().margin_percent) / 100
+    return Value(value=ratios.each(margin - _cost_of(sums.earned_points), 1))
 
 
 MEASURES = (

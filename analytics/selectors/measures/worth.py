@@ -1,5 +1,6 @@
 """What a member is worth by the simple formula."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
@@ -7,45 +8,38 @@ from django.utils.translation import gettext_lazy as _
 from analytics.registry.measures import Measure, Value
 from analytics.rules import lifetime, ratios
 from analytics.rules.lifetime import Year
-from analytics.selectors import asking, narrowing, policies, spans
+from analytics.selectors import asking, narrowing, policies, rollups, spans
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
+from analytics.selectors.measures import buying
 
 YEAR_DAYS = 364
 _HALF_DAYS = YEAR_DAYS // 2
 
 
 def year(filters: Filters) -> Year:
-    """The 364 days, two halves of 26 weeks, that end with the period's last day; one query."""
-    sales = narrowing.of_sales(filters, rows="d")
-    days = {
-        "year_on": spans.earlier(filters.as_of, YEAR_DAYS - 1),
-        "half_on": spans.earlier(filters.as_of, _HALF_DAYS - 1),
-    }
-    net, orders, buyers, first_half, gone = asking.row(
-        _YEAR.format(sales=sales.sql), sales.params | days
-    )
+    """The 364 days, two halves of 26 weeks, that end with the period's last day; two queries."""
+    period = spans.last_days(filters.as_of, YEAR_DAYS)
+    sums = buying.sums(replace(filters, period=period))
+    half_on = spans.earlier(filters.as_of, _HALF_DAYS - 1)
+    days = {"year_on": period.from_on, "half_on": half_on}
+    sql = _YEAR.format(purchases=rollups.purchase_days(filters))
+    buyers, first_half, gone = asking.row(sql, narrowing.params(filters) | days)
     return Year(
-        sales=int(net),
-        orders=int(orders),
+        sales=sums.member_sales,
+        orders=sums.member_orders,
         buyers=buyers,
         first_half_buyers=first_half,
         gone=gone,
     )
 
 
+# Nothing is grouped: of a member's purchase days of a span one is the last.
 _YEAR = """
-SELECT coalesce(sum(net), 0), coalesce(sum(orders), 0), count(*),
-    count(*) FILTER (WHERE first_day < %(half_on)s),
-    count(*) FILTER (WHERE last_day < %(half_on)s)
-FROM (
-    SELECT sum(d.net_amount) AS net, sum(d.orders_count) AS orders, min(d.day) AS first_day,
-        max(d.day) AS last_day
-    FROM analytics_memberday d
-    WHERE d.day BETWEEN %(year_on)s AND %(to_on)s AND d.member_id IS NOT NULL
-        AND d.orders_count > 0 AND {sales}
-    GROUP BY d.member_id
-) bought
+SELECT count(*) FILTER (WHERE next_day IS NULL OR next_day > %(to_on)s),
+    count(*) FILTER (WHERE day < %(half_on)s AND (next_day IS NULL OR next_day >= %(half_on)s)),
+    count(*) FILTER (WHERE day < %(half_on)s AND (next_day IS NULL OR next_day > %(to_on)s))
+FROM {purchases} p WHERE day >= %(year_on)s
 """
 
 
