@@ -108,10 +108,10 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing but noughts to see."""
+        """Whether there is nothing but noughts to see; none of some is something."""
         shown = self.drawn or range(1, len(self.columns))
         return not any(_is_something(row[index]) for row in self.rows for index in shown)
 
 
 def _is_something(cell: Cell) -> bool:
-    return bool(cell.count if isinstance(cell, Part) else cell)
+    return bool(cell.whole if isinstance(cell, Part) else cell)

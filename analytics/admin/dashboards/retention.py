@@ -148,7 +148,7 @@ def _life_cycle(filters: Filters) -> Chart:
 
 DASHBOARD = Dashboard(
     code="retention",
-    title=_("Retention"),
+    title=_("Member retention"),
     lead=_("Who stays, who comes back, and who never came a second time."),
     icon="repeat",
     read=read,
