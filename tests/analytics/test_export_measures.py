@@ -117,3 +117,9 @@ def test_a_file_that_cannot_be_written_is_told(shop, tmp_path):
     assert str(refused.value).endswith(
         "members.jsonl: No such file or directory; name a file that can be written"
     )
+
+
+def test_without_a_programme_the_command_says_what_is_missing(db):
+    with pytest.raises(CommandError) as refused:
+        export(as_of="2026-03-02")
+    assert "programme" in str(refused.value)

@@ -14,6 +14,7 @@ from analytics.selectors.filters import Period
 from analytics.selectors.measure_documents import Asked
 from analytics.selectors.measures import repurchase
 from analytics.services import measure_exports
+from members.errors import DomainError
 
 FORMATS = ("json",)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
@@ -56,6 +57,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--members {file}: {error.strerror}; name a file that can be written"
             ) from error
+        except DomainError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
 
 
