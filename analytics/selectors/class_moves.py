@@ -1,0 +1,134 @@
+"""How members moved between classes: from one day to another, and day by day.
+
+The class as of a day is what the last change up to that day led to. Who is not scored any more
+(merged, erased, restricted, objected) is in none of these figures.
+Source: docs/algorithms/class-moves.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from analytics.models import ClassKind
+from analytics.selectors import asking, narrowing, policies
+from analytics.selectors.filters import Filters, Period
+from analytics.services.member_score_sql import KINDS
+
+# Members by class, by day.
+Days = Mapping[date, Mapping[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """Members who were in one class and then in another, or the same; "" is none."""
+
+    before: str
+    after: str
+    members: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flows:
+    """Of everybody who is scored now, as of `first_on` and as of `last_on`, both inclusive. The
+    days are None where fewer than two nights of the period are known."""
+
+    first_on: date | None = None
+    last_on: date | None = None
+    flows: tuple[Flow, ...] = ()
+
+    @property
+    def members(self) -> int:
+        """In a class on either day."""
+        return sum(one.members for one in self.flows)
+
+    @property
+    def moved(self) -> int:
+        return sum(one.members for one in self.flows if one.before != one.after)
+
+
+def known() -> Period | None:
+    """The first and the last day as of which a whole night found classes; None before the first
+    night. One query."""
+    first, last = asking.row("SELECT min(day), max(day) FROM analytics_classday", {})
+    return None if first is None else Period(from_on=first, to_on=last)
+
+
+def flows(filters: Filters, kind: ClassKind) -> Flows:
+    """From the first known day of the period to the last one; who was in no class on both isn't
+    there. The most members first. Two queries."""
+    nights = known()
+    if nights is None:
+        return Flows()
+    first_on = max(filters.period.from_on, nights.from_on)
+    last_on = min(filters.period.to_on, nights.to_on)
+    if first_on >= last_on:
+        return Flows()
+    there = narrowing.of_members(filters, member="s.member_id")
+    rows = asking.rows(
+        _FLOWS.format(now=_NOW[kind], there=there.sql),
+        {
+            **there.params,
+            "kind": kind.value,
+            "first_on": first_on,
+            "last_on": last_on,
+            "warning": policies.current().health_warning,
+        },
+    )
+    return Flows(
+        first_on=first_on,
+        last_on=last_on,
+        flows=tuple(Flow(before=one, after=other, members=count) for one, other, count in rows),
+    )
+
+
+def by_day(period: Period, kinds: Collection[ClassKind]) -> Mapping[ClassKind, Days]:
+    """How many members each night of the period found in each class; one query."""
+    found: dict[ClassKind, dict[date, dict[str, int]]] = {kind: {} for kind in kinds}
+    params = {
+        "from_on": period.from_on,
+        "to_on": period.to_on,
+        "kinds": sorted(kind.value for kind in kinds),
+    }
+    for kind, day, code, count in asking.rows(_DAYS, params):
+        found[ClassKind(kind)].setdefault(day, {})[code] = count
+    return found
+
+
+def moved_by_day(period: Period, kind: ClassKind) -> Mapping[date, Mapping[tuple[str, str], int]]:
+    """Members who went from one class to another, by the night that found it; one query."""
+    params = {"from_on": period.from_on, "to_on": period.to_on, "kind": kind.value}
+    found: defaultdict[date, dict[tuple[str, str], int]] = defaultdict(dict)
+    for day, before, after, count in asking.rows(_MOVED, params):
+        found[day][before, after] = count
+    return found
+
+
+_NOW = {kind: f"s.{column}" for kind, column in KINDS.items()} | {
+    ClassKind.HEALTH: "CASE WHEN s.health IS NULL THEN ''"
+    " WHEN s.health < %(warning)s THEN 'low' ELSE 'fine' END"
+}
+# What the next change says it came from is what the last one led to; who has none since is where
+# they are now. So changes older than the period aren't read, however long the history is.
+_FLOWS = """
+WITH changed AS (
+    SELECT c.member_id, (array_agg(c.before ORDER BY c.day))[1] AS before,
+        (array_agg(c.before ORDER BY c.day) FILTER (WHERE c.day > %(last_on)s))[1] AS later
+    FROM analytics_classchange c
+    WHERE c.kind = %(kind)s AND c.day > %(first_on)s GROUP BY c.member_id
+)
+SELECT before, after, count(*) FROM (
+    SELECT coalesce(c.before, {now}) AS before, coalesce(c.later, {now}) AS after
+    FROM analytics_memberscore s LEFT JOIN changed c ON c.member_id = s.member_id
+    WHERE {there}
+) flows
+WHERE before <> '' OR after <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+"""
+_DAYS = """
+SELECT kind, day, code, members_count FROM analytics_classday
+WHERE kind = ANY(%(kinds)s) AND day BETWEEN %(from_on)s AND %(to_on)s ORDER BY day
+"""
+_MOVED = """
+SELECT day, before, after, count(*) FROM analytics_classchange
+WHERE kind = %(kind)s AND day BETWEEN %(from_on)s AND %(to_on)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""

@@ -1,0 +1,71 @@
+"""How well the warning of health has foretold silence, on a page: read once a day, or not at all.
+
+It scores everybody as of some weeks ago, which takes seconds where there are a million members:
+who waits for a page waits no longer than `MOST_SECONDS` for it.
+"""
+
+import hashlib
+from datetime import date, timedelta
+
+from django.core.cache import cache
+from django.db import OperationalError, connection, transaction
+
+from analytics.rules.policies import Policy
+from analytics.selectors import class_moves, health_checks, policies, spans
+from analytics.selectors.health_checks import HealthCheck
+
+HORIZON_DAYS = 30
+MOST_SECONDS = 5
+_KEPT_SECONDS = 86_400
+# The past of a night doesn't change much within an hour.
+_RETRY_SECONDS = 3_600
+_TIMED_OUT = "too long"
+_CANCELED = "57014"
+
+
+def latest() -> HealthCheck | None:
+    """As of the last day whose `HORIZON_DAYS` have passed; None before the first night, or where
+    it would take too long."""
+    nights = class_moves.known()
+    if nights is None:
+        return None
+    as_of, policy = nights.to_on - timedelta(days=HORIZON_DAYS), policies.current()
+    key = _key(as_of, policy)
+    found = cache.get(key)
+    if found is None:
+        found = _check(as_of, policy) or _TIMED_OUT
+        kept_seconds = _RETRY_SECONDS if found == _TIMED_OUT else _KEPT_SECONDS
+        cache.set(key, found, kept_seconds)
+    return None if found == _TIMED_OUT else found
+
+
+def _check(as_of: date, policy: Policy) -> HealthCheck | None:
+    try:
+        with transaction.atomic():
+            before = _limit(f"{MOST_SECONDS}s")
+            found = health_checks.check(
+                as_of=as_of, horizon_days=HORIZON_DAYS, policy=policy, zone=spans.zone()
+            )
+            _limit(before)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _CANCELED:
+            raise
+        return None
+    return found
+
+
+def _limit(timeout: str) -> str:
+    """Sets the limit of a statement in this transaction; gives what it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.before, set_config('statement_timeout', %s, true)"
+            " FROM (SELECT current_setting('statement_timeout') AS before) b",
+            [timeout],
+        )
+        was: str = cursor.fetchone()[0]
+    return was
+
+
+def _key(as_of: date, policy: Policy) -> str:
+    said = repr((as_of, HORIZON_DAYS, policy))
+    return f"health-report:{hashlib.sha256(said.encode()).hexdigest()}"
