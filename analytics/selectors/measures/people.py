@@ -47,6 +47,12 @@ def joined(filters: Filters) -> Joined:
 
 def recency(filters: Filters) -> Recency:
     """As of the period's last day; one query, and that of `never`."""
+    active, warm, dormant, lost = _ages(filters)
+    return Recency(active=active, warm=warm, dormant=dormant, lost=lost, never=_never(filters))
+
+
+def _ages(filters: Filters) -> tuple[int, int, int, int]:
+    """Active, warm, dormant and lost members: who never bought is a question of its own."""
     policy = policies.current()
     cuts = {
         "active": policy.active_days,
@@ -55,7 +61,7 @@ def recency(filters: Filters) -> Recency:
     }
     sql = _RECENCY.format(last_days=rollups.last_days(filters))
     active, warm, dormant, lost = asking.row(sql, narrowing.params(filters) | cuts)
-    return Recency(active=active, warm=warm, dormant=dormant, lost=lost, never=_never(filters))
+    return active, warm, dormant, lost
 
 
 def _never(filters: Filters) -> int:
@@ -96,19 +102,19 @@ def _new(filters: Filters) -> Value:
 
 
 def _active(filters: Filters) -> Value:
-    return values.count(recency(filters).active)
+    return values.count(_ages(filters)[0])
 
 
 def _warm(filters: Filters) -> Value:
-    return values.count(recency(filters).warm)
+    return values.count(_ages(filters)[1])
 
 
 def _dormant(filters: Filters) -> Value:
-    return values.count(recency(filters).dormant)
+    return values.count(_ages(filters)[2])
 
 
 def _lost(filters: Filters) -> Value:
-    return values.count(recency(filters).lost)
+    return values.count(_ages(filters)[3])
 
 
 def _never_bought(filters: Filters) -> Value:
