@@ -5,6 +5,7 @@ the orders. A sound database gives no finding, once all events are heard and all
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -59,7 +60,7 @@ def findings() -> list[Finding]:
 
 
 def _look(check: str, kept: str, counted: str, *, zone: str) -> Finding | None:
-    params = {"zone": zone, "examples": EXAMPLES}
+    params: dict[str, Any] = {"zone": zone, "examples": EXAMPLES}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(_COMPARE.format(kept=kept, counted=counted), params)

@@ -18,8 +18,7 @@ from members.services import jobs
 from members.services.jobs import RunningJob
 
 KIND = "analytics.rebuild_facts"
-# Members of a chunk, all of whom are computed: a part of a second behind the lock.
-MEMBERS = 5_000
+Span = tuple[date, date]
 STAGES = ("member_days", "members", "days", "points")
 
 
@@ -40,15 +39,10 @@ def rebuild(
     done = begin or Position()
     if span is None:
         return
-    runs = {
-        "member_days": lambda after: _member_days(span, after),
-        "members": lambda after: _members_of(span) if from_day or until_day else _members(after),
-        "days": lambda after: _days(span, after),
-        "points": lambda after: _points(from_day, until_day),
-    }
+    is_whole = from_day is None and until_day is None
     for stage in STAGES[STAGES.index(done.stage) :]:
         after = done.after if stage == done.stage else None
-        for reached in runs[stage](after):
+        for reached in _parts_of(stage, span, after, is_whole=is_whole):
             yield Position(stage, reached)
 
 
@@ -82,8 +76,8 @@ def parts_count(*, from_day: date | None = None, until_day: date | None = None) 
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM members_member")
-        members = cursor.fetchone()[0]
-    return 2 * len(list(months.parts(*span))) + -(-members // MEMBERS) + 1
+        members = int(cursor.fetchone()[0])
+    return 2 * len(list(months.parts(*span))) + -(-members // facts.MEMBERS) + 1
 
 
 def _days_of(params: dict[str, Any]) -> dict[str, date | None]:
@@ -91,7 +85,19 @@ def _days_of(params: dict[str, Any]) -> dict[str, date | None]:
     return {name: date.fromisoformat(day) if day else None for name, day in ends.items()}
 
 
-def _member_days(span: tuple[date, date], after: Any) -> Iterator[str]:
+def _parts_of(
+    stage: str, span: Span, after: Any, *, is_whole: bool
+) -> Iterator[str] | Iterator[int] | Iterator[None]:
+    if stage == "member_days":
+        return _member_days(span, after)
+    if stage == "members":
+        return _members(after) if is_whole else _members_of(span)
+    if stage == "days":
+        return _days(span, after)
+    return _points(None if is_whole else span)
+
+
+def _member_days(span: Span, after: Any) -> Iterator[str]:
     for starts, ends in _parts(span, after):
         list(member_days.rebuild(from_day=starts, until_day=ends))
         yield starts.isoformat()
@@ -113,19 +119,19 @@ def _members(after: Any) -> Iterator[int]:
 
 def _next_members(after: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_MEMBERS, {"after": after, "limit": MEMBERS})
+        cursor.execute(_NEXT_MEMBERS, {"after": after, "limit": facts.MEMBERS})
         return [row[0] for row in cursor.fetchall()]
 
 
-def _members_of(span: tuple[date, date]) -> Iterator[None]:
-    """Marks are what is left to do: a run that goes on finds those that it didn't come to."""
+def _members_of(span: Span) -> Iterator[None]:
+    """Marks them and works the marks off; a run that was broken off here begins this anew."""
     with facts.chunk():
         stale.mark_members_of(from_day=span[0], until_day=span[1])
     for _ in facts.follow_members():
         yield None
 
 
-def _days(span: tuple[date, date], after: Any) -> Iterator[str]:
+def _days(span: Span, after: Any) -> Iterator[str]:
     for starts, ends in _parts(span, after):
         with facts.chunk():
             stale.forget_days(from_day=starts, until_day=ends)
@@ -134,19 +140,20 @@ def _days(span: tuple[date, date], after: Any) -> Iterator[str]:
         yield starts.isoformat()
 
 
-def _points(from_day: date | None, until_day: date | None) -> Iterator[None]:
+def _points(span: Span | None) -> Iterator[None]:
+    from_day, until_day = span or (None, None)
     with transaction.atomic():
         points_days.recompute(zone=facts.zone(), from_day=from_day, until_day=until_day)
     yield None
 
 
-def _parts(span: tuple[date, date], after: Any) -> Iterator[tuple[date, date]]:
+def _parts(span: Span, after: Any) -> Iterator[Span]:
     """The months of a span behind the one that is done."""
     done = date.fromisoformat(after) if after else date.min
     return (part for part in months.parts(*span) if part[0] > done)
 
 
-def _span(from_day: date | None, until_day: date | None) -> tuple[date, date] | None:
+def _span(from_day: date | None, until_day: date | None) -> Span | None:
     """From the first day with an order, a row or a new member to the day after the last."""
     with connection.cursor() as cursor:
         cursor.execute(_SPAN, {"zone": facts.zone()})

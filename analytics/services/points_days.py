@@ -6,6 +6,7 @@ in the programme's zone, by when the points moved, however late that was recorde
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +32,7 @@ def recompute(*, zone: str, from_day: date | None = None, until_day: date | None
 
     Call in a transaction. It reads the whole ledger.
     """
-    params = {
+    params: dict[str, Any] = {
         "zone": zone,
         "from_day": from_day or date.min,
         "until_day": until_day or date.max,
@@ -41,9 +42,9 @@ def recompute(*, zone: str, from_day: date | None = None, until_day: date | None
         cursor.execute(_RECOMPUTE, params)
 
 
-def _lock(cursor: object) -> None:
+def _lock(cursor: Any) -> None:
     """A statement of its own: the next one then sees what the writer before committed."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])  # type: ignore[attr-defined]
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 _ADD_UP = """
