@@ -23,8 +23,9 @@ def read(asked: Asked) -> Content:
     return Content(
         tiles=(
             tiles.measured("returning_rate", filters),
-            tiles.measured("month_retention", filters),
-            tiles.measured("month_churn", filters),
+            # They compare two months as it is, and a second time would read all months again.
+            tiles.measured("month_retention", filters, is_compared=False),
+            tiles.measured("month_churn", filters, is_compared=False),
             tiles.measured("bounce_rate", filters),
         ),
         charts=(_cohorts(filters), _repurchase(filters), _life_cycle(filters)),
