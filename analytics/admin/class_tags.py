@@ -45,7 +45,10 @@ class ClassTagForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if "chosen" in self.fields:
-            self.fields["chosen"].choices = [(kind.label, _choices(kind)) for kind in ClassKind]
+            self.fields["chosen"].choices = [
+                ("", "–"),
+                *((kind.label, _choices(kind)) for kind in ClassKind),
+            ]
         if "tag" in self.fields:
             self.fields["tag"].queryset = Tag.objects.exclude(origin=Tag.Origin.RULE)
 

@@ -37,7 +37,8 @@ class AnalyticsPolicyAdmin(ConsoleAdmin):
             {
                 "fields": (
                     ("rfm_window_days", "rfm_method"),
-                    ("rfm_cuts_r", "rfm_cuts_f", "rfm_cuts_m"),
+                    ("rfm_cuts_r", "rfm_cuts_f"),
+                    "rfm_cuts_m",
                 ),
                 "description": _("The cuts count for the method “Cuts set by hand” only."),
             },
@@ -50,8 +51,9 @@ class AnalyticsPolicyAdmin(ConsoleAdmin):
             _("Stages of the life cycle"),
             {
                 "fields": (
-                    ("mature_orders_count", "decline_days", "lost_days"),
-                    ("gap_factor", "gap_floor_days", "gap_from_days_count"),
+                    ("decline_days", "lost_days"),
+                    ("gap_factor", "gap_floor_days"),
+                    ("gap_from_days_count", "mature_orders_count"),
                 )
             },
         ),
@@ -79,7 +81,8 @@ class AnalyticsPolicyAdmin(ConsoleAdmin):
                 "fields": (
                     ("health_r_percent", "health_f_percent", "health_m_percent"),
                     ("health_engagement_percent", "health_service_percent", "health_warning"),
-                    ("engagement_days", "engagement_cuts", "service_days"),
+                    ("engagement_days", "service_days"),
+                    "engagement_cuts",
                 )
             },
         ),

@@ -133,7 +133,8 @@ def _write(part: Part, values: dict[str, Any]) -> int:
         score_measures.publish(cursor.fetchall(), as_of_on=values["as_of"], at=values["at"])
         class_tags.publish(part=part, at=values["at"])
         cursor.execute(member_score_sql.KEEP, params)
-        return cursor.rowcount
+        kept: int = cursor.rowcount
+    return kept
 
 
 def _count(values: dict[str, Any]) -> None:

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+
 from analytics.models import AnalyticsPolicy, ClassChange, ClassDay, ClassTag, MemberScore
 from analytics.services import class_tags, member_scores
 from members.models import Event, Measure, Member, MemberTag, Tag
 from members.services import merges, profiling, restrictions, tags
-from tests import world
+from tests import kept, world
 from tests.analytics import buyers
 from tests.analytics.shop import enroll
 
@@ -34,6 +35,16 @@ def told(type_="analytics.class.changed"):
 
 def stored():
     return list(MemberScore.objects.order_by("pk").values())
+
+
+@pytest.fixture(scope="module")
+def opened(django_db_setup, django_db_blocker):
+    yield from kept.rows(django_db_blocker, world.open_shop)
+
+
+@pytest.fixture
+def shop(opened, db):
+    """Opened once for all tests here."""
 
 
 @pytest.fixture
@@ -218,9 +229,9 @@ def test_who_objects_loses_scores_changes_and_measures_at_once(buyer):
 
     profiling.refuse(member_id=buyer.pk, at=world.NOW)
 
-    assert kept(buyer) == (0, 0, 0)
+    assert left(buyer) == (0, 0, 0)
     run(32)
-    assert kept(buyer) == (0, 0, 0)
+    assert left(buyer) == (0, 0, 0)
 
 
 def test_who_is_restricted_has_no_scores_until_that_is_lifted(buyer):
@@ -228,7 +239,7 @@ def test_who_is_restricted_has_no_scores_until_that_is_lifted(buyer):
     run(31)
     before = ClassChange.objects.count()
     restrictions.restrict(member_id=buyer.pk, at=world.NOW)
-    assert kept(buyer) == (0, before, 0)
+    assert left(buyer) == (0, before, 0)
 
     restrictions.lift(member_id=buyer.pk, at=world.NOW)
     run(32)
@@ -242,10 +253,10 @@ def test_what_was_written_while_somebody_objected_is_swept(buyer):
 
     run(1)
 
-    assert kept(buyer) == (0, 0, 0)
+    assert left(buyer) == (0, 0, 0)
 
 
-def kept(member):
+def left(member):
     return (
         MemberScore.objects.filter(member=member).count(),
         ClassChange.objects.filter(member=member).count(),
@@ -261,4 +272,4 @@ def test_a_merged_card_loses_its_scores(buyer):
 
     assert list(MemberScore.objects.values_list("member_id", flat=True)) == [buyer.pk]
     run(1)
-    assert kept(retired) == (0, 0, 0)
+    assert left(retired) == (0, 0, 0)

@@ -15,6 +15,7 @@ from analytics.rules.policies import Policy
 from analytics.selectors import health_checks, scoring
 from analytics.selectors.filters import Period
 from members.models import BehaviorEvent, Member, ServiceCase, ServiceTopic
+from tests import kept, world
 from tests.analytics import buyers
 from tests.analytics.shop import enroll
 
@@ -111,6 +112,16 @@ def _health(row, policy):
     has_bought = row["recency_days"] is not None
     row["health"] = health.health(parts, policy.health) if has_bought else None
     row["health_class"] = health.health_class(row["health"], policy.health)
+
+
+@pytest.fixture(scope="module")
+def opened(django_db_setup, django_db_blocker):
+    yield from kept.rows(django_db_blocker, world.open_shop)
+
+
+@pytest.fixture
+def shop(opened, db):
+    """Opened once for all tests here."""
 
 
 @pytest.fixture
