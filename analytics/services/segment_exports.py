@@ -152,6 +152,7 @@ def version_of_target(row: ApprovalRequest) -> str:
 def run_approved(row: ApprovalRequest, at: datetime) -> SegmentFile:
     """What the second person's yes does: a job makes the file."""
     payload = row.payload or {}
+    assert row.target_id is not None
     file = SegmentFile.objects.create(
         segment_id=row.target_id,
         columns=payload["columns"],

@@ -6,6 +6,7 @@ just writing, both take one lock: the build alone, whoever leaves together with 
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -43,7 +44,12 @@ def publish(*, segment_id: int, at: datetime) -> None:
     tag_id = Segment.objects.filter(pk=segment_id).values_list("tag_id", flat=True).first()
     if tag_id is None:
         return
-    params = {"segment": segment_id, "tag": tag_id, "origin": Tag.Origin.MODEL.value, "at": at}
+    params: dict[str, Any] = {
+        "segment": segment_id,
+        "tag": tag_id,
+        "origin": Tag.Origin.MODEL.value,
+        "at": at,
+    }
     for statement in (_GIVE, _TAKE):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, params)

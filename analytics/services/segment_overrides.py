@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -60,7 +61,7 @@ def put(
         raise TooManyIds
     with transaction.atomic():
         segment = _lock(segment_id)
-        params = {
+        params: dict[str, Any] = {
             "segment": segment.pk,
             "ids": sorted(set(member_ids)),
             "is_included": is_included,
@@ -144,7 +145,7 @@ def _keep(segment: Segment, moved: Sequence[int], is_included: bool, at: datetim
         message=BY_HAND,
     )
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"build": build.pk, "ids": moved, "is_included": is_included})
+        cursor.execute(_MOVED, {"build": build.pk, "ids": list(moved), "is_included": is_included})
     Segment.objects.filter(pk=segment.pk).update(build=build, built_at=at, members_count=count)
 
 

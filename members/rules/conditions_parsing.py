@@ -114,9 +114,9 @@ class Reader:
 
     def _days(self, asked: Field, tree: Mapping[str, Any], path: str) -> int | None:
         if "days" not in tree:
-            return (
-                self._needed(asked, "days", path) if asked.days and asked.days.is_needed else None
-            )
+            if asked.days is not None and asked.days.is_needed:
+                self._needed(asked, "days", path)
+            return None
         if asked.days is None:
             self._not_taken(asked, "days", path)
             return None

@@ -37,7 +37,8 @@ def read_days(asked: Field, raw: Any, path: str) -> int:
             least=least,
             most=most,
         )
-    return raw
+    days: int = raw
+    return days
 
 
 def read_codes(asked: Field, raw: Any, path: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ birthdays only five years of birth are kept in clear: who may be a minor by thos
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -51,9 +52,7 @@ CROSS JOIN LATERAL ({reached(purpose)}) reached (medium)
 GROUP BY reached.medium"""  # noqa: S608
 
 
-def reach_of(
-    *, members: str, params: Mapping[str, object], at: datetime
-) -> dict[str, dict[str, int]]:
+def reach_of(*, members: str, params: Mapping[str, Any], at: datetime) -> dict[str, dict[str, int]]:
     """By purpose and medium how many of the members (a query of `member_id`) are reached."""
     today = guardians.day_of(at)
     found: dict[str, dict[str, int]] = {}
