@@ -166,7 +166,7 @@ def _holders(among: Sequence[int] | None) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT member_id, tier_id FROM loyalty_account WHERE {BY_DRAW}{within}",  # noqa: S608
-            {"among": among},
+            {"among": list(among or ())},
         )
         return dict(cursor.fetchall())
 

@@ -68,11 +68,11 @@ def test_a_new_installation_has_one_card_and_a_repeat_leaves_what_was_changed(sh
     ScorecardItem.objects.filter(measure="nps").update(target=50)
     assert not service.install()
     assert list(ScorecardItem.objects.values_list("measure", "weight_percent", "target")) == [
-        ("member_share", 25, 60),
-        ("points_used_rate", 15, 30),
-        ("returning_rate", 20, 50),
-        ("repurchase_first_90", 20, 40),
-        ("nps", 20, 50),
+        ("member_share", 25, Decimal(60)),
+        ("points_used_rate", 15, Decimal(30)),
+        ("returning_rate", 20, Decimal(50)),
+        ("repurchase_first_90", 20, Decimal(40)),
+        ("nps", 20, Decimal(50)),
     ]
 
 
@@ -104,7 +104,7 @@ def test_an_amount_is_typed_in_yuan_and_kept_in_fen(shop, empty_cache):
     answer = browser.post(reverse("admin:analytics_scorecard_add"), form())
     assert answer.status_code == 302
     item = ScorecardItem.objects.get()
-    assert (item.measure, item.target) == ("aov", 19_900)
+    assert (item.measure, item.target) == ("aov", Decimal(19_900))
     shown = staff.text(
         browser.get(reverse("admin:analytics_scorecard_change", args=[item.scorecard_id]))
     )
