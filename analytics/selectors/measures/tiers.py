@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from analytics.registry.measures import Measure, Value
 from analytics.rules import ratios
 from analytics.selectors import asking, narrowing, policies, spans
+from analytics.selectors import tiers as holdings
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
 from analytics.selectors.measures import buying, people, values
 from loyalty.models import Tier
-from loyalty.services import programs
 
 _SEGMENT = frozenset({"segment"})
 
@@ -88,20 +88,19 @@ def flow(filters: Filters) -> tuple[Flow, ...]:
 
 
 def worths(filters: Filters) -> tuple[Worth, ...]:
-    """Every tier, lowest first; two queries."""
+    """Every tier, lowest first; three queries. Members are those of now."""
     policy = policies.current()
     sales = narrowing.of_sales(filters, rows="d")
     rows = asking.rows(_WORTHS.format(sales=sales.sql), sales.params)
-    sums = {
-        tier_id: (members, buyers, net, earned) for tier_id, members, buyers, net, earned in rows
-    }
+    sums = {tier_id: (buyers, net, earned) for tier_id, buyers, net, earned in rows}
+    members = holdings.holders(filters)
     found = []
     for tier in _tiers().values():
-        members, buyers, net, earned = sums.get(tier.pk, (0, 0, 0, 0))
+        buyers, net, earned = sums.get(tier.pk, (0, 0, 0))
         found.append(
             Worth(
                 tier=tier,
-                members=members,
+                members=members.get(tier.pk, 0),
                 buyers=buyers,
                 sales=int(net),
                 margin=int(net) * Fraction(policy.margin_percent) / 100,
@@ -125,9 +124,13 @@ def _ranks(flow: Flow) -> tuple[int, int]:
 
 
 def _tiers() -> Mapping[int, Tier]:
-    """By id, lowest first."""
-    program_id = programs.current().id
-    return {tier.pk: tier for tier in Tier.objects.filter(program_id=program_id).order_by("rank")}
+    """By id, lowest first; asked once for a page."""
+    return asking.once("tiers", _read_tiers)
+
+
+def _read_tiers() -> Mapping[int, Tier]:
+    rows = Tier.objects.filter(program_id=spans.terms().id).order_by("rank")
+    return {tier.pk: tier for tier in rows}
 
 
 def _moves(filters: Filters) -> Sequence[tuple[Any, ...]]:
@@ -162,21 +165,18 @@ FROM loyalty_tierchange c
 WHERE c.reason IN ('RENEWAL', 'DOWNGRADE') AND c.occurred_at >= %(from_at)s
     AND c.occurred_at < %(until_at)s AND {people}
 """
-_WORTHS = f"""
+_WORTHS = """
 WITH bought AS (
     SELECT d.member_id, sum(d.net_amount) AS net, sum(d.earned_points) AS earned,
         sum(d.orders_count) AS orders
     FROM analytics_memberday d
-    WHERE d.day BETWEEN %(from_on)s AND %(to_on)s AND d.member_id IS NOT NULL AND {{sales}}
+    WHERE d.day BETWEEN %(from_on)s AND %(to_on)s AND d.member_id IS NOT NULL AND {sales}
     GROUP BY d.member_id
 )
-SELECT a.tier_id,
-    count(*) FILTER (WHERE a.member_id NOT IN (
-        SELECT id FROM members_member WHERE state NOT IN {people.COUNTED})),
-    count(*) FILTER (WHERE b.orders > 0), coalesce(sum(b.net), 0), coalesce(sum(b.earned), 0)
-FROM loyalty_account a LEFT JOIN bought b ON b.member_id = a.member_id
+SELECT a.tier_id, count(*) FILTER (WHERE b.orders > 0), sum(b.net), sum(b.earned)
+FROM bought b JOIN loyalty_account a ON a.member_id = b.member_id
 GROUP BY a.tier_id
-"""  # noqa: S608
+"""
 
 
 def _upgrade(filters: Filters) -> Value:
@@ -190,7 +190,7 @@ def _renewal(filters: Filters) -> Value:
 
 def _cost_of(points: int) -> Fraction:
     """What points will cost, less the expected breakage: minor units, exact."""
-    terms = programs.current()
+    terms = spans.terms()
     used = Fraction(100 - terms.breakage_percent, 100)
     return points * Fraction(terms.redeem_amount, terms.redeem_points) * used
 
