@@ -4,6 +4,7 @@ Whatever changes what segments and tags are made of does so behind one lock, so 
 at once can't close a circle that neither of them sees.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from members.rules.conditions import Condition
 from members.selectors import member_conditions
 
 _LOCK = 5_217_106  # advisory lock of whatever changes what segments are made of
+_CODE = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 _Kind = Segment.Kind
 
 
@@ -36,6 +38,12 @@ class NamelessSegment(DomainError):
     """Give the segment a name."""
 
     code = "nameless_segment"
+
+
+class BadCode(DomainError):
+    """A code has 1 to 40 letters of the Latin alphabet, digits, hyphens and underscores."""
+
+    code = "bad_segment_code"
 
 
 class CodeTaken(DomainError):
@@ -105,7 +113,7 @@ class Draft:
 def define(*, draft: Draft, at: datetime, actor_id: int | None = None) -> Segment:
     """The new segment, its first version; nobody is in it before its first build.
 
-    Raises: BadCondition; EmptySegment; NamelessSegment; CodeTaken; UnknownSegment; SegmentCircle.
+    Raises: as `check`; CodeTaken.
     """
     with transaction.atomic():
         lock_graph()
@@ -165,8 +173,10 @@ def archive(*, segment_id: int, at: datetime) -> Segment:
 def check(*, draft: Draft) -> Condition:
     """The draft's condition.
 
-    Raises: BadCondition; EmptySegment; NamelessSegment; UnknownSegment; SegmentCircle.
+    Raises: BadCondition; BadCode; EmptySegment; NamelessSegment; UnknownSegment; SegmentCircle.
     """
+    if not _CODE.fullmatch(draft.code):
+        raise BadCode
     if not (draft.name_zh.strip() or draft.name_en.strip()):
         raise NamelessSegment
     condition = member_conditions.read(draft.condition)

@@ -70,6 +70,8 @@ def test_what_can_not_be_read_has_no_name_or_a_taken_code_is_refused(shop):
         segments.define(draft=segments.Draft(code="x", condition=FEMALE), at=NOW)
     with pytest.raises(segments.UnknownSegment):
         define(condition=asks("nobody"))
+    with pytest.raises(segments.BadCode):
+        define("a b")
     define()
     with pytest.raises(segments.CodeTaken):
         define()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.shop import Shop
 
 
-_PARTS = ("orders", "points", "quotes", "events", "analytics")
+_PARTS = ("orders", "points", "quotes", "events", "analytics", "segments")
 
 
 def main() -> None:
@@ -38,6 +38,8 @@ def main() -> None:
         _events(options, made)
     if options.only in ("", "analytics"):
         _analytics(options)
+    if options.only in ("", "segments"):
+        _segments(options)
 
 
 def _orders(options: argparse.Namespace, made: "Shop") -> None:
@@ -104,6 +106,19 @@ def _analytics(options: argparse.Namespace) -> None:
     facts.show(facts.rebuild())
     as_of = calendar.local_day(at, spans.zone())
     analytics.show(analytics.measure(options.rounds, as_of=as_of))
+
+
+def _segments(options: argparse.Namespace) -> None:
+    from django.utils import timezone
+
+    from tests.benchmarks import purchases, segments
+
+    at = timezone.now()
+    if options.only:
+        # Else the buyers of the part before stand there.
+        purchases.fill(options.buyers, orders=3 * options.buyers, at=at)
+    segments.fill(at=at)
+    segments.show(segments.measure(options.rounds, at=at))
 
 
 def _options() -> argparse.Namespace:
