@@ -17,7 +17,14 @@ _SETS_CUTS = {MARKETING_MANAGER, ADMINISTRATOR}
 
 _KEEPS_SPENDS = {MARKETING_MANAGER, ANALYST, ADMINISTRATOR}
 
+# Everybody who sees or addresses many members sees segments; marketers say them.
+_SEES_SEGMENTS = MARKETING | OVERSIGHT | {ANALYST}
+_KEEPS_SEGMENTS = MARKETING | {ADMINISTRATOR}
+# Publishing as a tag, and taking members along as a file.
+_LEADS_SEGMENTS = {MARKETING_MANAGER, ADMINISTRATOR}
+
 TABLES: dict[str, Pages] = {
+    "analytics_segment": Pages(view=_SEES_SEGMENTS, add=_KEEPS_SEGMENTS, change=_KEEPS_SEGMENTS),
     "analytics_channelspend": Pages(
         view=MARKETING | OVERSIGHT | {ANALYST}, add=_KEEPS_SPENDS, change=_KEEPS_SPENDS
     ),
@@ -31,11 +38,36 @@ TABLES: dict[str, Pages] = {
 # Pages of the sidebar that show no table's rows.
 PLACES = {
     f"admin:analytics_dashboard_{code}": _SEES_DASHBOARDS
-    for code in ("overview", "scorecard", "acquisition", "retention", "stores")
+    for code in (
+        *("overview", "scorecard", "acquisition", "retention"),
+        *("rfm", "value", "loyalty", "stores"),
+    )
 }
 DEEDS = {
     **PLACES,
     "admin:analytics_channelspend_import_file": _KEEPS_SPENDS,
     "admin:analytics_channelspend_import_page": _KEEPS_SPENDS,
     "admin:analytics_classtag_withdraw": _SETS_CUTS,
+    "admin:analytics_segment_about": _SEES_SEGMENTS,
+    "admin:analytics_segment_progress": _SEES_SEGMENTS,
+    "admin:analytics_segment_overlap": _SEES_SEGMENTS,
+    "admin:analytics_segment_compare": _SEES_SEGMENTS,
+    "admin:analytics_segment_why_member": _SEES_SEGMENTS,
+    **{
+        f"admin:analytics_segment_{deed}": _KEEPS_SEGMENTS
+        for deed in (
+            "spoken",
+            "preview",
+            "build_now",
+            "stop_build",
+            "put_member",
+            "upload_list",
+            "list",
+            "archive_it",
+        )
+    },  # fmt: skip
+    **{
+        f"admin:analytics_segment_{deed}": _LEADS_SEGMENTS
+        for deed in ("publish_it", "withdraw_it", "export_it", "file")
+    },
 }

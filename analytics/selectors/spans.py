@@ -12,9 +12,14 @@ from loyalty.services import programs
 MONTH_DAYS = 30
 
 
+def terms() -> programs.Terms:
+    """The programme in force; asked once for a page."""
+    return asking.once("terms", programs.current)
+
+
 def zone() -> ZoneInfo:
     """Where the programme counts its days."""
-    return asking.once("zone", lambda: programs.current().zone)
+    return terms().zone
 
 
 def earlier(day: date, days: int) -> date:

@@ -142,12 +142,16 @@
     }],
   });
 
+  // Names stand to the right of the last nodes.
+  const room = (spec) => Math.min(isNarrow() ? 96 : 190,
+    Math.max(...spec.nodes.map((node) => [...node.label].reduce((sum, one) => sum + (one > "\u2e80" ? 11.5 : 6.2), 0))) + 12);
+
   const sankey = (spec, look) => ({
     color: palette(),
     tooltip: { ...hint(look), formatter: ({ data, dataType }) =>
       dataType === "edge" ? `${data.source.split("\n")[0]} → ${data.target.split("\n")[0]}\n${data.text}` : data.label_text },
     series: [{
-      type: "sankey", left: 8, right: isNarrow() ? 72 : 120, top: 8, bottom: 8, nodeWidth: 14, nodeGap: 10, draggable: false,
+      type: "sankey", left: 8, right: room(spec), top: 8, bottom: 8, nodeWidth: 14, nodeGap: 10, draggable: false,
       layoutIterations: 0, emphasis: { focus: "adjacency" },
       label: { color: look.text, fontSize: 11, formatter: ({ data }) => data.label_text },
       lineStyle: { color: "gradient", opacity: 0.35 },

@@ -1,6 +1,15 @@
 """The dashboards, in the order of the sidebar."""
 
-from analytics.admin.dashboards import acquisition, overview, retention, scorecard, stores
+from analytics.admin.dashboards import (
+    acquisition,
+    loyalty,
+    overview,
+    retention,
+    rfm,
+    scorecard,
+    stores,
+    value,
+)
 from analytics.admin.dashboards.dashboards import Dashboard
 
 DASHBOARDS: tuple[Dashboard, ...] = (
@@ -8,5 +17,8 @@ DASHBOARDS: tuple[Dashboard, ...] = (
     scorecard.DASHBOARD,
     acquisition.DASHBOARD,
     retention.DASHBOARD,
+    rfm.DASHBOARD,
+    value.DASHBOARD,
+    loyalty.DASHBOARD,
     stores.DASHBOARD,
 )

@@ -14,7 +14,6 @@ from analytics.selectors import asking, spans
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
 from analytics.selectors.measures import values
-from loyalty.services import programs
 
 # What entries of these kinds say moves no outstanding points: a pending lot becomes usable, or
 # somebody owes.
@@ -69,7 +68,7 @@ def redeemed_of_issued(filters: Filters) -> tuple[int, int]:
 
 def owed(outstanding_points: int) -> int:
     """What so many points would cost, in minor units, less the expected breakage."""
-    terms = programs.current()
+    terms = spans.terms()
     return liability.liability(
         outstanding_points=outstanding_points,
         redeem_points=terms.redeem_points,
