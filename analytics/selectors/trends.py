@@ -80,7 +80,7 @@ def joined(filters: Filters, period: Period, grain: Grain) -> tuple[int, ...]:
         "from_at": spans.begins_at(period.from_on),
         "until_at": spans.begins_at(period.until_on),
     }
-    counts = dict(asking.rows(_JOINED.format(there=found.sql), params))
+    counts: dict[date, int] = dict(asking.rows(_JOINED.format(there=found.sql), params))
     return tuple(counts.get(start, 0) for start in starts)
 
 
