@@ -140,16 +140,6 @@ def _analyze() -> None:
         )
 
 
-def empty() -> None:
-    """Takes away what `write` wrote; the roll-ups follow."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM loyalty_order WHERE source = 'year'")
-        cursor.execute("DROP TABLE year_sales")
-        list(fact_rebuilds.rebuild())
-        cursor.execute("DELETE FROM members_member WHERE card_number LIKE 'y%'")
-        cursor.execute("DELETE FROM members_store WHERE code LIKE 'y%'")
-
-
 def times_three() -> None:
     """All orders cost three times as much from now on."""
     with connection.cursor() as cursor:
