@@ -45,6 +45,9 @@ class As(StrEnum):
     SHARE = "share"
 
 
+_NAMES = frozenset({As.TEXT, As.DAY, As.MONTH})
+
+
 @dataclass(frozen=True)
 class Part:
     """So many of so many: printed as a percentage with its count."""
@@ -108,9 +111,9 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing but noughts to see; none of some is something."""
-        shown = self.drawn or range(1, len(self.columns))
-        return not any(_is_something(row[index]) for row in self.rows for index in shown)
+        """Whether there is nothing but noughts to see, drawn or not; none of some is something."""
+        told = [index for index, column in enumerate(self.columns) if column.shown_as not in _NAMES]
+        return not any(_is_something(row[index]) for row in self.rows for index in told)
 
 
 def _is_something(cell: Cell) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from analytics.rules import periods
-from analytics.selectors.filter_choices import Choice, Choices
+from analytics.selectors.filter_choices import STORE, Choice, Choices
 from analytics.selectors.filters import Filters, Period
 from members.selectors.scopes import Scope
 
@@ -140,6 +140,12 @@ class FilterForm(forms.Form):
         if not codes:
             return None
         return tuple(sorted(one.id for one in self.choices[name] if one.code in codes))
+
+    def all_words(self, name: str) -> str:
+        """What is meant where nothing is ticked."""
+        if name == STORE and not self.scope.is_whole_chain:
+            return _("All your stores")
+        return str(MULTIPLE[name][1])
 
     def chosen(self, name: str) -> list[Choice]:
         """The rows that a filter names, for words about it."""

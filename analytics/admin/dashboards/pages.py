@@ -14,6 +14,7 @@ from analytics.admin.dashboards.charts import EVERY_FILTER, As, Cell, Chart
 from analytics.admin.dashboards.dashboards import Asked, Content, Dashboard
 from analytics.admin.dashboards.filter_forms import MULTIPLE, FilterForm
 from analytics.admin.dashboards.tiles import Tile
+from analytics.selectors.filter_choices import STORE
 from analytics.selectors.filters import Filters, Period
 
 _LEFT_ALIGNED = (As.TEXT, As.DAY, As.MONTH)
@@ -68,11 +69,15 @@ def _updated(shown: Shown) -> str:
     return date_format(localtime(shown.facts_at), "DATETIME_FORMAT") if shown.facts_at else ""
 
 
+def _own_stores(form: FilterForm) -> tuple[str, str]:
+    return str(form.fields[STORE].label), form.all_words(STORE)
+
+
 def filter_fields(form: FilterForm, dashboard: Dashboard) -> list[dict[str, Any]]:
     """The fields with many boxes to tick, each with what is ticked in words."""
     return [
-        {"name": name, "field": form[name], "said": _said(form, name, all_words)}
-        for name, (_label, all_words) in MULTIPLE.items()
+        {"name": name, "field": form[name], "said": _said(form, name)}
+        for name in MULTIPLE
         if name in dashboard.offers
     ]
 
@@ -87,17 +92,18 @@ def _days(period: Period | None) -> str:
 def _chosen(form: FilterForm) -> list[tuple[str, str]]:
     """What is narrowed, and to what."""
     language = form.language
-    return [
+    own = [] if form.scope.is_whole_chain or form.chosen(STORE) else [_own_stores(form)]
+    return own + [
         (str(form.fields[name].label), ", ".join(one.name(language) for one in chosen))
         for name in (*MULTIPLE, "segment")
         if (chosen := form.chosen(name))
     ]
 
 
-def _said(form: FilterForm, name: str, all_words: Any) -> str:
+def _said(form: FilterForm, name: str) -> str:
     chosen = form.chosen(name)
     if not chosen:
-        return str(all_words)
+        return form.all_words(name)
     if len(chosen) == 1:
         return chosen[0].name(form.language)
     return _("%(count)s chosen") % {"count": len(chosen)}
