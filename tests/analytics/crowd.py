@@ -20,6 +20,8 @@ AT = datetime(2026, 3, 2, 6, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = AT.astimezone(ZONE).date()
 MICROSECOND = timedelta(microseconds=1)
+# Rows of one INSERT: its parameters must stay few.
+BATCH = 500
 SKUS = ("SK-1", "SK-2", "SK-3", "SK-4")
 CATEGORIES = {"SK-1": "skincare", "SK-2": "skincare", "SK-3": "bodycare", "SK-4": ""}
 KINDS = ("product_view", "app_open", "share")
@@ -124,19 +126,23 @@ def _write(people: list[Person]) -> None:
     for person in people:
         member = Member(uid=person.uid, channel=channel, store=store, **person.values)
         person.values["member"] = member
-    Member.objects.bulk_create([person.values["member"] for person in people])
+    Member.objects.bulk_create([person.values["member"] for person in people], BATCH)
     for person in people:
         person.member_id = person.values.pop("member").pk
     _write_holdings(people)
     _write_answers(people)
     _write_orders(people, channel, store)
     BehaviorEvent.objects.bulk_create(
-        BehaviorEvent(
-            source="app", external_id=f"{person.member_id}-{number}", member_id=person.member_id,
-            kind=kind, object=thing, occurred_at=when, recorded_at=AT,
-        )
-        for person in people
-        for number, (kind, thing, when) in enumerate(person.deeds)
+        (
+            BehaviorEvent(
+                source="app", external_id=f"{person.member_id}-{number}",
+                member_id=person.member_id,
+                kind=kind, object=thing, occurred_at=when, recorded_at=AT,
+            )
+            for person in people
+            for number, (kind, thing, when) in enumerate(person.deeds)
+        ),
+        BATCH,
     )  # fmt: skip
 
 
@@ -144,37 +150,50 @@ def _write_holdings(people: list[Person]) -> None:
     tiers = {tier.code: tier for tier in Tier.objects.all()}
     tags = {code: Tag.objects.create(code=code, name_en=code) for code in ("vip", "new")}
     Account.objects.bulk_create(
-        Account(
-            member_id=person.member_id,
-            active_points=person.points,
-            tier=tiers[person.tier],
-            tier_since_at=AT,
-        )
-        for person in people
+        (
+            Account(
+                member_id=person.member_id,
+                active_points=person.points,
+                tier=tiers[person.tier],
+                tier_since_at=AT,
+            )
+            for person in people
+        ),
+        BATCH,
     )
     MemberTag.objects.bulk_create(
-        MemberTag(member_id=person.member_id, tag=tags[code], created_at=AT)
-        for person in people
-        for code in sorted(person.tags)
+        (
+            MemberTag(member_id=person.member_id, tag=tags[code], created_at=AT)
+            for person in people
+            for code in sorted(person.tags)
+        ),
+        BATCH,
     )
 
 
 def _write_answers(people: list[Person]) -> None:
     Identity.objects.bulk_create(
-        Identity(
-            member_id=person.member_id, kind=kind, value="", created_at=AT,
-            digest=f"{kind}{person.member_id}".encode(),
-        )
-        for person in people
-        for kind in sorted(person.kinds)
+        (
+            Identity(
+                member_id=person.member_id, kind=kind, value="", created_at=AT,
+                digest=f"{kind}{person.member_id}".encode(),
+            )
+            for person in people
+            for kind in sorted(person.kinds)
+        ),
+        BATCH,
     )  # fmt: skip
     Consent.objects.bulk_create(
-        Consent(
-            member_id=person.member_id, purpose="MARKETING", medium=medium, is_granted=is_granted,
-            policy_version="1", source="test", occurred_at=AT, recorded_at=AT,
-        )
-        for person in people
-        for medium, is_granted in person.answers
+        (
+            Consent(
+                member_id=person.member_id, purpose="MARKETING", medium=medium,
+                is_granted=is_granted,
+                policy_version="1", source="test", occurred_at=AT, recorded_at=AT,
+            )
+            for person in people
+            for medium, is_granted in person.answers
+        ),
+        BATCH,
     )  # fmt: skip
 
 
@@ -195,7 +214,7 @@ def _write_orders(people: list[Person], channel: Channel, store: Store) -> None:
                 refunded_amount=net - sold.net + 1_000, refunded_shipping_amount=1_000,
             )  # fmt: skip
             rows.append((order, sold))
-    Order.objects.bulk_create([order for order, _sold in rows])
+    Order.objects.bulk_create([order for order, _sold in rows], BATCH)
     lines = defaultdict(list)
     for order, sold in rows:
         for number, (sku, net, back) in enumerate(sold.lines):
@@ -213,4 +232,4 @@ def _write_orders(people: list[Person], channel: Channel, store: Store) -> None:
                     refunded_amount=back,
                 )
             )
-    OrderLine.objects.bulk_create(line for some in lines.values() for line in some)
+    OrderLine.objects.bulk_create((line for some in lines.values() for line in some), BATCH)

@@ -84,6 +84,7 @@ def test_fifty_trees_mean_the_same_of_all_of_one_and_in_python(keys_made, empty_
 
 
 @pytest.mark.volume
+@pytest.mark.timeout(3_600)
 def test_fifty_trees_mean_the_same_of_ten_thousand_members_one_by_one(keys_made, empty_cache):
     compare(crowd.gather(10_000), singles=20, is_whole=True)
 
