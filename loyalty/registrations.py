@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -89,61 +90,25 @@ def _track_changes() -> None:
 
 
 def _add_executors() -> None:
-    """What a second person approves."""
-    panels.add_executor(
-        panels.Executor(
-            action=points.ACTION,
-            label=_("Adjust points"),
-            run=points.run_approved,
-            version=points.version_of_target,
-            tell=requests.adjustment,
+    """What a second person approves: the service says what it does, the page how it is told."""
+    for service, label, tell in (
+        (points, _("Adjust points"), requests.adjustment),
+        (adjustment_limits, _("Higher limit of adjustments"), requests.limit),
+        (tier_requests, _("Tier by hand"), requests.tier),
+        (earning_rules, _("Publish an earning rule"), requests.publishing),
+        (coupon_types, _("Let a coupon type live"), requests.coupon_type),
+        (operations, _("Points for many members"), requests.operation),
+    ):
+        approved: Any = service
+        panels.add_executor(
+            panels.Executor(
+                action=approved.ACTION,
+                label=label,
+                run=approved.run_approved,
+                version=approved.version_of_target,
+                tell=tell,
+            )
         )
-    )
-    panels.add_executor(
-        panels.Executor(
-            action=adjustment_limits.ACTION,
-            label=_("Higher limit of adjustments"),
-            run=adjustment_limits.run_approved,
-            version=adjustment_limits.version_of_target,
-            tell=requests.limit,
-        )
-    )
-    panels.add_executor(
-        panels.Executor(
-            action=tier_requests.ACTION,
-            label=_("Tier by hand"),
-            run=tier_requests.run_approved,
-            version=tier_requests.version_of_target,
-            tell=requests.tier,
-        )
-    )
-    panels.add_executor(
-        panels.Executor(
-            action=earning_rules.ACTION,
-            label=_("Publish an earning rule"),
-            run=earning_rules.run_approved,
-            version=earning_rules.version_of_target,
-            tell=requests.publishing,
-        )
-    )
-    panels.add_executor(
-        panels.Executor(
-            action=coupon_types.ACTION,
-            label=_("Let a coupon type live"),
-            run=coupon_types.run_approved,
-            version=coupon_types.version_of_target,
-            tell=requests.coupon_type,
-        )
-    )
-    panels.add_executor(
-        panels.Executor(
-            action=operations.ACTION,
-            label=_("Points for many members"),
-            run=operations.run_approved,
-            version=operations.version_of_target,
-            tell=requests.operation,
-        )
-    )
 
 
 def _settle(at: datetime) -> Iterable[int]:
