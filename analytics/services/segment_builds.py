@@ -17,7 +17,7 @@ from django.db.models import Max
 from analytics.models import Segment, SegmentBuild
 from analytics.services import segment_members, segments
 from members.errors import DomainError
-from members.models import Member
+from members.models import Job, Member
 from members.registry import panels
 from members.rules.conditions import BadCondition
 from members.selectors import member_conditions
@@ -39,8 +39,7 @@ class NothingToBuild(DomainError):
 
 
 class BuiltAlready(DomainError):
-    """This segment was built once and isn't judged again: change its members by hand, or make a
-    new segment."""
+    """This segment was built once and stays so: change its members by hand, or make another."""
 
     code = "built_already"
     status = 409
@@ -88,6 +87,23 @@ def begin(*, segment_id: int, at: datetime) -> SegmentBuild:
         return SegmentBuild.objects.create(
             segment=segment, version=segment.version, as_of_at=at, created_at=at
         )
+
+
+def stop(*, segment_id: int, at: datetime) -> SegmentBuild | None:
+    """The build at work, which ends after its present part, or at once where it hadn't begun; None
+    where there is none.
+
+    Raises: NotFound; AlreadyDecided, if it has just ended.
+    """
+    with transaction.atomic():
+        segment = segments.lock(segment_id)
+        build = segment.builds.filter(state__in=_GOING).order_by("-pk").first()
+        if build is None or build.job_id is None:
+            return None
+        job = jobs.cancel(job_id=build.job_id, at=at)
+        if job.state == Job.State.CANCELED:
+            _end(build, _State.CANCELED, at)
+    return build
 
 
 def run(job: RunningJob, at: datetime) -> None:
