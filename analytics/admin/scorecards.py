@@ -45,8 +45,11 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
         measure: Any = self.fields["measure"]
         measure.choices = [(code, _named(code)) for code in MEASURES]
+        # “Order” alone would be read as a purchase.
+        self.fields["order"].label = _("place on the card")
         if self.instance.pk and self._is_amount(self.instance.measure):
-            self.initial["target"] = self.instance.target.scaleb(-self._digits())
+            whole = self.instance.target.scaleb(-self._digits())
+            self.initial["target"] = whole.quantize(Decimal(1).scaleb(-self._digits()))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

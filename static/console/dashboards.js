@@ -103,6 +103,9 @@
 
   // ---- ECharts
 
+  // Where names over the columns would cover each other they stand aslant.
+  const isAslant = (spec) => isNarrow() && spec.across.some((name) => name.length > 5);
+
   const matrix = (spec, look) => {
     const most = Math.max(...spec.cells.map((cell) => cell[2] ?? 0), 0) || 1;
     const suffix = spec.percent ? "%" : "";
@@ -113,7 +116,8 @@
       tooltip: { ...hint(look), formatter: ({ data }) => `${spec.down[data.value[1]]} · ${spec.across[data.value[0]]}\n${data.text}` },
       grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },
       xAxis: { type: "category", data: spec.across, position: "top", axisLine: { show: false }, axisTick: { show: false },
-        axisLabel: { color: look.text, fontSize: 11, hideOverlap: true } },
+        axisLabel: { color: look.text, fontSize: 11, hideOverlap: !isAslant(spec), interval: isAslant(spec) ? 0 : "auto",
+          rotate: isAslant(spec) ? 50 : 0 } },
       yAxis: { type: "category", data: spec.down, inverse: true, axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { color: look.text, fontSize: 11 } },
       visualMap: { show: false, min: 0, max: bound, inRange: { color: [look.low, look.high] } },
@@ -162,7 +166,7 @@
 
   const byECharts = (box, spec) => {
     const look = theme();
-    if (spec.down) box.style.height = `${Math.max(9, spec.down.length * 2 + 3)}rem`;
+    if (spec.down) box.style.height = `${Math.max(9, spec.down.length * 2 + (isAslant(spec) ? 8 : 3))}rem`;
     const made = echarts.init(box, null, { renderer: "svg" });
     const options = spec.kind === "funnel" ? funnel(spec, look) : spec.kind === "sankey" ? sankey(spec, look) : matrix(spec, look);
     made.setOption({ animation: false, textStyle: { fontFamily: "inherit" },

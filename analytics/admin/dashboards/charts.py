@@ -104,6 +104,8 @@ class Chart:
     most_drawn: int = 400
     is_wide: bool = False
     is_horizontal: bool = False
+    # The table stands open below the drawing.
+    is_open: bool = False
 
     @property
     def drawn(self) -> list[int]:

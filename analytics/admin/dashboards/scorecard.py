@@ -65,6 +65,7 @@ def _chart(card: Card, asked: Asked) -> Chart:
         kind=Kind.BAR if is_drawn else Kind.TABLE,
         is_horizontal=True,
         is_wide=True,
+        is_open=True,
         title=card.scorecard.name,
         definition=_(
             "Each measure of the card over the period, its target, and the part of the target that "
@@ -125,7 +126,7 @@ def _none() -> Chart:
         columns=(Column(label=_("Measure"), shown_as=As.TEXT), Column(label=_("Target"))),
         rows=(),
         empty_hint=format_html(
-            '<a href="{}">{}</a>', MANAGE, gettext("Make the first one: measures and targets.")
+            '<a class="console-link" href="{}">{}</a>', MANAGE, gettext("Make the first one: measures and targets.")
         ),
     )
 
