@@ -126,7 +126,9 @@ def _none() -> Chart:
         columns=(Column(label=_("Measure"), shown_as=As.TEXT), Column(label=_("Target"))),
         rows=(),
         empty_hint=format_html(
-            '<a class="console-link" href="{}">{}</a>', MANAGE, gettext("Make the first one: measures and targets.")
+            '<a class="console-link" href="{}">{}</a>',
+            MANAGE,
+            gettext("Make the first one: measures and targets."),
         ),
     )
 
