@@ -112,11 +112,15 @@ def _narrowed(text: str, one: Leaf, words: Words) -> str:
         text = gettext("%(text)s (%(codes)s)") % {"text": text, "codes": _codes(one, words)}
     if one.days is None:
         return text
-    window = words.of(one.field.code).window or _window
     return pgettext("what, then in which time", "%(text)s %(window)s") % {
         "text": text,
-        "window": window(one.days),
+        "window": window(one.field.code, one.days, words),
     }
+
+
+def window(code: str, days: int, words: Words) -> str:
+    """`in the last 30 days`, in the field's own words where it has any."""
+    return (words.of(code).window or _window)(days)
 
 
 def _codes(one: Leaf, words: Words) -> str:

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from members.admin import condition_sentences
 from members.registry.fields import Words
 from members.rules.conditions import Field
 
+# Any number that needs the plural, and stands in no text.
+_EXAMPLE = 37
 OPS: dict[str, Any] = {
     "eq": _("is"),
     "ne": _("is not"),
@@ -34,6 +37,10 @@ TEXTS: dict[str, Any] = {
     "value": _("Value"),
     "from": _("from"),
     "to": _("to"),
+    "days": _("Number of days"),
+    "ever": _("any number of"),
+    "of": _("What is counted"),
+    "ofAny": _("What is counted; nothing chosen: all of it"),
     "yes": _("Yes"),
     "no": _("No"),
     "choose": _("Choose…"),
@@ -76,6 +83,7 @@ def _field(one: Field, words: Words) -> dict[str, Any]:
             "least": one.days.least,
             "most": one.days.most,
             "isNeeded": one.days.is_needed,
+            **_around(condition_sentences.window(one.code, _EXAMPLE, words)),
         },
         "of": one.of
         and {
@@ -85,3 +93,9 @@ def _field(one: Field, words: Words) -> dict[str, Any]:
             "isOpen": wording.is_of_open,
         },
     }
+
+
+def _around(said: str) -> dict[str, str]:
+    """What stands before and after the number: `in the last`, `days`."""
+    before, _number, after = said.partition(str(_EXAMPLE))
+    return {"before": before.strip(), "after": after.strip()}

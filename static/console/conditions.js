@@ -35,14 +35,22 @@
       const parts = "any" in inner && inner.any.length > 1 ? inner.any : [inner];
       return { mode: "none", parts: parts.map(toNode) };
     }
-    return { field: tree.field, op: tree.op, value: tree.value };
+    return { field: tree.field, op: tree.op, value: tree.value, days: tree.days, of: tree.of };
+  }
+
+  // What narrows a comparison stands in its tree only where it is said.
+  function toLeaf(node) {
+    const tree = { field: node.field, op: node.op, value: node.value };
+    if (node.days !== null && node.days !== undefined) tree.days = node.days;
+    if (node.of !== null && node.of !== undefined && node.of.length !== 0) tree.of = node.of;
+    return tree;
   }
 
   // Beside the tree: which node stands at which path, as the server names it.
   function toTree(node, path, places) {
     places.set(path, node);
     const inner = (name) => (path ? `${path}.${name}` : name);
-    if (!node.mode) return { field: node.field, op: node.op, value: node.value };
+    if (!node.mode) return toLeaf(node);
     const all = (name, at) =>
       node.parts.map((part, index) => toTree(part, `${at}[${index}]`, places));
     if (node.mode !== "none") return { [node.mode]: all(node.mode, inner(node.mode)) };
@@ -188,8 +196,10 @@
       inputs.replaceChildren();
       if (!field) return;
       const value = make("span", { class: "condition-inputs" }, this.input(node, field));
+      if (field.of) inputs.append(this.counted(node, field));
       if (field.ops.length > 1) inputs.append(this.opSelect(node, field, value));
       inputs.append(value);
+      if (field.days) inputs.append(this.window(node, field));
       if (field.hint) inputs.append(make("small", { class: "condition-hint", text: field.hint }));
     }
 
@@ -201,6 +211,7 @@
           node.field = event.target.value;
           node.op = field ? this.firstOp(field) : "";
           node.value = this.firstValue(node, field);
+          node.days = node.of = undefined;
           this.fill(inputs, node);
           this.changed();
         },
@@ -265,6 +276,33 @@
         return field.choices && !field.isOpen ? this.boxesOf(field, values, set) : this.chips(node, field, values, set);
       }
       return this.single(field, node.value, set, this.texts.value);
+    }
+
+    // Which codes are counted: none means all, where the field doesn't need them.
+    counted(node, field) {
+      const of = { type: "TEXT", label: this.texts.of, choices: field.of.choices, isOpen: field.of.isOpen };
+      const values = Array.isArray(node.of) ? [...node.of] : [];
+      const set = (chosen) => { node.of = chosen.length ? chosen : undefined; this.changed(); };
+      const box = make("span", { class: "condition-of" },
+        make("small", { class: "condition-of-label", text: field.of.isNeeded ? this.texts.of : this.texts.ofAny }));
+      box.append(of.isOpen ? this.chips(node, of, values, set) : this.boxesOf(of, values, set));
+      return box;
+    }
+
+    // “in the last [30] days”, in the field's own words; empty is any time, where that is allowed.
+    window(node, field) {
+      const input = make("input", {
+        type: "text", inputmode: "numeric", class: "condition-days", autocomplete: "off",
+        "aria-label": this.texts.days, placeholder: field.days.isNeeded ? "" : this.texts.ever,
+        oninput: () => {
+          const days = this.read({ type: "INTEGER" }, input.value);
+          node.days = days === null ? undefined : days;
+          this.changed();
+        },
+      });
+      input.value = node.days ?? "";
+      return make("label", { class: "condition-window" },
+        make("span", { text: field.days.before }), input, make("span", { text: field.days.after }));
     }
 
     yesNo(node, set) {
@@ -433,6 +471,7 @@
       words.textContent = answer ? answer.sentence : this.texts.failed;
       this.sentence.classList.toggle("is-bad", !answer || answer.problems.length > 0);
       this.tell(answer ? answer.problems : []);
+      this.root.dispatchEvent(new CustomEvent("condition:said", { bubbles: true, detail: answer }));
     }
 
     tell(problems) {
