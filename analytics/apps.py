@@ -8,10 +8,19 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics import events, registrations, subscribers  # noqa: F401
-        from analytics.admin import member_fields, score_panel, segment_fields, sentences
+        from analytics.admin import (
+            member_fields,
+            score_panel,
+            segment_fields,
+            segment_panel,
+            segment_requests,
+            sentences,
+        )
 
         registrations.register()
         sentences.register()
         member_fields.register()
         segment_fields.register()
         score_panel.register()
+        segment_panel.register()
+        segment_requests.register()

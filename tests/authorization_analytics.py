@@ -65,7 +65,7 @@ DEEDS = {
             "list",
             "archive_it",
         )
-    },  # fmt: skip
+    },
     **{
         f"admin:analytics_segment_{deed}": _LEADS_SEGMENTS
         for deed in ("publish_it", "withdraw_it", "export_it", "file")

@@ -3,7 +3,9 @@
 import msgspec
 from django.utils import timezone
 
-from analytics.models import ClassTag
+from analytics.models import ClassTag, Segment
+from analytics.services import segments
+from analytics.services.segments import Draft
 from campaigns.models import Offer
 from campaigns.services import defaults
 from loyalty.models import Coupon, CouponBatch, CouponType, EarningRule, Hold, Operation, Order
@@ -65,6 +67,7 @@ def objects(maker: User) -> dict[str, int]:
         "campaign": defaults.install(at=world.NOW).pk,
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
         "classtag": _class_tag().pk,
+        "segment": _segment().pk,
         **_coupons(alice),
         **_sales(alice),
         **_voices(alice),
@@ -79,6 +82,11 @@ def _class_tag() -> ClassTag:
     tag = Tag.objects.create(code="mature", name_en="x")
     made: ClassTag = ClassTag.objects.create(kind="STAGE", code="maturity", tag=tag)
     return made
+
+
+def _segment() -> Segment:
+    who = {"field": "member.gender", "op": "eq", "value": "FEMALE"}
+    return segments.define(draft=Draft(code="x", name_en="x", condition=who), at=world.NOW)
 
 
 def _found() -> breaches.Found:

@@ -50,7 +50,7 @@ def _metrics(*, member: Member, request: HttpRequest, at: datetime) -> dict[str,
     is_scored = member.state == Member.State.ACTIVE and member.is_profiled
     row = MemberScore.objects.filter(member_id=member.pk).first() if is_scored else None
     if row is None:
-        return {"row": None, "why": _why(member)}
+        return {"row": None, "why": why_nothing(member)}
     policy = policies.current()
     return {
         "row": row,
@@ -65,7 +65,8 @@ def _metrics(*, member: Member, request: HttpRequest, at: datetime) -> dict[str,
     }
 
 
-def _why(member: Member) -> str:
+def why_nothing(member: Member) -> str:
+    """Why nothing is computed of the member, or not yet."""
     if member.state in (Member.State.MERGED, Member.State.ERASED):
         return gettext("Nothing is computed of a card that is no longer in use.")
     if member.state == Member.State.RESTRICTED:

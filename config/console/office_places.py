@@ -45,6 +45,13 @@ GROUPS: tuple[Group, ...] = (
                 "admin:members_community_changelist",
                 "members.view_community",
             ),
+            Place(
+                _("Segments"),
+                "groups_2",
+                "admin:analytics_segment_changelist",
+                "analytics.view_segment",
+                hint=_("Groups of members, by a condition or by hand"),
+            ),
             Place(_("Tags"), "sell", "admin:members_tag_changelist", "members.view_tag"),
             Place(
                 _("Rules of tags"),

@@ -94,6 +94,10 @@ SET_CUTS = edit("analytics", "analyticspolicy", "scorecard", "scorecarditem") | 
     "analytics.add_classtag",
     "analytics.delete_scorecarditem",
 }
+# Groups of members; taking one along as a file is a right of its own, and takes a second person.
+SEE_SEGMENTS = view("analytics", "segment")
+KEEP_SEGMENTS = SEE_SEGMENTS | edit("analytics", "segment")
+EXPORT_SEGMENTS = frozenset({"analytics.export_segment"})
 # What single members view, search and like: for whoever serves or addresses them.
 BEHAVIOR = view("members", "behaviorevent")
 COUNTER = frozenset({"members.view_member", "members.add_member"})
@@ -148,6 +152,7 @@ MARKETER = (
     | SEE_SCORES
     | SEE_CUTS
     | SEE_SPENDS
+    | KEEP_SEGMENTS
     | BEHAVIOR
     | SEE_BATCHES
     | ASK

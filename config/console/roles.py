@@ -61,6 +61,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     "marketer": rights.MARKETER,
     "marketing_manager": rights.MARKETER
     | rights.KEEP_SPENDS
+    | rights.EXPORT_SEGMENTS
     | rights.edit("members", "appointmentkind")
     | rights.SEE_PAIRS
     | rights.SET_CUTS
@@ -85,6 +86,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.SEE_SCORES
     | rights.SEE_CUTS
     | rights.KEEP_SPENDS
+    | rights.SEE_SEGMENTS
     | rights.BEHAVIOR
     | rights.SEE_BATCHES
     | rights.view("members", "member", "event", "job", "joberror"),
@@ -127,6 +129,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.SEE_SCORES
     | rights.SEE_CUTS
     | rights.KEEP_SPENDS
+    | rights.KEEP_SEGMENTS
+    | rights.EXPORT_SEGMENTS
     | rights.SET_CUTS
     | rights.RUNNING
     | rights.PRIVACY
@@ -161,6 +165,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.SEE_SCORES
     | rights.SEE_CUTS
     | rights.SEE_SPENDS
+    | rights.SEE_SEGMENTS
     | rights.BEHAVIOR
     | rights.SEE_MANY
     | rights.SEE_BATCHES

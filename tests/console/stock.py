@@ -50,6 +50,7 @@ from tests.console import (
     stock_privacy,
     stock_registers,
     stock_scores,
+    stock_segments,
     stock_service,
     stock_spends,
     voice_stock,
@@ -89,6 +90,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     stock_registers.fill(people, actor_id=maker.pk, at=at)
     stock_merges.fill(people, at=at)
     stock_scores.fill(people, at=at)
+    stock_segments.fill(people, actor_id=maker.pk, at=at)
     stock_spends.fill(actor=maker, at=at)
     return made
 

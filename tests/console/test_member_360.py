@@ -15,7 +15,7 @@ from tests.loyalty import till
 pytestmark = pytest.mark.django_db
 TABS = (
     "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers",
-    "behavior_events", "metrics", "messages", "service", "appointments", "notes", "communities",
+    "behavior_events", "metrics", "segments", "messages", "service", "appointments", "notes", "communities",
     "surveys", "consents", "protection", "profile", "sessions", "approvals",
 )  # fmt: skip
 
