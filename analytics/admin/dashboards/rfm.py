@@ -82,23 +82,27 @@ def _tiles(seen: Scored, eight: Flows) -> tuple[Tile, ...]:
             numerator=_("net sales of the window"),
             denominator=_("scored members"),
         ),
-        Tile(
-            code="moved",
-            label=_("Moved to another class"),
-            definition=_(
-                "Members whose one of the eight classes was another on the period's last day than "
-                "on its first; to and from no class too."
-            ),
-            shown_as=As.PERCENT,
-            value=Value(
-                value=Part(eight.moved, eight.members).percent,
-                numerator=eight.moved,
-                denominator=eight.members,
-            ),
-            numerator=_("members who moved"),
-            denominator=_("members in a class on either day"),
-            narrowed_by=_PEOPLE,
+        _moved(eight),
+    )
+
+
+def _moved(eight: Flows) -> Tile:
+    return Tile(
+        code="moved",
+        label=_("Moved to another class"),
+        definition=_(
+            "Members whose one of the eight classes was another on the period's last day than "
+            "on its first; to and from no class too."
         ),
+        shown_as=As.PERCENT,
+        value=Value(
+            value=Part(eight.moved, eight.members).percent,
+            numerator=eight.moved,
+            denominator=eight.members,
+        ),
+        numerator=_("members who moved"),
+        denominator=_("members in a class on either day"),
+        narrowed_by=_PEOPLE,
     )
 
 
