@@ -50,8 +50,7 @@ class SegmentActs(ConsoleAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """What fits the segment; the service refuses the rest in words."""
-        segment = Segment.objects.filter(pk=object_id).first()
-        hidden = set() if segment is None else hidden_deeds(segment)
+        hidden = hidden_deeds(object_id)
         found = super().get_actions_detail(request, object_id)
         return [one for one in found if one.action_name.removeprefix(_PREFIX) not in hidden]
 

@@ -73,7 +73,9 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial.setdefault("seen_version", self.instance.version if self.instance.pk else 0)
         if "condition" in self.fields:
             widget: Any = self.fields["condition"].widget
-            widget.url = reverse("admin:analytics_segment_spoken")
+            # The code says what would ask for itself; a form of a kept one doesn't send it.
+            of = f"?of={self.instance.code}" if self.instance.pk else ""
+            widget.url = reverse("admin:analytics_segment_spoken") + of
             widget.digits = member_fields.digits()
         if "kind" in self.fields:
             self.fields["kind"].help_text = segment_words.kind_help()

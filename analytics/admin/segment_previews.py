@@ -14,7 +14,7 @@ from analytics.admin.segment_forms import PURPOSES
 from analytics.models import Segment
 from analytics.selectors import segment_members
 from analytics.services import segments
-from analytics.services.segments import Draft
+from analytics.services.segments import BadCode, Draft
 from members.admin import condition_fields, dialogs
 from members.admin.base import ConsoleAdmin
 from members.admin.members import masked_name
@@ -48,7 +48,7 @@ class SegmentPreviews(ConsoleAdmin):
         told = condition_fields.spoken(text, member_fields.vocabulary())
         if not told["problems"]:
             tree, _found = condition_fields.read(text, member_fields.vocabulary())
-            told = _told(request.POST.get("code", ""), tree)
+            told = _told(request.GET.get("of") or request.POST.get("code", ""), tree)
         return JsonResponse(told)
 
     def preview(self, request: HttpRequest) -> HttpResponse:
@@ -86,10 +86,12 @@ class SegmentPreviews(ConsoleAdmin):
 
 def _told(code: str, tree: dict[str, Any]) -> dict[str, Any]:
     problems = []
-    # A name is asked for elsewhere, and an empty condition may be that of a static one.
-    draft = Draft(code=code, name_en=code or "-", condition=tree, kind=Segment.Kind.STATIC.value)
+    # Code and name are asked for elsewhere; an empty condition may be that of a static one.
+    draft = Draft(code=code or "-", name_en="-", condition=tree, kind=Segment.Kind.STATIC.value)
     try:
         segments.check(draft=draft)
+    except BadCode:
+        pass
     except DomainError as error:
         problems = [{"path": "", "message": dialogs.refusal(error)}]
     if not tree:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -30,12 +31,19 @@ def running_build(segment_id: int) -> SegmentBuild | None:
     return found
 
 
-def hidden_deeds(segment: Segment) -> set[str]:
-    """Deeds that the service would refuse anyway."""
+def hidden_deeds(segment_id: Any) -> set[str]:
+    """Deeds that the service would refuse anyway; one query."""
+    at_work = SegmentBuild.objects.filter(segment=OuterRef("pk"), state__in=_GOING)
+    rows = Segment.objects.annotate(is_going=Exists(at_work.exclude(job__state__in=_ENDED)))
+    segment = rows.filter(pk=segment_id).first()
+    return set() if segment is None else _hidden(segment)
+
+
+def _hidden(segment: Any) -> set[str]:
     if segment.is_archived:
         return {"build_now", "stop_build", "put_member", *MORE["items"]}
     hidden = {"withdraw_it"} if segment.tag_id is None else {"publish_it"}
-    if running_build(segment.pk) is None:
+    if not segment.is_going:
         hidden.add("stop_build")
     is_built = segment.built_at is not None
     if segment.kind == Segment.Kind.SNAPSHOT:

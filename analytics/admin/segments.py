@@ -136,9 +136,10 @@ class SegmentAdmin(SegmentPreviews, SegmentPages):
     ) -> HttpResponse:
         segment = kwargs.get("obj")
         if segment is not None and segment.pk:
-            # As it is kept: a form that is refused has its own words in the row.
-            kept = Segment.objects.select_related("tag").get(pk=segment.pk)
-            context["head"] = segment_sections.head(kept)
+            if request.method == "POST":
+                # As it is kept: a form that is refused left its own words in the row.
+                segment = self.get_queryset(request).get(pk=segment.pk)
+            context["head"] = segment_sections.head(segment)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:

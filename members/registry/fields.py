@@ -69,6 +69,8 @@ class Words:
         self.vocabulary = vocabulary
         self._choices: dict[str, dict[Any, str]] = {}
         self._codes: dict[str, dict[Any, str]] = {}
+        # Several fields may have the same choices, such as the products.
+        self._read: dict[Callable[[], Choices], dict[Any, str]] = {}
 
     def of(self, code: str) -> Wording:
         return self.vocabulary.wordings[code]
@@ -76,17 +78,21 @@ class Words:
     def choices(self, code: str) -> dict[Any, str]:
         """Values and labels of a field; empty for one that is typed."""
         if code not in self._choices:
-            read = self.of(code).choices
-            found = read() if read else ()
-            self._choices[code] = {value: str(label) for value, label in found}
+            self._choices[code] = self._labels(self.of(code).choices)
         return self._choices[code]
 
     def codes(self, code: str) -> dict[Any, str]:
         """As `choices`, of the codes that a field counts."""
         if code not in self._codes:
-            read = self.of(code).of_choices
-            self._codes[code] = {one: str(label) for one, label in (read() if read else ())}
+            self._codes[code] = self._labels(self.of(code).of_choices)
         return self._codes[code]
+
+    def _labels(self, read: Callable[[], Choices] | None) -> dict[Any, str]:
+        if read is None:
+            return {}
+        if read not in self._read:
+            self._read[read] = {value: str(label) for value, label in read()}
+        return self._read[read]
 
     def value(self, code: str, value: Any) -> str:
         """One value in words; one that is no choice any more as it is."""

@@ -16,9 +16,12 @@
     requestAnimationFrame(showOpenTab);
   });
 
+  // Parts of a page that come later.
+  document.addEventListener("htmx:afterSettle", nameCells);
+
   // On a phone the head of a table is not shown: each cell says what it is.
   function nameCells() {
-    document.querySelectorAll(".member-panel .rg-table, .register .rg-table").forEach((table) => {
+    document.querySelectorAll(".member-panel .rg-table, .register .rg-table, .segment-part .rg-table").forEach((table) => {
       const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
       if (!heads.length || table.matches(".ledger, .inventory, .tier-changes, .coupon-past, .orders *")) return;
       table.classList.add("rg-stack");
