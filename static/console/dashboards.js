@@ -104,9 +104,12 @@
   // ---- ECharts
 
   // Where names over the columns would cover each other they stand aslant.
-  const isAslant = (spec) => isNarrow() && spec.across.some((name) => name.length > 5);
+  const isAslant = (spec) => {
+    const longest = Math.max(...spec.across.map((name) => name.length));
+    return isNarrow() && spec.kind === "grid" && longest * spec.across.length > 24;
+  };
 
-  const matrix = (spec, look) => {
+  const matrix = (spec, look, width) => {
     const most = Math.max(...spec.cells.map((cell) => cell[2] ?? 0), 0) || 1;
     const suffix = spec.percent ? "%" : "";
     // The first column of a cohort is always 100 %: it mustn't wash out the others.
@@ -116,8 +119,9 @@
       tooltip: { ...hint(look), formatter: ({ data }) => `${spec.down[data.value[1]]} · ${spec.across[data.value[0]]}\n${data.text}` },
       grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },
       xAxis: { type: "category", data: spec.across, position: "top", axisLine: { show: false }, axisTick: { show: false },
-        axisLabel: { color: look.text, fontSize: 11, hideOverlap: !isAslant(spec), interval: isAslant(spec) ? 0 : "auto",
-          rotate: isAslant(spec) ? 50 : 0 } },
+        axisLabel: { color: look.text, fontSize: 11, hideOverlap: spec.kind !== "grid",
+          interval: spec.kind === "grid" ? 0 : "auto", rotate: isAslant(spec) ? 50 : 0,
+          ...(spec.kind === "grid" && !isNarrow() ? { width: (width - 160) / spec.across.length - 6, overflow: "break" } : {}) } },
       yAxis: { type: "category", data: spec.down, inverse: true, axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { color: look.text, fontSize: 11 } },
       visualMap: { show: false, min: 0, max: bound, inRange: { color: [look.low, look.high] } },
@@ -168,7 +172,7 @@
     const look = theme();
     if (spec.down) box.style.height = `${Math.max(9, spec.down.length * 2 + (isAslant(spec) ? 8 : 3))}rem`;
     const made = echarts.init(box, null, { renderer: "svg" });
-    const options = spec.kind === "funnel" ? funnel(spec, look) : spec.kind === "sankey" ? sankey(spec, look) : matrix(spec, look);
+    const options = spec.kind === "funnel" ? funnel(spec, look) : spec.kind === "sankey" ? sankey(spec, look) : matrix(spec, look, box.clientWidth);
     made.setOption({ animation: false, textStyle: { fontFamily: "inherit" },
       aria: { enabled: true, label: { description: box.getAttribute("aria-label") } }, ...options });
     return { destroy: () => made.dispose(), resize: () => made.resize() };

@@ -113,8 +113,11 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing but noughts to see, drawn or not; none of some is something."""
+        """Whether there is nothing but noughts to see, drawn or not; none of some is something. A
+        table of words alone is empty without rows."""
         told = [index for index, column in enumerate(self.columns) if column.shown_as not in _NAMES]
+        if not told:
+            return not self.rows
         return not any(_is_something(row[index]) for row in self.rows for index in told)
 
 

@@ -70,7 +70,7 @@ def matrix(kind: ClassKind, found: Flows, *, title: Any) -> Chart:
         rows=tuple(
             (
                 class_words.name(kind, before),
-                *(counts.get((before, after), 0) for after in afters),
+                *(counts.get((before, after)) for after in afters),
                 sum(counts.get((before, after), 0) for after in afters),
             )
             for before in befores
