@@ -58,8 +58,8 @@ def moved(db):
                 before=code_of(before),
                 after=code_of(after),
             )
-    for day in (1, 10):
-        ClassDay.objects.create(day=date(2026, 3, day), kind=KIND, code="111", members_count=2)
+    for night in (1, 10):
+        ClassDay.objects.create(day=date(2026, 3, night), kind=KIND, code="111", members_count=2)
     return people
 
 
