@@ -24,6 +24,7 @@ from members.models import ApprovalRequest, Identity, Member, RetentionRule, Use
 from members.registry import panels, privacy
 from members.rules import csv_cells
 from members.sealing.fields import CannotOpen
+from members.selectors import scopes
 from members.services import approvals, audit, jobs
 from members.services.jobs import RunningJob
 
@@ -118,9 +119,10 @@ def ask(
 ) -> ApprovalRequest:
     """The request to a second person to let the file be made.
 
-    Raises: NotFound; MayNotExport; UnknownColumns; TooManyMembers; ReasonRequired.
+    Raises: NotFound; MayNotExport, also for whoever works for some stores only, since a file holds
+    members of all; UnknownColumns; TooManyMembers; ReasonRequired.
     """
-    if not maker.has_perm(MAY_EXPORT):
+    if not maker.has_perm(MAY_EXPORT) or not scopes.scope_for(maker).is_whole_chain:
         raise MayNotExport
     chosen = [name for name in COLUMNS if name in columns]
     if not chosen or set(columns) - COLUMNS.keys():
