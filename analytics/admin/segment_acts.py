@@ -90,7 +90,7 @@ class SegmentActs(ConsoleAdmin):
             run=lambda: segment_builds.start(
                 segment_id=int(object_id), at=self.now(), actor_id=operator_of(request).pk
             ),
-            done=gettext("The build has begun; its progress stands below the form."),
+            done=gettext("The run has begun; this is how far it is."),
             to=page_of(object_id),
         )
 
