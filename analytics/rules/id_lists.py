@@ -19,7 +19,7 @@ class Listed:
 
 def read(text: str) -> list[Listed]:
     """The first cell of each line that has one; a header is passed over."""
-    found = []
+    found: list[Listed] = []
     for number, line in enumerate(text.removeprefix(_MARK).splitlines(), 1):
         cell = _first_cell(line)
         is_header = not found and cell.casefold() in _HEADERS
