@@ -28,7 +28,7 @@ class MemberMerge(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     merged_at = models.DateTimeField(_("merged"))
     moved = models.JSONField(_("moved"), default=dict)
-    undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("taken back on"), null=True, blank=True)
     undone_by = models.ForeignKey(
         "members.User",
         verbose_name=_("taken back by"),
@@ -54,4 +54,4 @@ class MemberMerge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.uid)
+        return f"{self.retired.card_number} → {self.survivor.card_number}"

@@ -242,7 +242,8 @@ def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
     identities.verify(batch.proven, at)
     if batch.consents:
         Consent.objects.bulk_create(batch.consents)
-    known = {row.member_id for row in (*batch.identities, *batch.consents)}
+    known = {row.member_id for row in batch.identities}
+    known |= {row.member_id for row in batch.consents}
     known -= {member.pk for member, _ in batch.newcomers}
     if known:
         # An identity of somebody who is erased meanwhile would be a trace of them.

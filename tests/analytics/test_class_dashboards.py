@@ -1,5 +1,6 @@
 """Pages of RFM, value and loyalty: what they say of last night, of another day, of one store."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -47,7 +48,7 @@ def analyst(scored, db, empty_cache):
 
 
 @pytest.fixture
-def manager(scored, db, empty_cache) -> Client:
+def manager(scored, db, empty_cache) -> Iterator[Client]:
     with time_machine.travel(world.NOW, tick=False):
         yield staff.logged_in("mia", "store_manager", ["SH01"])
 

@@ -1,6 +1,7 @@
 """docs/algorithms/segments.md, run row by row."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ def test_windows_begin_and_end_as_the_page_says(alice):
     for row in rows:
         assert row.text("paid") == rows[0].text("paid")
         at = datetime.fromisoformat(row.text("as of")).replace(tzinfo=ZONE)
-        tree = {"field": "orders.count"}
+        tree: dict[str, Any] = {"field": "orders.count"}
         if row.text("days") != "–":
             tree["days"] = row.number("days")
         assert seen(alice, tree, at) == (row.text("counted") == "yes"), row
@@ -55,7 +56,7 @@ def test_random_numbers_are_those_of_the_page_here_and_in_the_database(alice):
         uid, word = UUID(row.text("uid")), row.text("word").replace("–", "")
         with connection.cursor() as cursor:
             cursor.execute("UPDATE members_member SET uid = %s WHERE id = %s", [uid, alice.pk])
-        tree = {"field": "member.bucket"} | ({"of": [word]} if word else {})
+        tree: dict[str, Any] = {"field": "member.bucket"} | ({"of": [word]} if word else {})
 
         assert buckets.bucket(uid, salt=word) == row.number("number")
         assert seen(alice, tree, world.NOW) == row.number("number")

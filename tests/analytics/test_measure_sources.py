@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_new_members_cost_what_was_spent_on_their_channel(spring):
     pos, mini = spring
     # 31 of 59 days fall into March.
     filters = Filters(period=MARCH)
-    by_channel = {
+    by_channel: dict[Any, Any] = {
         one.key: (one.new, one.with_order, one.spend, one.each.value)
         for one in sources.sources(filters, sources.By.CHANNEL)
     }
@@ -192,7 +193,7 @@ def test_what_a_tier_brings_is_its_margin_less_the_points_it_earned(alice):
 
     # Margin 20 %; 1,000 points pay 1,000 fen, breakage 15 %.
     assert (worth.members, worth.buyers, worth.sales) == (1, 1, 10_000)
-    assert (worth.margin, worth.cost, worth.profit) == (2_000, 850, 1_150)
+    assert (worth.margin, worth.cost, worth.profit) == tuple(map(Fraction, (2_000, 850, 1_150)))
     assert told("member_profit")[0] == 1_150
 
 

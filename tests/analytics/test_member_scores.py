@@ -147,7 +147,7 @@ def test_a_health_that_falls_below_the_warning_is_told(shop):
     run(365)
 
     row = MemberScore.objects.get(pk=one.pk)
-    assert (row.health, row.health_before) == (0, Decimal("50.00"))
+    assert (row.health, row.health_before) == (Decimal(0), Decimal("50.00"))
     event = Event.objects.get(type="analytics.health.fallen")
     assert event.member_id == one.pk
     assert ClassChange.objects.get(pk=event.payload["change"]).after == "low"

@@ -192,10 +192,11 @@ def noon(days_ago):
 
 
 def test_the_query_equals_the_rules_member_for_member_by_every_method(crowd, contacts):
+    seen, answers = contacts
     for method in METHODS:
         for window in (90, 365):
             policy = Policy(rfm_method=method, rfm_window_days=window)
-            assert scored(policy) == by_rules(crowd, *contacts, policy)
+            assert scored(policy) == by_rules(crowd, seen, answers, policy)
 
 
 def test_other_cuts_change_the_query_as_they_change_the_rules(crowd, contacts):
@@ -223,7 +224,7 @@ def test_other_cuts_change_the_query_as_they_change_the_rules(crowd, contacts):
         engagement_cuts=(2, 4, 20, 25),
     )
 
-    assert scored(policy) == by_rules(crowd, *contacts, policy)
+    assert scored(policy) == by_rules(crowd, contacts[0], contacts[1], policy)
 
 
 def test_as_of_an_earlier_day_nothing_later_counts(crowd):

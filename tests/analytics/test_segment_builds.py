@@ -97,6 +97,7 @@ def test_another_version_overtakes_a_build_between_its_parts(alice, bob, monkeyp
 def test_a_canceled_build_writes_nothing(alice):
     made = define()
     going = segment_builds.start(segment_id=made.pk, at=NOW)
+    assert going.job_id is not None
     Job.objects.filter(pk=going.job_id).update(state="QUEUED")
     job = jobs._claim(going.job_id, NOW)
     jobs.cancel(job_id=job.pk, at=NOW)

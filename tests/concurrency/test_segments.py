@@ -78,6 +78,7 @@ def test_who_objects_while_a_build_writes_is_out_whoever_comes_first(members):
 def test_a_killed_build_goes_on_where_it_was_and_finds_what_an_undisturbed_one_finds(members):
     made = define(condition=EVERYBODY)
     going = segment_builds.start(segment_id=made.pk, at=NOW)
+    assert going.job_id is not None
     _killed_after_parts(going.job_id, 2)
 
     assert Job.objects.get(pk=going.job_id).state == "RUNNING"

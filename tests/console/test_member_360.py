@@ -15,8 +15,8 @@ from tests.loyalty import till
 pytestmark = pytest.mark.django_db
 TABS = (
     "timeline", "ledger", "orders", "tier", "coupons", "behaviors", "offers",
-    "behavior_events", "metrics", "segments", "messages", "service", "appointments", "notes", "communities",
-    "surveys", "consents", "protection", "profile", "sessions", "approvals",
+    "behavior_events", "metrics", "segments", "messages", "service", "appointments", "notes",
+    "communities", "surveys", "consents", "protection", "profile", "sessions", "approvals",
 )  # fmt: skip
 
 
