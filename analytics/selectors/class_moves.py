@@ -5,12 +5,13 @@ The class as of a day is what the last change up to that day led to. Who is not 
 Source: docs/algorithms/class-moves.md.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from analytics.models import ClassKind
+from analytics.rules.classes import CODES
 from analytics.selectors import asking, narrowing, policies
 from analytics.selectors.filters import Filters, Period
 from analytics.services.member_score_sql import KINDS
@@ -56,7 +57,7 @@ def known() -> Period | None:
 
 def flows(filters: Filters, kind: ClassKind) -> Flows:
     """From the first known day of the period to the last one; who was in no class on both isn't
-    there. The most members first. Two queries."""
+    there. The most members first. Three queries, of which kinds share two."""
     nights = known()
     if nights is None:
         return Flows()
@@ -64,22 +65,35 @@ def flows(filters: Filters, kind: ClassKind) -> Flows:
     last_on = min(filters.period.to_on, nights.to_on)
     if first_on >= last_on:
         return Flows()
-    there = narrowing.of_members(filters, member="s.member_id")
-    rows = asking.rows(
-        _FLOWS.format(now=_NOW[kind], there=there.sql),
-        {
-            **there.params,
-            "kind": kind.value,
-            "first_on": first_on,
-            "last_on": last_on,
-            "warning": policies.current().health_warning,
-        },
-    )
     return Flows(
-        first_on=first_on,
-        last_on=last_on,
-        flows=tuple(Flow(before=one, after=other, members=count) for one, other, count in rows),
+        first_on=first_on, last_on=last_on, flows=_flows(filters, kind, (first_on, last_on))
     )
+
+
+def _flows(filters: Filters, kind: ClassKind, days: tuple[date, date]) -> tuple[Flow, ...]:
+    """Everybody stands where they are now, but those who changed since the first day."""
+    there = narrowing.of_members(filters, member="s.member_id")
+    warning = {"warning": policies.current().health_warning}
+    counts: Counter[tuple[str, str]] = Counter()
+    columns = ", ".join(_NOW.values())
+    standing = _STANDING.format(columns=columns, there=there.sql)
+    place = list(_NOW).index(kind)
+    for *codes, count in asking.rows(standing, there.params | warning):
+        counts[codes[place], codes[place]] += count
+    codes = CODES[kind.value]
+    params = {"kind": kind.value, "first_on": days[0], "last_on": days[1], "codes": list(codes)}
+    changed = _CHANGED.format(now=_NOW[kind], there=there.sql, told=_TOLD)
+    # The place in the list, from 1; in no class is 0.
+    named = ("", *codes)
+    for now, first, later, count in asking.rows(changed, there.params | params | warning):
+        counts[now, now] -= count
+        counts[named[first], now if later is None else named[later]] += count
+    found = [
+        Flow(before=before, after=after, members=count)
+        for (before, after), count in counts.items()
+        if count and (before or after)
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.members, one.before, one.after)))
 
 
 def by_day(period: Period, kinds: Collection[ClassKind]) -> Mapping[ClassKind, Days]:
@@ -109,20 +123,27 @@ _NOW = {kind: f"s.{column}" for kind, column in KINDS.items()} | {
     " WHEN s.health < %(warning)s THEN 'low' ELSE 'fine' END"
 }
 # What the next change says it came from is what the last one led to; who has none since is where
-# they are now. So changes older than the period aren't read, however long the history is.
-_FLOWS = """
+# they are now. So changes older than the period aren't read, however long the history is, and who
+# didn't change is only counted.
+_CHANGED = """
 WITH changed AS (
-    SELECT c.member_id, (array_agg(c.before ORDER BY c.day))[1] AS before,
-        (array_agg(c.before ORDER BY c.day) FILTER (WHERE c.day > %(last_on)s))[1] AS later
+    SELECT c.member_id, min({told}) AS first,
+        min({told}) FILTER (WHERE c.day > %(last_on)s) AS later
     FROM analytics_classchange c
     WHERE c.kind = %(kind)s AND c.day > %(first_on)s GROUP BY c.member_id
 )
-SELECT before, after, count(*) FROM (
-    SELECT coalesce(c.before, {now}) AS before, coalesce(c.later, {now}) AS after
-    FROM analytics_memberscore s LEFT JOIN changed c ON c.member_id = s.member_id
-    WHERE {there}
-) flows
-WHERE before <> '' OR after <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+SELECT {now} AS now, c.first %% 64, c.later %% 64, count(*)
+FROM changed c JOIN analytics_memberscore s ON s.member_id = c.member_id
+WHERE {there} GROUP BY 1, 2, 3
+"""
+# A day and the place of a class in one number: the least is the class before the first change.
+_TOLD = (
+    "(c.day - %(first_on)s::date)::bigint * 64"
+    " + coalesce(array_position(%(codes)s::text[], c.before::text), 0)"
+)
+# The same question for every kind, so that a page asks it once.
+_STANDING = """
+SELECT {columns}, count(*) FROM analytics_memberscore s WHERE {there} GROUP BY {columns}
 """
 _DAYS = """
 SELECT kind, day, code, members_count FROM analytics_classday
