@@ -79,6 +79,17 @@ def test_flows_are_those_of_the_page(moved, row):
     assert f"{found.moved} of {found.members}" == row.cells["members who moved"]
 
 
+def test_the_four_classes_flow_as_their_eight_do(moved):
+    four = class_moves.of_four(class_moves.flows(march(2, 10), KIND))
+
+    assert [(one.before, one.after, one.members) for one in four.flows] == [
+        ("high_value", "high_value", 2),
+        ("", "potential", 1),
+        ("high_value", "dormant", 1),
+        ("potential", "", 1),
+    ]
+
+
 def test_a_period_is_cut_to_the_nights_that_are_known(moved):
     longer = Filters(period=Period(from_on=date(2026, 1, 1), to_on=date(2026, 4, 30)))
 
