@@ -7,10 +7,11 @@ Source: docs/algorithms/class-moves.md.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.models import ClassKind
+from analytics.rules import rfm
 from analytics.rules.classes import CODES
 from analytics.selectors import asking, narrowing, policies
 from analytics.selectors.filters import Filters, Period
@@ -94,6 +95,21 @@ def _flows(filters: Filters, kind: ClassKind, days: tuple[date, date]) -> tuple[
         if count and (before or after)
     ]
     return tuple(sorted(found, key=lambda one: (-one.members, one.before, one.after)))
+
+
+def of_four(eight: Flows) -> Flows:
+    """The flows of the four classes: made of the same three bits as the eight. No query."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in eight.flows:
+        counts[_four(one.before), _four(one.after)] += one.members
+    found = [Flow(before=one, after=other, members=n) for (one, other), n in counts.items()]
+    return replace(
+        eight, flows=tuple(sorted(found, key=lambda one: (-one.members, one.before, one.after)))
+    )
+
+
+def _four(code: str) -> str:
+    return code and rfm.class_4(*(bit == "1" for bit in code))
 
 
 def by_day(period: Period, kinds: Collection[ClassKind]) -> Mapping[ClassKind, Days]:

@@ -33,9 +33,14 @@ def read(asked: Asked) -> Content:
         window_days=policies.current().rfm_window_days,
     )
     days = class_moves.by_day(filters.period, KINDS)
-    flows = {kind: class_moves.flows(filters, kind) for kind in KINDS}
+    eight = class_moves.flows(filters, ClassKind.RFM_8)
+    flows = {
+        ClassKind.RFM_8: eight,
+        ClassKind.RFM_4: class_moves.of_four(eight),
+        ClassKind.RFM_10: class_moves.flows(filters, ClassKind.RFM_10),
+    }
     return Content(
-        tiles=_tiles(seen, flows[ClassKind.RFM_8]),
+        tiles=_tiles(seen, eight),
         charts=(
             *rfm_charts.grids(seen),
             *(chart for kind in KINDS for chart in _of_kind(seen, kind, flows[kind], days[kind])),
