@@ -57,7 +57,9 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
             "without: then members are put in by hand."
         ),
     )
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen_version = forms.IntegerField(
+        label=_("version"), widget=forms.HiddenInput, required=False, min_value=0
+    )
 
     class Meta:
         model = Segment
