@@ -79,8 +79,8 @@ def _flows(filters: Filters, kind: ClassKind, days: tuple[date, date]) -> tuple[
     columns = ", ".join(_NOW.values())
     standing = _STANDING.format(columns=columns, there=there.sql)
     place = list(_NOW).index(kind)
-    for *codes, count in asking.rows(standing, there.params | warning):
-        counts[codes[place], codes[place]] += count
+    for *stand, count in asking.rows(standing, there.params | warning):
+        counts[stand[place], stand[place]] += count
     codes = CODES[kind.value]
     params = {"kind": kind.value, "first_on": days[0], "last_on": days[1], "codes": list(codes)}
     changed = _CHANGED.format(now=_NOW[kind], there=there.sql, told=_TOLD)
