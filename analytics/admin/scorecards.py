@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -23,9 +24,9 @@ MOST_ITEMS = 20
 _SIGNS = {Unit.PERCENT: "%", Unit.SECONDS: _("seconds")}
 
 
-def _named(code: str) -> str:
+def _named(code: str, currency: str) -> str:
     measure = MEASURES[code]
-    sign = amount_fields.currency() if measure.unit == Unit.AMOUNT else _SIGNS.get(measure.unit, "")
+    sign = currency if measure.unit == Unit.AMOUNT else _SIGNS.get(measure.unit, "")
     return f"{measure.label} ({sign})" if sign else str(measure.label)
 
 
@@ -41,10 +42,11 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("In the unit that stands behind the measure."),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, currency: str = "CNY", **options: Any) -> None:
         super().__init__(*args, **options)
+        self._currency = currency
         measure: Any = self.fields["measure"]
-        measure.choices = [(code, _named(code)) for code in MEASURES]
+        measure.choices = [(code, _named(code, currency)) for code in MEASURES]
         # “Order” alone would be read as a purchase.
         self.fields["order"].label = _("place on the card")
         if self.instance.pk and self._is_amount(self.instance.measure):
@@ -61,11 +63,18 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
         return code in MEASURES and MEASURES[code].unit == Unit.AMOUNT
 
     def _digits(self) -> int:
-        return money.digits(amount_fields.currency())
+        return money.digits(self._currency)
 
 
 class ItemFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """Its items weigh 100 % together, so that a score means the same on every card."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "currency": self._currency}
+
+    @cached_property
+    def _currency(self) -> str:
+        return amount_fields.currency()
 
     def clean(self) -> None:
         super().clean()
