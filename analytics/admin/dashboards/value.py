@@ -112,7 +112,7 @@ def _figures(one: Sums, whole: Sums) -> tuple[Any, ...]:
 
 DASHBOARD = Dashboard(
     code="value",
-    title=gettext_lazy("Value"),
+    title=gettext_lazy("Member value"),
     lead=gettext_lazy("What members are worth, what they cost, and whose relation is at risk."),
     icon="diamond",
     read=read,

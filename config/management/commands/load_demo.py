@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.demo import access, journey, load, plans
+from config.demo import access, journey, load, plans, scored
 from config.demo.editions import DEMO
 from members.errors import DomainError
 
@@ -63,3 +63,5 @@ class Command(BaseCommand):
             self.stdout.write("  Roll-ups, messages, tags")
         load.finish(plan)
         load.follow(out=self.stdout)
+        made = scored.run(at=timezone.now())
+        self.stdout.write(f"  Scores     {made:,} of members, week by week")
