@@ -117,7 +117,7 @@ def tiers(asked: Asked) -> Chart:
             Column(label=_("Tier"), shown_as=As.TEXT),
             Column(label=_("Buying members")),
             Column(label=_("Sales"), shown_as=As.AMOUNT),
-            Column(label=_("Margin"), shown_as=As.AMOUNT, is_drawn=True),
+            Column(label=_("Gross margin"), shown_as=As.AMOUNT, is_drawn=True),
             Column(label=_("Cost of points"), shown_as=As.AMOUNT, is_drawn=True),
             Column(label=_("Profit"), shown_as=As.AMOUNT, is_drawn=True),
             Column(label=_("Profit each"), shown_as=As.AMOUNT),

@@ -197,7 +197,7 @@ MEASURES = (
     ),
     Measure(
         code="points_used_rate",
-        label=_("Points used"),
+        label=_("Points used of those issued"),
         definition=_("Points redeemed in the period divided by points issued in it."),
         unit=Unit.PERCENT,
         read=_used,
