@@ -143,7 +143,7 @@ class AnalyticsPolicyAdmin(ConsoleAdmin):
             },
         )
 
-    @display(description=_("RFM"))
+    @display(description=_("RFM scores"))
     def shown_rfm(self, row: AnalyticsPolicy) -> str:
         return gettext("%(method)s, %(days)s days") % {
             "method": row.get_rfm_method_display(),

@@ -74,7 +74,13 @@ def test_the_editor_is_told_what_a_field_takes():
     editor = condition_words.editor(Words(member_fields.vocabulary()), digits=2)
     fields = {field["code"]: field for field in editor["fields"]}
 
-    assert fields["orders.count"]["days"] == {"least": 1, "most": 3650, "isNeeded": False}
+    assert fields["orders.count"]["days"] == {
+        "least": 1,
+        "most": 3650,
+        "isNeeded": False,
+        "before": "in the last",
+        "after": "days",
+    }
     assert fields["orders.count"]["of"] is None
     assert fields["bought.category_orders"]["of"]["isNeeded"]
     assert ["share", "Shares"] in [list(one) for one in fields["behavior.count"]["of"]["choices"]]

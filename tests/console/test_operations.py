@@ -107,14 +107,14 @@ def test_what_is_missing_is_said_beside_the_field_and_makes_nothing(chief, field
     assert Operation.objects.count() == 0
 
 
-def test_an_administrator_sets_a_limit_and_the_trail_has_both_figures(chief):
+def test_an_administrator_lowers_a_limit_and_the_trail_has_both_figures(chief):
     limit = AdjustmentLimit.objects.get(role__name="customer_service")
     path = f"/console/loyalty/adjustmentlimit/{limit.pk}/change/"
-    assert chief.post(path, {"points": "750"}).status_code == 302
+    assert chief.post(path, {"points": "300"}).status_code == 302
     limit.refresh_from_db()
-    assert limit.points == 750
+    assert limit.points == 300
     record = AuditRecord.objects.get(action="adjustment_limit.set")
-    assert record.details == {"role": "customer_service", "before": 500, "after": 750}
+    assert record.details == {"role": "customer_service", "before": 500, "after": 300}
 
 
 def test_below_zero_needs_the_choice_of_a_debt(chief, alice):
