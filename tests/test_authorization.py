@@ -231,10 +231,12 @@ def not_missing(browser: Browser, paths: list[str]) -> dict[str, tuple[int, int]
 
 
 def test_an_id_that_no_row_can_have_is_not_found_at_any_address(chief):
-    paths = of_a_row(TABLE_ADDRESSES | matrix.DEEDS.keys())
-    spelled = [path.replace(str(NO_ROW), one) for path in paths for one in NO_IDS]
+    # A deed has code of its own, so each spelling is tried; the tables' pages share theirs.
+    pages = enumerate(of_a_row(TABLE_ADDRESSES - matrix.DEEDS.keys()))
+    spelled = [path.replace(str(NO_ROW), NO_IDS[place % len(NO_IDS)]) for place, path in pages]
+    spelled += [path.replace(str(NO_ROW), one) for path in of_a_row(matrix.DEEDS) for one in NO_IDS]
 
-    assert len(spelled) > 1_000
+    assert len(spelled) > 500
     assert not_missing(chief, spelled) == {}
 
 
