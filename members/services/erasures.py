@@ -36,6 +36,7 @@ from members.services import (
     audit,
     erasure_steps,
     events,
+    merges,
     privacy_requests,
     recipient_notices,
 )
@@ -157,6 +158,7 @@ def _whole(*member_ids: int) -> tuple[int, ...]:
 def lock_whole(*member_ids: int) -> list[Member]:
     """The members and every card merged into them, locked in the order of ids as everything that
     locks several. A merge that comes between is found behind the lock."""
+    merges.alone()
     wanted: tuple[int, ...] = ()
     rows: list[Member] = []
     while set(wanted) != set(wanted := _whole(*member_ids)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from members.errors import NotFound, NotMergeable
 from members.events import MemberMerged
@@ -20,6 +20,8 @@ from members.services import audit, events
 
 LIVING = (Member.State.ACTIVE, Member.State.RESTRICTED)
 T = TypeVar("T")
+# Any number, the same in every process.
+_LOCK = 7_302_611_117
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,7 @@ def lock(survivor_id: int, retired_id: int) -> tuple[Member, Member]:
 
     Raises: NotFound.
     """
+    alone()
     wanted = sorted({survivor_id, retired_id})
     # In the order of ids, as everything that locks several.
     rows = Member.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
@@ -108,6 +111,13 @@ def lock(survivor_id: int, retired_id: int) -> tuple[Member, Member]:
     if len(found) != len(wanted):
         raise NotFound("there is no such member")
     return found[survivor_id], found[retired_id]
+
+
+def alone() -> None:
+    """One at a time, to the end of the transaction, of what joins cards or forgets them: a merge
+    also turns the cards that were merged into the retired one, which no order of ids foresees."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _check(survivor: Member, retired: Member) -> None:
