@@ -151,7 +151,9 @@ def test_merges_in_a_ring_at_once_leave_one_member_who_holds_all(alice):
             return False
         return True
 
-    assert at_once(work, processes=len(ring)).count(True) == 2
+    # Who asks for what has come about by way of a third card finds it done.
+    assert at_once(work, processes=len(ring)).count(True) >= 2
+    assert MemberMerge.objects.count() == 2
 
     living = Member.objects.get(state="ACTIVE")
     retired = Member.objects.exclude(pk=living.pk).values_list("merged_into_id", flat=True)
