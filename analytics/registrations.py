@@ -50,4 +50,4 @@ def _member_days_again(done: Merge, moved: None) -> None:
 
 
 def _facts(at: datetime) -> Iterable[int]:
-    return facts.refreshing(at=at)
+    return facts.catching_up(at=at)

@@ -1,4 +1,5 @@
-"""Figures given out as files: facts first brought up to date, then read all at one instant."""
+"""Figures given out as files: facts first brought up to date with all that is recorded, then read
+at one instant."""
 
 import json
 import os
@@ -20,7 +21,7 @@ def export(*, asked: Asked, members_file: Path | None, at: datetime) -> dict[str
 
     Raises: OSError, where the file can't be written: then nothing has changed.
     """
-    facts.refresh(at=at)
+    list(facts.catching_up(at=at))
     with asking.together(timeout_seconds=_TIMEOUT_SECONDS, is_snapshot=True):
         document = measure_documents.document(asked)
         if members_file is not None:

@@ -7,11 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from analytics.models import StaleMember
+from analytics.models import KpiDay, StaleMember
 from analytics.registry import measures
 from analytics.services import member_days
 from config.local.product import BASE_DIR
-from tests.analytics.shop import TODAY, bought
+from members.models import Dispatch
+from tests.analytics.shop import NOW, TODAY, bought
+from tests.loyalty import till
 
 pytestmark = pytest.mark.django_db
 KEYS = BASE_DIR / "docs/measures-export.md"
@@ -87,6 +89,20 @@ def test_facts_are_brought_up_to_date_first_and_a_repeat_is_the_same(sold):
     assert not StaleMember.objects.exists()
     assert first["measures"]["sales"]["value"] == 12_000
     assert first["measures"]["mau_orders"]["value"] == 2
+
+
+def test_orders_that_no_worker_has_told_of_yet_are_counted(alice):
+    enough = Dispatch.objects.count()
+    till.sell("o-1", till.line("1", 4_000), phone=None, when=NOW, now=NOW)
+    assert Dispatch.objects.count() > enough
+
+    document = export()
+
+    assert document["totals"]["sales"] == document["measures"]["sales"]["value"] == 4_000
+    # Whoever registered without a worker counts on the day too; their events are still owed.
+    assert document["measures"]["new_members"]["value"] == 1
+    assert KpiDay.objects.get(joined_count__gt=0).joined_count == 1
+    assert Dispatch.objects.count() > enough
 
 
 @pytest.mark.parametrize(
