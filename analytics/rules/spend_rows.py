@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 # The columns that a file may have, by the words that people write above them.
 HEADINGS = {
@@ -117,6 +117,8 @@ def _amount(text: str, digits: int) -> int:
         amount = Decimal(text.replace(",", "").replace("，", "")).scaleb(digits)
     except InvalidOperation:
         raise BadRow("amount_wrong") from None
+    except Overflow:
+        raise BadRow("amount_out_of_bounds") from None
     if not amount.is_finite() or amount != amount.to_integral_value():
         raise BadRow("amount_wrong")
     if not 0 <= amount <= MOST_AMOUNT:

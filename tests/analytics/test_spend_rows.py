@@ -43,6 +43,7 @@ def test_days_of_a_spreadsheet_are_days():
         ({"amount": ""}, "amount_wrong"),
         ({"amount": "-1"}, "amount_out_of_bounds"),
         ({"amount": "1E15"}, "amount_out_of_bounds"),
+        ({"amount": "1E999999"}, "amount_out_of_bounds"),
     ],
 )
 def test_a_row_that_is_wrong_says_what(cells, code):
