@@ -124,10 +124,11 @@ def _value(cell: ET.Element, texts: list[str]) -> str:
     value = cell.findtext(f"{_MAIN}v") or ""
     if cell.get("t") == "s":
         return texts[int(value)]
-    # A whole number may be written as 120.0 or 1.38E+10.
+    # A whole number may be written as 120.0 or 1.38E+10, and 4.6 as 4.5999999999999996:
+    # spreadsheets keep seventeen digits and show fifteen.
     if cell.get("t") in (None, "n") and value:
         number = float(value)
-        return str(int(number)) if number.is_integer() else value
+        return str(int(number)) if number.is_integer() else f"{number:.15g}"
     return value
 
 
