@@ -2,7 +2,23 @@
 
 from loyalty.models.accounts import Account
 from loyalty.models.adjustments import AdjustmentLimit
+from loyalty.models.badges import Badge, MemberBadge
 from loyalty.models.behaviors import BehaviorAward, BehaviorRule
+from loyalty.models.benefit_uses import (
+    BenefitGrant,
+    BenefitHolder,
+    BenefitNotice,
+    BenefitPeriod,
+    BenefitUse,
+)
+from loyalty.models.benefits import Benefit, BenefitRule, BenefitWeight
+from loyalty.models.challenges import (
+    Challenge,
+    ChallengeAward,
+    ChallengePrize,
+    ChallengeProgress,
+    ChallengeStep,
+)
 from loyalty.models.coupon_types import CouponType
 from loyalty.models.coupons import Coupon, CouponBatch, CouponMove
 from loyalty.models.earning_rules import EarningRule, RuleBudget, RuleUse, StackingGroup
@@ -13,9 +29,14 @@ from loyalty.models.notices import LapseNotice
 from loyalty.models.operations import Operation, OperationRow, OperationUpload
 from loyalty.models.orders import Order, OrderBonus, OrderLine
 from loyalty.models.pools import Pool, PoolUse
+from loyalty.models.prizes import Prize, PrizeGrant, PrizeWhat
 from loyalty.models.products import Product
 from loyalty.models.programs import Program
+from loyalty.models.redemptions import Redemption, RedemptionMove
+from loyalty.models.referral_programs import ReferralBoost, ReferralPrize, ReferralProgram
+from loyalty.models.referrals import Referral, ReferralCode, ReferralInvitation, ReferralStep
 from loyalty.models.refunds import Refund, RefundLine
+from loyalty.models.rewards import Reward, RewardTier
 from loyalty.models.stacking import Stacking
 from loyalty.models.tiers import Tier, TierChange
 from loyalty.models.transfers import Transfer
@@ -23,8 +44,22 @@ from loyalty.models.transfers import Transfer
 __all__ = [
     "Account",
     "AdjustmentLimit",
+    "Badge",
     "BehaviorAward",
     "BehaviorRule",
+    "Benefit",
+    "BenefitGrant",
+    "BenefitHolder",
+    "BenefitNotice",
+    "BenefitPeriod",
+    "BenefitRule",
+    "BenefitUse",
+    "BenefitWeight",
+    "Challenge",
+    "ChallengeAward",
+    "ChallengePrize",
+    "ChallengeProgress",
+    "ChallengeStep",
     "Coupon",
     "CouponBatch",
     "CouponMove",
@@ -37,6 +72,7 @@ __all__ = [
     "Lot",
     "LotExtension",
     "LotMovement",
+    "MemberBadge",
     "Operation",
     "OperationRow",
     "OperationUpload",
@@ -45,10 +81,24 @@ __all__ = [
     "OrderLine",
     "Pool",
     "PoolUse",
+    "Prize",
+    "PrizeGrant",
+    "PrizeWhat",
     "Product",
     "Program",
+    "Redemption",
+    "RedemptionMove",
+    "Referral",
+    "ReferralBoost",
+    "ReferralCode",
+    "ReferralInvitation",
+    "ReferralPrize",
+    "ReferralProgram",
+    "ReferralStep",
     "Refund",
     "RefundLine",
+    "Reward",
+    "RewardTier",
     "RuleBudget",
     "RuleUse",
     "Stacking",

@@ -109,7 +109,10 @@ class Order(models.Model):
             # Orders come in nearly by day: a month's are read without the others, at the price of
             # a few kilobytes and of nothing for the till.
             BrinIndex(
-                fields=["business_date"], name="order_of_day", pages_per_range=32, autosummarize=True
+                fields=["business_date"],
+                name="order_of_day",
+                pages_per_range=32,
+                autosummarize=True,
             ),
         ]
 
