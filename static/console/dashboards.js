@@ -24,9 +24,13 @@
   const isNarrow = () => window.matchMedia("(max-width: 640px)").matches;
   const pale = (color) => `${color}88`;
 
-  // Large numbers on an axis: 12k, 3.4M; the table and the hints have them whole.
+  // Large numbers on an axis: 12k, 3.4M, or 1.2万, 340万; the table and the hints have them whole.
+  const isChinese = document.documentElement.lang.startsWith("zh");
   const brief = (value) => {
     const size = Math.abs(value);
+    if (isChinese && size >= 1e4) {
+      return size >= 1e8 ? `${+(value / 1e8).toFixed(1)}亿` : `${+(value / 1e4).toFixed(1)}万`;
+    }
     if (size >= 1e6) return `${+(value / 1e6).toFixed(1)}M`;
     if (size >= 1e4) return `${+(value / 1e3).toFixed(1)}k`;
     return `${+value.toFixed(2)}`;
@@ -63,7 +67,7 @@
       ticks: { ...ticks, autoSkip: !spec.horizontal, maxTicksLimit: isNarrow() ? 6 : 12, maxRotation: 0 } };
     if (spec.horizontal) delete named.ticks.maxTicksLimit;
     const counted = { stacked: isStacked, beginAtZero: true, grid: { color: look.grid },
-      ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => brief(value),
+      ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => `${brief(value)}${spec.percent ? "%" : ""}`,
         precision: spec.series.every((one) => one.whole) ? 0 : undefined } };
     return spec.horizontal ? { y: named, x: counted } : { x: named, y: counted };
   };
@@ -160,7 +164,7 @@
       dataType === "edge" ? `${data.source.split("\n")[0]} → ${data.target.split("\n")[0]}\n${data.text}` : data.label_text },
     series: [{
       type: "sankey", left: 8, right: room(spec), top: 8, bottom: 8, nodeWidth: 14, nodeGap: 10, draggable: false,
-      layoutIterations: 0, emphasis: { focus: "adjacency" },
+      layoutIterations: 0, emphasis: { focus: "adjacency" }, labelLayout: { moveOverlap: "shiftY" },
       label: { color: look.text, fontSize: 11, formatter: ({ data }) => data.label_text },
       lineStyle: { color: "gradient", opacity: 0.35 },
       data: spec.nodes.map((node) => ({ name: node.name, label_text: node.label })),

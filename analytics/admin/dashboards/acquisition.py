@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.admin.dashboards import place_words, tiles, trend_charts
@@ -82,7 +83,7 @@ def _funnel(steps: tuple[funnels.Step, ...], *, code: str, title: Any, empty_hin
         code=code,
         kind=Kind.FUNNEL,
         title=title,
-        definition=" ".join(f"{step.label}: {step.definition}" for step in steps),
+        definition=" ".join(_described(step) for step in steps),
         numerator=_("people at this step who were at all steps before"),
         denominator=_("people at the first step, and at the step before"),
         source=_("behavior events, members, purchase days"),
@@ -103,6 +104,13 @@ def _funnel(steps: tuple[funnels.Step, ...], *, code: str, title: Any, empty_hin
         ),
         empty_hint=empty_hint,
     )
+
+
+def _described(step: funnels.Step) -> str:
+    return gettext("%(step)s: %(definition)s") % {
+        "step": step.label,
+        "definition": step.definition,
+    }
 
 
 def _sources(asked: Asked, by: By) -> Chart:

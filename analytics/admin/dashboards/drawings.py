@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from analytics.admin.dashboards import cells
 from analytics.admin.dashboards.charts import As, Cell, Chart, Kind, Part
 
+_PERCENTS = (As.SHARE, As.PERCENT)
+
 
 def drawing(chart: Chart, currency: str) -> dict[str, Any]:
     """JSON for `static/console/dashboards.js`; {} where there is nothing to draw."""
@@ -33,6 +35,7 @@ def _series(chart: Chart, currency: str) -> dict[str, Any]:
     named_as = chart.columns[0].shown_as
     return {
         "labels": [cells.short(row[0], named_as, currency) for row in rows],
+        "percent": all(chart.columns[index].shown_as in _PERCENTS for index in chart.drawn),
         "colors": list(chart.colors[: len(rows)]),
         "series": [
             {
@@ -70,7 +73,7 @@ def _matrix(chart: Chart, currency: str) -> dict[str, Any]:
     return {
         "across": [str(chart.columns[index].label) for index in drawn],
         "down": [cells.text(row[0], named_as, currency) for row in chart.rows],
-        "percent": chart.columns[drawn[0]].shown_as in (As.SHARE, As.PERCENT),
+        "percent": chart.columns[drawn[0]].shown_as in _PERCENTS,
         "cells": [
             [
                 x,

@@ -1,6 +1,7 @@
 """The filters of a dashboard as the address spells them, checked: `?period=last_90&store=SH01`.
 
-Nothing said means the last 30 days beside the 30 before, the whole chain or the operator's stores.
+Nothing said means the last 30 days beside the 30 before, the whole chain or the operator's stores;
+days without a period mean from the one to the other.
 """
 
 from collections.abc import Sequence
@@ -158,6 +159,8 @@ def _with_defaults(query: QueryDict) -> QueryDict:
     for name, values in query.lists():
         # A refusal repeats what it refuses, and no page can bear a NUL.
         said.setlist(name, [value.replace("\0", "\ufffd") for value in values])
+    if not said.get("period") and (said.get("from_on") or said.get("to_on")):
+        said["period"] = periods.CUSTOM
     for name, value in DEFAULT.items():
         said[name] = said.get(name) or value
     return said

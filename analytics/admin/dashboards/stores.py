@@ -89,7 +89,7 @@ def _table(asked: Asked) -> Chart:
         columns=(
             Column(label=_("Store"), shown_as=As.TEXT),
             Column(label=_("Sales"), shown_as=As.AMOUNT),
-            Column(label=_("Change"), shown_as=As.PERCENT),
+            Column(label=_("Change of sales"), shown_as=As.PERCENT),
             Column(label=_("Paid orders")),
             Column(label=_("Average order"), shown_as=As.AMOUNT),
             Column(label=_("Member share"), shown_as=As.PERCENT),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analytics.selectors import asking, narrowing, spans
 from analytics.selectors.filters import Filters
@@ -28,13 +29,13 @@ def acquisition(filters: Filters) -> tuple[Step, ...]:
     to the next step: nobody knows who they are.
     """
     visited, joined, first, second = asking.row(*_question(filters, _VISITED))
-    return (_VISITS.of(visited), *_steps(joined, first, second))
+    return (_VISITS.of(visited), _JOINS.of(joined), *_orders(first, second))
 
 
 def joining(filters: Filters) -> tuple[Step, ...]:
     """From joining to a second order, for everyone who joined in the period; one query."""
     joined, first, second = asking.row(*_question(filters, _JOINED))
-    return _steps(joined, first, second)
+    return (_ALL_JOINS.of(joined), *_orders(first, second))
 
 
 def _question(filters: Filters, sql: str) -> tuple[str, dict[str, Any]]:
@@ -43,8 +44,8 @@ def _question(filters: Filters, sql: str) -> tuple[str, dict[str, Any]]:
     return sql.format(events=events.sql, there=joiners.sql), joiners.params | spans.of(filters)
 
 
-def _steps(joined: int, first: int, second: int) -> tuple[Step, ...]:
-    return (_JOINS.of(joined), _FIRST_ORDERS.of(first), _SECOND_ORDERS.of(second))
+def _orders(first: int, second: int) -> tuple[Step, ...]:
+    return (_FIRST_ORDERS.of(first), _SECOND_ORDERS.of(second))
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,10 @@ _VISITS = _Named(
         "members by name, others once for each visitor's id."
     ),
 )
-_JOINS = _Named("joined", _("Joined"), _("Of them, members who joined in the period."))
+# Elsewhere the word stands over a day.
+_JOINED_WORD = pgettext_lazy("step of a funnel", "Joined")
+_JOINS = _Named("joined", _JOINED_WORD, _("Of them, members who joined in the period."))
+_ALL_JOINS = _Named("joined", _JOINED_WORD, _("Members who joined in the period."))
 _FIRST_ORDERS = _Named(
     "first_order", _("First order"), _("Of them, those with a paid order by the period's end.")
 )
