@@ -1,6 +1,7 @@
 """What we know of members: roll-ups, classes, segments and what is wanted of the figures."""
 
 from analytics.models.channel_spends import ChannelSpend
+from analytics.models.cohort_months import CohortMonth
 from analytics.models.kpi_days import KpiDay, PointsDay
 from analytics.models.member_days import MemberDay
 from analytics.models.member_metrics import MemberMetrics
@@ -8,6 +9,8 @@ from analytics.models.member_months import MemberMonth
 from analytics.models.member_scores import ClassChange, ClassDay, ClassKind, ClassTag, MemberScore
 from analytics.models.policies import AnalyticsPolicy
 from analytics.models.purchase_days import PurchaseDay
+from analytics.models.purchase_gaps import PurchaseGap
+from analytics.models.score_groups import ClassMove, ScoreGroup
 from analytics.models.scorecards import Scorecard, ScorecardItem
 from analytics.models.segment_builds import SegmentBuild, SegmentHit, SegmentMember, SegmentMove
 from analytics.models.segment_files import SegmentFile
@@ -20,7 +23,9 @@ __all__ = [
     "ClassChange",
     "ClassDay",
     "ClassKind",
+    "ClassMove",
     "ClassTag",
+    "CohortMonth",
     "KpiDay",
     "MemberDay",
     "MemberMetrics",
@@ -28,6 +33,8 @@ __all__ = [
     "MemberScore",
     "PointsDay",
     "PurchaseDay",
+    "PurchaseGap",
+    "ScoreGroup",
     "Scorecard",
     "ScorecardItem",
     "Segment",

@@ -35,6 +35,7 @@ class MemberScore(models.Model):
     recency_days = models.IntegerField(_("days since the last order"), null=True)
     window_orders_count = models.IntegerField(_("paid orders in the window"), default=0)
     window_net_amount = models.BigIntegerField(_("net sales in the window"), default=0)
+    gap_days = models.DecimalField(_("median gap, days"), max_digits=7, decimal_places=1, null=True)
     year_orders_count = models.IntegerField(_("paid orders in 365 days"), default=0)
     year_net_amount = models.BigIntegerField(_("net sales in 365 days"), default=0)
     r_score = models.SmallIntegerField(_("R"), null=True)

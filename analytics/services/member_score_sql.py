@@ -17,7 +17,7 @@ KINDS = {
     ClassKind.CUSTOMER: "customer_class",
 }
 _KEPT_COLUMNS = (
-    *("recency_days", "window_orders_count", "window_net_amount"),
+    *("recency_days", "gap_days", "window_orders_count", "window_net_amount"),
     *("year_orders_count", "year_net_amount", "r_score", "f_score", "m_score"),
     *("engagement_score", "service_score", *KINDS.values(), "health"),
 )

@@ -158,6 +158,8 @@ UNTRACKED = frozenset(
     {
         "analytics_classchange",
         "analytics_classday",
+        "analytics_classmove",
+        "analytics_cohortmonth",
         "analytics_kpiday",
         "analytics_memberday",
         "analytics_membermetrics",
@@ -165,6 +167,8 @@ UNTRACKED = frozenset(
         "analytics_memberscore",
         "analytics_pointsday",
         "analytics_purchaseday",
+        "analytics_purchasegap",
+        "analytics_scoregroup",
         "analytics_segmentbuild",
         "analytics_segmentfile",
         "analytics_segmenthit",
