@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import DecimalValidator
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from loyalty.models import Program
 from loyalty.rules import money
 
 _TWO_PLACES = {"decimal_places": 2}
+_MOST_DIGITS = 14
 
 
 class AmountField(forms.DecimalField):
@@ -18,16 +20,19 @@ class AmountField(forms.DecimalField):
     widget = UnfoldAdminDecimalFieldWidget
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=Decimal(0), max_digits=14, **options)
+        super().__init__(min_value=Decimal(0), max_digits=_MOST_DIGITS, **options)
 
     def prepare_value(self, value: Any) -> Any:
         return Decimal(value).scaleb(-_digits()) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
         digits = _digits()
-        self.decimal_places = digits
         amount = super().clean(value)
-        return None if amount is None else int(amount.scaleb(digits))
+        if amount is None:
+            return None
+        # How many decimals there are is the currency's matter, known only now.
+        DecimalValidator(_MOST_DIGITS, digits)(amount)
+        return int(amount.scaleb(digits))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
