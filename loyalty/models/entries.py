@@ -38,6 +38,8 @@ class LedgerEntry(models.Model):
         MERGE = "MERGE", _("Merge")
         BEHAVIOR = "BEHAVIOR", _("Behavior")
         TIER = "TIER", _("Tier")
+        PRIZE = "PRIZE", _("Prize")
+        REDEMPTION = "REDEMPTION", _("Redemption")
 
     append_only = True
     sealed_with = "member"

@@ -73,6 +73,7 @@ class TierChange(models.Model):
         HAND = "HAND", _("By hand")
         INVITED = "INVITED", _("Invited")
         BOUGHT = "BOUGHT", _("Bought with points")
+        PRIZE = "PRIZE", _("A prize")
         GRACE = "GRACE", _("Grace began")
         RETURN = "RETURN", _("Goods were returned")
         DRAWN = "DRAWN", _("Among the best")
