@@ -26,6 +26,7 @@ def register() -> None:
         "analytics_analyticspolicy",
         "analytics_channelspend",
         "analytics_classtag",
+        "analytics_savedview",
         "analytics_scorecard",
         "analytics_scorecarditem",
     )

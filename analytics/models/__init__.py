@@ -11,6 +11,7 @@ from analytics.models.policies import AnalyticsPolicy
 from analytics.models.purchase_days import PurchaseDay
 from analytics.models.purchase_gaps import PurchaseGap
 from analytics.models.score_groups import ClassMove, ScoreGroup
+from analytics.models.saved_views import SavedView
 from analytics.models.scorecards import Scorecard, ScorecardItem
 from analytics.models.segment_builds import SegmentBuild, SegmentHit, SegmentMember, SegmentMove
 from analytics.models.segment_files import SegmentFile
@@ -35,6 +36,7 @@ __all__ = [
     "PurchaseDay",
     "PurchaseGap",
     "ScoreGroup",
+    "SavedView",
     "Scorecard",
     "ScorecardItem",
     "Segment",
