@@ -90,10 +90,12 @@ def figures(filters: Filters) -> Figures:
     if night is None:
         asked = scoring.of(filters, policy=policy, zone=spans.zone())
         rows = asking.rows(_GROUPS.format(scores=asked.sql), asked.params)
-    else:
+    elif narrowing.has_people(filters):
         there = narrowing.of_members(filters, member="s.member_id")
         params = there.params | {"warning": policy.health_warning}
         rows = asking.rows(_GROUPS.format(scores=_STORED.format(there=there.sql)), params)
+    else:
+        rows = asking.rows(_KEPT, {"warning": policy.health_warning})
     return Figures(
         as_of=night or filters.as_of, is_of_night=night is not None, groups=tuple(map(_group, rows))
     )
@@ -118,11 +120,18 @@ def _sums(row: list[Any]) -> Sums:
 
 _STORED = """
 SELECT s.stage, s.value_class, s.customer_class, s.health, s.recency_days, s.year_orders_count,
-    s.year_net_amount, g.gap_days,
+    s.year_net_amount, s.gap_days,
     CASE WHEN s.health IS NULL THEN '' WHEN s.health < %(warning)s THEN 'low' ELSE 'fine' END
         AS health_class
-FROM analytics_memberscore s LEFT JOIN analytics_membermetrics g ON g.member_id = s.member_id
-WHERE {there}
+FROM analytics_memberscore s WHERE {there}
+"""
+_KEPT = """
+SELECT stage, value_class, customer_class,
+    CASE WHEN health IS NULL THEN '' WHEN health < %(warning)s THEN 'low' ELSE 'fine' END,
+    least(floor(health / 10), 9)::int AS tenth,
+    sum(members_count), sum(year_orders_count), sum(year_net_amount), sum(returning_count),
+    sum(buyers_count), sum(recency_days), sum(with_gap_count), sum(overdue_count)
+FROM analytics_scoregroup GROUP BY 1, 2, 3, 4, 5
 """
 _GROUPS = """
 SELECT stage, value_class, customer_class, health_class,

@@ -77,7 +77,10 @@ def _flows(filters: Filters, kind: ClassKind, days: tuple[date, date]) -> tuple[
     warning = {"warning": policies.current().health_warning}
     counts: Counter[tuple[str, str]] = Counter()
     columns = ", ".join(_NOW.values())
-    standing = _STANDING.format(columns=columns, there=there.sql)
+    if narrowing.has_people(filters):
+        standing = _STANDING.format(columns=columns, there=there.sql)
+    else:
+        standing = _STANDING_ALL.format(columns=columns)
     place = list(_NOW).index(kind)
     for *stand, count in asking.rows(standing, there.params | warning):
         counts[stand[place], stand[place]] += count
@@ -161,11 +164,14 @@ _TOLD = (
 _STANDING = """
 SELECT {columns}, count(*) FROM analytics_memberscore s WHERE {there} GROUP BY {columns}
 """
+_STANDING_ALL = """
+SELECT {columns}, sum(s.members_count)::bigint FROM analytics_scoregroup s GROUP BY {columns}
+"""
 _DAYS = """
 SELECT kind, day, code, members_count FROM analytics_classday
 WHERE kind = ANY(%(kinds)s) AND day BETWEEN %(from_on)s AND %(to_on)s ORDER BY day
 """
 _MOVED = """
-SELECT day, before, after, count(*) FROM analytics_classchange
-WHERE kind = %(kind)s AND day BETWEEN %(from_on)s AND %(to_on)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+SELECT day, before, after, members_count FROM analytics_classmove
+WHERE kind = %(kind)s AND day BETWEEN %(from_on)s AND %(to_on)s ORDER BY 1, 2, 3
 """

@@ -85,6 +85,16 @@ def has_places(filters: Filters) -> bool:
     return filters.store_ids is not None or filters.channel_ids is not None
 
 
+def has_people(filters: Filters) -> bool:
+    """Whether members are narrowed, by their tier or a segment."""
+    return filters.tier_ids is not None or filters.segment_id is not None
+
+
+def is_everybody(filters: Filters) -> bool:
+    """Whether nothing is narrowed but the days."""
+    return not has_places(filters) and not has_people(filters)
+
+
 def _places(filters: Filters, rows: str) -> Iterable[str]:
     yield from _stores(filters, rows)
     if filters.channel_ids is not None:

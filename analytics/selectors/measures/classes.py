@@ -118,11 +118,15 @@ def last_night(filters: Filters) -> Classes | None:
 
     It is for pages: whole tables aren't scored while somebody waits. `as_of` says of when it is.
     """
-    found = asking.rows("SELECT max(as_of_on) FROM analytics_memberscore", {})
-    if found[0][0] is None:
+    # Any row tells: a night replaces all of them.
+    found = asking.rows("SELECT as_of_on FROM analytics_memberscore ORDER BY member_id LIMIT 1", {})
+    if not found:
         return None
     there = narrowing.of_members(filters, member="s.member_id")
-    sql = _STORED.format(columns=_NAMES, there=there.sql)
+    if narrowing.has_people(filters):
+        sql = _STORED.format(columns=_NAMES, there=there.sql)
+    else:
+        sql = _KEPT.format(columns=_NAMES)
     params = there.params | {"warning": policies.current().health_warning}
     rows = asking.rows(sql, params)
     return Classes(as_of=found[0][0], groups=tuple(map(_group, rows)))
@@ -159,6 +163,14 @@ FROM (
     SELECT s.*, CASE WHEN s.health IS NULL THEN '' WHEN s.health < %(warning)s THEN 'low'
         ELSE 'fine' END AS health_class
     FROM analytics_memberscore s WHERE {there}
+) s GROUP BY {columns}
+"""
+_KEPT = """
+SELECT {columns}, sum(members_count)::bigint, sum(window_orders_count), sum(window_net_amount)
+FROM (
+    SELECT s.*, CASE WHEN s.health IS NULL THEN '' WHEN s.health < %(warning)s THEN 'low'
+        ELSE 'fine' END AS health_class
+    FROM analytics_scoregroup s
 ) s GROUP BY {columns}
 """
 _MOVES = """

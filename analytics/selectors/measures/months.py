@@ -52,7 +52,7 @@ class Month:
 def cohorts(filters: Filters) -> tuple[Cohort, ...]:
     """Oldest first, up to the month of the period's last day; one query."""
     sizes: defaultdict[date, Counter[date]] = defaultdict(Counter)
-    for cohort, month, _previous, members in _counts(filters):
+    for cohort, month, _is_returning, members in _counts(filters):
         sizes[cohort][month] += members
     last = filters.as_of.replace(day=1)
     return tuple(
@@ -69,10 +69,10 @@ def life_cycle(filters: Filters) -> tuple[Month, ...]:
     new: Counter[date] = Counter()
     stayed: Counter[date] = Counter()
     active: Counter[date] = Counter()
-    for cohort, month, previous, members in _counts(filters):
+    for cohort, month, is_returning, members in _counts(filters):
         active[month] += members
         new[month] += members if cohort == month else 0
-        stayed[month] += members if previous == _before(month) else 0
+        stayed[month] += members if is_returning else 0
     if not active:
         return ()
     found = []
@@ -99,21 +99,47 @@ def last_whole(filters: Filters) -> tuple[Month | None, Month | None]:
 
 
 def _counts(filters: Filters) -> list[tuple[Any, ...]]:
-    sql = _COUNTS.format(months=rollups.months(filters))
-    return asking.rows(sql, narrowing.params(filters))
-
-
-def _before(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1)
+    params = narrowing.params(filters)
+    if not narrowing.is_everybody(filters):
+        return asking.rows(_COUNTS.format(months=rollups.months(filters)), params)
+    whole = {
+        "whole_until": filters.period.until_on.replace(day=1),
+        "last_month": filters.as_of.replace(day=1),
+    }
+    return asking.rows(_KEPT, params | whole)
 
 
 def _until(first: date, last: date) -> Iterator[date]:
     return (starts for starts, _ends in calendar.parts(first, last + timedelta(days=1)))
 
 
-_COUNTS = """
-SELECT cohort_month, month, previous_month, count(*) FROM {months} m GROUP BY 1, 2, 3
-"""
+_RETURNING = "coalesce(previous_month = (month - interval '1 month')::date, false)"
+_COUNTS = f"""
+SELECT cohort_month, month, {_RETURNING} AS is_returning, count(*)
+FROM {{months}} m GROUP BY 1, 2, 3
+"""  # noqa: S608
+# Months that are over are counted already, and the last one, too, where nothing was bought after
+# the period: only of a past day in mid-month members are asked who had bought by then.
+_KEPT = f"""
+WITH later AS (
+    SELECT EXISTS (SELECT FROM analytics_purchasegap WHERE day > %(to_on)s) AS was_bought
+)
+SELECT cohort_month, month, is_returning, members_count
+FROM analytics_cohortmonth
+WHERE month < %(whole_until)s
+    OR (month = %(last_month)s AND NOT (SELECT was_bought FROM later))
+UNION ALL
+SELECT m.cohort_month, m.month, {_RETURNING}, count(*)
+FROM analytics_membermonth m
+WHERE m.month = %(last_month)s AND m.month >= %(whole_until)s
+    AND (SELECT was_bought FROM later)
+    AND m.member_id IN (
+        SELECT member_id FROM analytics_memberday
+        WHERE day BETWEEN %(last_month)s AND %(to_on)s
+            AND orders_count > 0 AND member_id IS NOT NULL
+    )
+GROUP BY 1, 2, 3
+"""  # noqa: S608
 
 
 def _retention(filters: Filters) -> Value:

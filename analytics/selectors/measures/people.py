@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from analytics.registry.measures import Measure, Value
-from analytics.selectors import asking, narrowing, policies, rollups, spans
+from analytics.selectors import asking, narrowing, policies, purchase_gaps, rollups, spans
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
 from analytics.selectors.measures import values
@@ -59,9 +59,23 @@ def _ages(filters: Filters) -> tuple[int, int, int, int]:
         "warm": policy.warm_days,
         "dormant": policy.dormant_days,
     }
+    if purchase_gaps.can_tell(filters, cuts.values()):
+        return _counted_ages(filters, cuts)
     sql = _RECENCY.format(last_days=rollups.last_days(filters))
     active, warm, dormant, lost = asking.row(sql, narrowing.params(filters) | cuts)
     return active, warm, dormant, lost
+
+
+def _counted_ages(filters: Filters, cuts: dict[str, int]) -> tuple[int, int, int, int]:
+    """From the counts of gaps, less those who bought and are no members any more."""
+    (active, warm, dormant), buyers = purchase_gaps.ages(filters, list(cuts.values()))
+    gone = asking.row(_GONE, narrowing.params(filters) | cuts)
+    return (
+        active - gone[0],
+        warm - active - gone[1],
+        dormant - warm - gone[2],
+        buyers - dormant - gone[3],
+    )
 
 
 def _never(filters: Filters) -> int:
@@ -76,12 +90,22 @@ SELECT count(*), count(*) FILTER (WHERE m.joined_at >= %(from_at)s),
 FROM members_member m
 WHERE m.joined_at < %(until_at)s AND m.state IN {COUNTED} AND {{there}}
 """  # noqa: S608
-_RECENCY = f"""
+_BY_AGE = """
 SELECT count(*) FILTER (WHERE days <= %(active)s),
     count(*) FILTER (WHERE days > %(active)s AND days <= %(warm)s),
     count(*) FILTER (WHERE days > %(warm)s AND days <= %(dormant)s),
     count(*) FILTER (WHERE days > %(dormant)s)
-FROM (
+"""
+_GONE = f"""
+{_BY_AGE} FROM (
+    SELECT %(to_on)s::date - p.day AS days
+    FROM analytics_purchaseday p
+    WHERE p.member_id IN (SELECT id FROM members_member WHERE state NOT IN {COUNTED})
+        AND p.day <= %(to_on)s AND (p.next_day IS NULL OR p.next_day > %(to_on)s)
+) ages
+"""  # noqa: S608
+_RECENCY = f"""
+{_BY_AGE} FROM (
     SELECT %(to_on)s::date - l.day AS days FROM {{last_days}} l
     WHERE l.member_id NOT IN (SELECT id FROM members_member WHERE state NOT IN {COUNTED})
 ) ages

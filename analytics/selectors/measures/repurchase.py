@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.registry.measures import Measure, Value
-from analytics.selectors import asking, narrowing, policies, rollups, spans
+from analytics.selectors import asking, narrowing, policies, purchase_gaps, rollups, spans
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
 from analytics.selectors.measures import people, values
@@ -18,7 +18,7 @@ MOST_DAYS, MOST_AT_ONCE = 3_650, 12
 _ALL = frozenset({"store", "channel", "tier", "segment"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Repurchase:
     """Purchase days that are `days` or more before A, and those followed by another one within
     so many days: of members' first ones, and of all."""
@@ -31,8 +31,12 @@ class Repurchase:
 
 
 def repurchase(filters: Filters, days: Iterable[int] = STANDARD) -> tuple[Repurchase, ...]:
-    """As of the period's last day, over the whole history; two queries for any number of N."""
+    """As of the period's last day, over the whole history; for any number of N one query, and two
+    where something is narrowed."""
     wanted = list(days)
+    if purchase_gaps.can_tell(filters, wanted):
+        counted = purchase_gaps.repeated(filters, wanted)
+        return tuple(Repurchase(number, *of) for number, of in zip(wanted, counted, strict=True))
     firsts = _OF_FIRST.format(firsts=rollups.first_days(filters))
     first = _counted(filters, wanted, firsts)
     every = _counted(filters, wanted, rollups.purchase_days(filters))

@@ -23,7 +23,10 @@ def year(filters: Filters) -> Year:
     sums = buying.sums(replace(filters, period=period))
     half_on = spans.earlier(filters.as_of, _HALF_DAYS - 1)
     days = {"year_on": period.from_on, "half_on": half_on}
-    sql = _YEAR.format(purchases=rollups.purchase_days(filters))
+    if narrowing.is_everybody(filters):
+        sql = _COUNTED
+    else:
+        sql = _YEAR.format(purchases=rollups.purchase_days(filters))
     buyers, first_half, gone = asking.row(sql, narrowing.params(filters) | days)
     return Year(
         sales=sums.member_sales,
@@ -40,6 +43,15 @@ SELECT count(*) FILTER (WHERE next_day IS NULL OR next_day > %(to_on)s),
     count(*) FILTER (WHERE day < %(half_on)s AND (next_day IS NULL OR next_day >= %(half_on)s)),
     count(*) FILTER (WHERE day < %(half_on)s AND (next_day IS NULL OR next_day > %(to_on)s))
 FROM {purchases} p WHERE day >= %(year_on)s
+"""
+# The same of the counts: no gap that is asked for here is as long as those that are one.
+_COUNTED = """
+SELECT coalesce(sum(days_count) FILTER (WHERE day + gap_days > %(to_on)s), 0)::bigint,
+    coalesce(sum(days_count) FILTER (
+        WHERE day < %(half_on)s AND day + gap_days >= %(half_on)s), 0)::bigint,
+    coalesce(sum(days_count) FILTER (
+        WHERE day < %(half_on)s AND day + gap_days > %(to_on)s), 0)::bigint
+FROM analytics_purchasegap WHERE day BETWEEN %(year_on)s AND %(to_on)s
 """
 
 
