@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import DecimalValidator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -21,6 +22,8 @@ from loyalty.rules import money
 from members.admin.base import ConsoleAdmin
 
 MOST_ITEMS = 20
+# Those of the column; an amount may have three decimals, as dinars have, and any figure two.
+_MOST_DIGITS, _MOST_DECIMALS, _DECIMALS = 16, 3, 2
 _SIGNS = {Unit.PERCENT: "%", Unit.SECONDS: _("seconds")}
 
 
@@ -36,8 +39,8 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
     measure = forms.ChoiceField(label=_("measure"), widget=UnfoldAdminSelectWidget)
     target = forms.DecimalField(
         label=_("target"),
-        max_digits=16,
-        decimal_places=2,
+        max_digits=_MOST_DIGITS,
+        decimal_places=_MOST_DECIMALS,
         widget=UnfoldAdminDecimalFieldWidget,
         help_text=_("In the unit that stands behind the measure."),
     )
@@ -55,9 +58,19 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "target" in cleaned and self._is_amount(cleaned.get("measure", "")):
-            cleaned["target"] = Decimal(round(cleaned["target"].scaleb(self._digits())))
+        if "target" in cleaned:
+            self._clean_target(cleaned)
         return cleaned
+
+    def _clean_target(self, cleaned: dict[str, Any]) -> None:
+        is_amount = self._is_amount(cleaned.get("measure", ""))
+        digits = self._digits() if is_amount else 0
+        try:
+            DecimalValidator(_MOST_DIGITS, digits if is_amount else _DECIMALS)(cleaned["target"])
+        except forms.ValidationError as refused:
+            self.add_error("target", refused)
+        else:
+            cleaned["target"] = cleaned["target"].scaleb(digits)
 
     def _is_amount(self, code: str) -> bool:
         return code in MEASURES and MEASURES[code].unit == Unit.AMOUNT

@@ -15,6 +15,7 @@ from analytics.selectors import scorecards
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters, Period
 from analytics.services import scorecards as service
+from loyalty.models import Program
 from tests import documented
 from tests.analytics.shop import bought
 from tests.console import staff
@@ -109,6 +110,27 @@ def test_an_amount_is_typed_in_yuan_and_kept_in_fen(shop, empty_cache):
         browser.get(reverse("admin:analytics_scorecard_change", args=[item.scorecard_id]))
     )
     assert 'value="199' in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("currency", "right", "kept", "wrong"),
+    [("JPY", "1200", 1_200, "5.5"), ("KWD", "1.234", 1_234, "1.2345"), ("CNY", "0", 0, "0.001")],
+)
+def test_a_target_has_as_many_decimals_as_its_currency(
+    shop, empty_cache, currency, right, kept, wrong
+):
+    Program.objects.update(currency=currency)
+    browser = staff.logged_in("chief", "administrator")
+    add = reverse("admin:analytics_scorecard_add")
+    assert browser.post(add, form(target=wrong)).status_code == 200
+    assert not Scorecard.objects.exists()
+
+    assert browser.post(add, form(target=right)).status_code == 302
+    item = ScorecardItem.objects.get()
+    assert item.target == kept
+    change = reverse("admin:analytics_scorecard_change", args=[item.scorecard_id])
+    assert f'value="{right}"' in staff.text(browser.get(change))
 
 
 @pytest.mark.django_db
