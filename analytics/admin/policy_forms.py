@@ -54,12 +54,12 @@ class CutsField(forms.CharField):
 
 
 def _number(word: str) -> Decimal:
-    """What was typed; below zero where it is no number."""
+    """What was typed; below zero where it is no number, or a larger one than any."""
     try:
         number = Decimal(word.strip())
     except InvalidOperation:
         return Decimal(-1)
-    return number if number.is_finite() else Decimal(-1)
+    return number if number.is_finite() and number <= _MOST else Decimal(-1)
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
