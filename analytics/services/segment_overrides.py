@@ -69,7 +69,8 @@ def put(
             "at": at,
         }
         with connection.cursor() as cursor:
-            # It waits for members who are just being erased, who would wait for the lock behind it.
+            # First it waits for members who are just leaving, who wait for the lock behind it.
+            cursor.execute(_HOLD, params)
             cursor.execute(_NOTE, params)
             segment_members.lock_alone()
             cursor.execute(_COME if is_included else _GO, params)
@@ -167,6 +168,10 @@ def _is_uid(text: str) -> bool:
     return True
 
 
+# References are looked at when the transaction ends, which is too late to wait.
+_HOLD = """
+SELECT FROM members_member m WHERE m.id = ANY(%(ids)s::bigint[]) ORDER BY m.id FOR KEY SHARE
+"""
 _NOTE = """
 INSERT INTO analytics_segmentoverride
   (segment_id, member_id, is_included, changed_by_id, changed_at)

@@ -6,7 +6,7 @@ at once can't close a circle that neither of them sees.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -139,12 +139,13 @@ def change(
         segment = lock(segment_id)
         if segment.version != version:
             raise ChangedMeanwhile
+        draft = replace(draft, code=segment.code)
         check(draft=draft)
         is_other = (segment.kind, segment.condition) != (draft.kind, dict(draft.condition))
         if is_other and segment.kind == _Kind.SNAPSHOT and segment.built_at is not None:
             raise SnapshotNeverChanges
         for name, value in _told(draft).items():
-            setattr(segment, name, segment.code if name == "code" else value)
+            setattr(segment, name, value)
         if is_other:
             segment.version += 1
             supersede(segment=segment, at=at)
@@ -215,7 +216,9 @@ def supersede(*, segment: Segment, at: datetime) -> None:
 
 def lock(segment_id: int) -> Segment:
     """Raises: NotFound, also for an archived one."""
-    rows = Segment.objects.select_for_update(of=("self",)).filter(is_archived=False)
+    # Its key stays: who refers to it, as a merge does that holds a member, need not wait.
+    living = Segment.objects.filter(is_archived=False)
+    rows = living.select_for_update(of=("self",), no_key=True)
     found: Segment | None = rows.filter(pk=segment_id).first()
     if found is None:
         raise NotFound
