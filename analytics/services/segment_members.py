@@ -6,7 +6,6 @@ just writing, both take one lock: the build alone, whoever leaves together with 
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -41,18 +40,28 @@ def publish(*, segment_id: int, at: datetime) -> None:
     Giving waits for members who are just being erased or merged, so it holds no lock that they
     wait for; who has left meanwhile loses the tag in a second look.
     """
-    tag_id = Segment.objects.filter(pk=segment_id).values_list("tag_id", flat=True).first()
-    if tag_id is None:
-        return
-    params: dict[str, Any] = {
-        "segment": segment_id,
-        "tag": tag_id,
-        "origin": Tag.Origin.MODEL.value,
-        "at": at,
-    }
     for statement in (_GIVE, _TAKE):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, params)
+            tag_id = _published_as(segment_id)
+            if tag_id is None:
+                return
+            cursor.execute(
+                statement,
+                {
+                    "segment": segment_id,
+                    "tag": tag_id,
+                    "origin": Tag.Origin.MODEL.value,
+                    "at": at,
+                },
+            )
+
+
+def _published_as(segment_id: int) -> int | None:
+    """Behind the segment's lock: a publication that is taken back meanwhile waits, and then takes
+    the tag from all; and a tag that another segment has got since is left alone."""
+    rows = Segment.objects.select_for_update(of=("self",), no_key=True).filter(pk=segment_id)
+    found: int | None = rows.values_list("tag_id", flat=True).first()
+    return found
 
 
 def sweep() -> int:

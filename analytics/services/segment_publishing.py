@@ -50,7 +50,8 @@ def withdraw(*, segment_id: int) -> int:
         segment = segments.lock(segment_id)
         if segment.tag_id is None:
             return 0
-        tag_id = segment.tag_id
+        # Tags first: a merge that moves one of them needs the segment's row behind it.
+        count = published_tags.withdraw(tag_id=segment.tag_id)
         segment.tag = None
         segment.save(update_fields=["tag"])
-        return published_tags.withdraw(tag_id=tag_id)
+    return count
