@@ -14,11 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from analytics.models import Segment, SegmentFile, SegmentMember
-from analytics.services import segments
+from analytics.services import segment_members, segments
 from members.errors import DomainError, NotFound
 from members.models import ApprovalRequest, Identity, Member, RetentionRule, User
 from members.registry import panels, privacy
@@ -83,7 +84,7 @@ COLUMNS: Mapping[str, tuple[Any, Value]] = {
     "email": (_("e-mail"), lambda member, known: known.get("EMAIL")),
     "gender": (_("gender"), lambda member, known: member.gender),
     "language": (_("language"), lambda member, known: member.language),
-    "joined": (_("joined"), lambda member, known: member.joined_at.date().isoformat()),
+    "joined": (_("joined"), lambda member, known: localtime(member.joined_at).date().isoformat()),
     "store": (_("home store"), lambda member, known: member.store and member.store.code),
     "channel": (_("channel"), lambda member, known: member.channel and member.channel.code),
 }
@@ -176,9 +177,10 @@ def run(job: RunningJob, at: datetime) -> None:
         if file.made_at is not None:
             return
         text, count = _table(file, job)
-        content = (_MARK + text).encode()
+        text = _MARK + text
+        content = text.encode()
         file.name = f"segment-{file.segment.code}-{file.uid}.csv"
-        file.content, file.size_bytes = _MARK + text, len(content)
+        file.content, file.size_bytes = text, len(content)
         file.sha256 = hashlib.sha256(content).hexdigest()
         file.members_count, file.made_at = count, at
         file.expires_at = at + timedelta(days=_kept_days())
@@ -223,18 +225,31 @@ def forget(*, member_ids: Collection[int]) -> int:
 
 
 def _table(file: SegmentFile, job: RunningJob) -> tuple[str, int]:
-    """The CSV, and how many members it holds."""
-    table = io.StringIO()
-    cells = csv.writer(table)
-    cells.writerow([FIRST, *file.columns])
-    count = 0
+    """The CSV, and how many members it holds.
+
+    Raises: TooManyMembers, when more came since it was asked for.
+    """
+    rows: dict[int, list[Any]] = {}
     for member, known in _members(file):
         values = [COLUMNS[name][1](member, known) for name in file.columns]
-        cells.writerow([str(member.uid), *(csv_cells.shown(value) for value in values)])
-        count += 1
-        if count % _CHUNK == 0:
+        rows[member.pk] = [str(member.uid), *(csv_cells.shown(value) for value in values)]
+        if len(rows) > MOST_MEMBERS:
+            raise TooManyMembers
+        if len(rows) % _CHUNK == 0:
             job.go_on()
-    return table.getvalue(), count
+    _leave_out_leavers(rows)
+    table = io.StringIO()
+    csv.writer(table).writerows([[FIRST, *file.columns], *rows.values()])
+    return table.getvalue(), len(rows)
+
+
+def _leave_out_leavers(rows: dict[int, list[Any]]) -> None:
+    """Whoever left while the rows were read isn't in the file; whoever leaves from now on waits
+    for it, and an erasure then empties it."""
+    segment_members.lock_alone()
+    still = Member.objects.active().filter(pk__in=list(rows), is_profiled=True)
+    for gone in rows.keys() - set(still.values_list("pk", flat=True)):
+        del rows[gone]
 
 
 def _members(file: SegmentFile) -> Iterator[tuple[Member, dict[str, str]]]:

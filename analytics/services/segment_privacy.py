@@ -80,9 +80,11 @@ def parted(done: Merge, moved: dict[str, Any]) -> None:
 
 def erase(erasing: Erasing) -> Mapping[str, int]:
     ids = erasing.member_ids
+    # First: it waits for a file that is being made with them in it.
+    left_rows = segment_members.leave(member_ids=ids)
     return {
+        "analytics_segmentmember": left_rows,
         "analytics_segmentfile": segment_exports.forget(member_ids=ids),
-        "analytics_segmentmember": segment_members.leave(member_ids=ids),
         "analytics_segmentoverride": _delete(SegmentOverride.objects.filter(member_id__in=ids)),
         "analytics_segmentmove": _delete(SegmentMove.objects.filter(member_id__in=ids)),
         "analytics_segmenthit": _delete(SegmentHit.objects.filter(member_id__in=ids)),
