@@ -8,26 +8,30 @@ have said SUPERSEDED there, and then nothing is written.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from analytics.models import Segment, SegmentBuild
 from analytics.services import segment_members, segments
 from members.errors import DomainError
 from members.models import Job, Member
 from members.registry import panels
-from members.rules.conditions import BadCondition
+from members.rules.conditions import Condition
 from members.selectors import member_conditions
 from members.selectors.member_conditions import Whose
 from members.services import jobs
-from members.services.jobs import JobCanceled, RunningJob
+from members.services.jobs import JobCanceled, JobLost, RunningJob
 
 KIND = "analytics.segment_build"
-# So many ids at a time: seconds, also of conditions that sum orders.
+# So many ids at a time: seconds, also of conditions that sum orders; fewer where there are many
+# comparisons, since a job that is silent for minutes counts as dead.
 PART = 100_000
+MANY = 8
+# No night is silent for so long.
+FORGOTTEN = timedelta(days=1)
 _State = SegmentBuild.State
 _GOING = (_State.QUEUED, _State.RUNNING)
 
@@ -119,19 +123,22 @@ def run(job: RunningJob, at: datetime) -> None:
     except JobCanceled:
         _end(build, _State.CANCELED, job.instant())
         raise
-    except BadCondition as problem:
-        _end(build, _State.FAILED, job.instant(), str(problem))
+    except JobLost:
+        raise
+    except Exception as error:
+        _fail(build, error, job.instant())
         raise
 
 
 def _judge(build: SegmentBuild, job: RunningJob) -> None:
     last = job.cursor.get("last") or _last_id()
     low = job.cursor.get("low", 0)
+    part = _part(build)
     while low < last:
         job.go_on()
         with transaction.atomic():
-            _find(build, low, job.instant())
-            step = min(PART, last - low)
+            step = min(part, last - low)
+            _find(build, Whose(low=low, high=low + step), job.instant())
             low += step
             job.progress(cursor={"low": low, "last": last}, done=step, total=last)
     job.go_on()
@@ -141,6 +148,20 @@ def _judge(build: SegmentBuild, job: RunningJob) -> None:
         job.result(members=change.members, entered=change.entered, left=change.left)
 
 
+def close_dead(*, at: datetime) -> int:
+    """Builds that nobody makes any more end as their job did: its worker died, and somebody stopped
+    it; or the night that made them died. Gives how many."""
+    ended = Q(job__state__in=(Job.State.FAILED, Job.State.CANCELED))
+    unheard = Q(heartbeat_at=None) | Q(heartbeat_at__lt=at - FORGOTTEN)
+    silent = Q(job=None, created_at__lt=at - FORGOTTEN) & unheard
+    going = SegmentBuild.objects.filter(state__in=_GOING).select_related("job")
+    dead = list(going.filter(ended | silent))
+    for build in dead:
+        is_canceled = build.job is not None and build.job.state == Job.State.CANCELED
+        _end(build, _State.CANCELED if is_canceled else _State.FAILED, at)
+    return len(dead)
+
+
 def building(*, build: SegmentBuild, at: datetime) -> Iterator[int]:
     """Builds it here and now, part by part; yields how many came or left, in the end. An overtaken
     build ends without a word.
@@ -148,9 +169,10 @@ def building(*, build: SegmentBuild, at: datetime) -> Iterator[int]:
     Raises: BadCondition; then it has failed.
     """
     try:
-        for low in range(0, _last_id(), PART):
+        part = _part(build)
+        for low in range(0, _last_id(), part):
             with transaction.atomic():
-                _find(build, low, at)
+                _find(build, Whose(low=low, high=low + part), at)
             yield 0
         with transaction.atomic():
             change = _finish(build, at)
@@ -158,8 +180,8 @@ def building(*, build: SegmentBuild, at: datetime) -> Iterator[int]:
         yield change.entered + change.left
     except Superseded:
         _forget(build)
-    except BadCondition as problem:
-        _end(build, _State.FAILED, at, str(problem))
+    except Exception as error:
+        _fail(build, error, at)
         raise
 
 
@@ -173,15 +195,23 @@ def _check(segment: Segment) -> None:
         raise BuiltAlready
 
 
-def _find(build: SegmentBuild, low: int, at: datetime) -> None:
+def _part(build: SegmentBuild) -> int:
+    """The more is compared, the fewer ids at a time."""
+    return max(1, PART // (1 + len(_condition(build).leaves) // MANY))
+
+
+def _condition(build: SegmentBuild) -> Condition:
+    """Raises: BadCondition."""
+    return member_conditions.read(build.segment.condition)
+
+
+def _find(build: SegmentBuild, part: Whose, at: datetime) -> None:
     """One part of the members, behind the build's lock.
 
     Raises: Superseded; BadCondition.
     """
     _fence(build, at)
-    condition = member_conditions.read(build.segment.condition)
-    part = Whose(low=low, high=low + PART)
-    query = member_conditions.query(condition, at=build.as_of_at, whose=part)
+    query = member_conditions.query(_condition(build), at=build.as_of_at, whose=part)
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(query=query.sql), {**query.params, "build": build.pk})
 
@@ -192,7 +222,8 @@ def _finish(build: SegmentBuild, at: datetime) -> Change:
     Raises: Superseded.
     """
     # The segment first, as `begin` does: so the two don't wait for each other.
-    segment = Segment.objects.select_for_update(of=("self",)).get(pk=build.segment_id)
+    rows = Segment.objects.select_for_update(of=("self",), no_key=True)
+    segment = rows.get(pk=build.segment_id)
     _fence(build, at)
     if segment.is_archived or segment.version != build.version:
         raise Superseded
@@ -224,6 +255,12 @@ def _fence(build: SegmentBuild, at: datetime) -> None:
     if row.state not in _GOING:
         raise Superseded
     SegmentBuild.objects.filter(pk=build.pk).update(state=_State.RUNNING, heartbeat_at=at)
+
+
+def _fail(build: SegmentBuild, error: Exception, at: datetime) -> None:
+    """The text of a stranger's error may quote a row."""
+    told = str(error) if isinstance(error, DomainError) else type(error).__name__
+    _end(build, _State.FAILED, at, told)
 
 
 def _end(build: SegmentBuild, state: str, at: datetime, message: str = "") -> None:

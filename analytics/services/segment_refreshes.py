@@ -22,6 +22,7 @@ _Refresh = Segment.Refresh
 
 def hourly(*, at: datetime) -> Iterator[int]:
     """Builds what is refreshed every hour; yields how many members came or left, part by part."""
+    segment_builds.close_dead(at=at)
     codes = {
         segment.code: segment
         for segment in _due((_Refresh.HOURLY,))
@@ -36,6 +37,7 @@ def hourly(*, at: datetime) -> Iterator[int]:
 def nightly(*, at: datetime) -> Iterator[int]:
     """Builds all that refreshes by itself; rules of tags that ask for a segment are judged again
     in their turn. Yields as `hourly`."""
+    segment_builds.close_dead(at=at)
     segment_members.sweep()
     due = {segment.code: segment for segment in _due((_Refresh.HOURLY, _Refresh.NIGHTLY))}
     rules = {

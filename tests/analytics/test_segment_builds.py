@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from analytics.models import Segment, SegmentBuild, SegmentHit
 from analytics.services import (
@@ -107,6 +108,49 @@ def test_a_canceled_build_writes_nothing(alice):
     going.refresh_from_db()
     assert going.state == _State.CANCELED
     assert inside(made) == set()
+
+
+def test_a_build_that_breaks_has_failed_and_says_what_kind_of_thing_broke(alice):
+    made = define()
+    going = segment_builds.start(segment_id=made.pk, at=NOW)
+
+    def breaks(execute, sql, params, many, context):
+        if "INSERT INTO analytics_segmenthit" in sql:
+            raise ConnectionError("13800138000")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(breaks):
+        assert jobs.run(job_id=going.job_id, clock=lambda: NOW) == Job.State.FAILED
+
+    going.refresh_from_db()
+    assert (going.state, going.message) == (_State.FAILED, "ConnectionError")
+
+
+def test_a_build_that_nobody_makes_any_more_ends_as_its_job_did(alice):
+    """The worker died, and somebody stopped the build; a night that made one died, too."""
+    made = define(refresh="BY_HAND")
+    going = segment_builds.start(segment_id=made.pk, at=NOW)
+    jobs._claim(going.job_id, NOW)
+    SegmentHit.objects.create(build=going, member=alice)
+    segment_builds.stop(segment_id=made.pk, at=NOW)
+    jobs.resume(at=NOW + timedelta(minutes=10))
+    of_night = segment_builds.begin(segment_id=define("other").pk, at=NOW)
+
+    assert segment_builds.close_dead(at=NOW + timedelta(hours=1)) == 1
+    assert segment_builds.close_dead(at=NOW + timedelta(days=2)) == 1
+
+    going.refresh_from_db()
+    of_night.refresh_from_db()
+    assert (going.state, of_night.state) == (_State.CANCELED, _State.FAILED)
+    assert not SegmentHit.objects.exists()
+
+
+def test_the_more_is_compared_the_fewer_are_judged_at_a_time(alice, bob):
+    many = {"any": [FEMALE] * 100}
+    made = segment_builds.begin(segment_id=define("many", many).pk, at=NOW)
+    few = segment_builds.begin(segment_id=define().pk, at=NOW)
+
+    assert (segment_builds._part(made), segment_builds._part(few)) == (7_692, 100_000)
 
 
 def test_a_build_goes_on_in_parts_and_finds_what_one_part_finds(alice, bob, monkeypatch):
