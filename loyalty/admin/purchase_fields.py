@@ -30,10 +30,12 @@ _BOUGHT = """
 SELECT {column} FROM {lines}
 WHERE o.member_id = m.id AND l.net_amount > l.refunded_amount AND {{window[o.occurred_at]}}"""
 SOURCES = {
-    # The sums are of bigints, and so numeric: as a bigint, division is whole.
+    # The sums are of bigints, and so numeric: as a bigint, division is whole. A store to the east
+    # may be in tomorrow already: that is no day ago.
     "orders": f"""
 SELECT o.member_id, count(*) AS orders_count, sum({_NET})::bigint AS net_amount,
-  min(o.business_date) AS first_on, max(o.business_date) AS last_on
+  LEAST(min(o.business_date), %(today)s::date) AS first_on,
+  LEAST(max(o.business_date), %(today)s::date) AS last_on
 FROM loyalty_order o
 WHERE o.member_id IS NOT NULL AND {_NET} > 0 AND {{window[o.occurred_at]}}
   AND {{whose[o.member_id]}}
