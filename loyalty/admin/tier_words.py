@@ -83,7 +83,7 @@ def figures(change: TierChange, currency: str) -> str:
     return " – ".join(part for part in (told, words.reason(shown.get("reason", ""))) if part)
 
 
-_WITHOUT_FIGURES = ("JOINED", "HAND", "INVITED", "BOUGHT", "ENDED", "MERGED")
+_WITHOUT_FIGURES = ("JOINED", "HAND", "INVITED", "BOUGHT", "PRIZE", "ENDED", "MERGED")
 
 
 def _missing(lack: Missing, tier: Tier, currency: str) -> str:

@@ -36,7 +36,13 @@ def claw_back(
 
 
 def claw_back_by_lot(
-    ledger: Ledger, asked: Asked, *, document: Document, at: datetime, policy: str = "DEBT"
+    ledger: Ledger,
+    asked: Asked,
+    *,
+    document: Document,
+    at: datetime,
+    policy: str = "DEBT",
+    reason: str = "refund",
 ) -> Clawback:
     """Takes from each lot what is asked of it, in this order: its pending or remaining points;
     its expired points (no movement, they are gone); then for all lots other active points in
@@ -58,10 +64,10 @@ def claw_back_by_lot(
         rest += part - taken - gone
     others = _others(ledger, own, rest, at) if policy != "ONLY_PENDING" else []
     rest -= _sum(others)
-    _enter(ledger, _merged([*own, *others]), document)
+    _enter(ledger, _merged([*own, *others]), document, reason)
     debt = rest if policy == "DEBT" else 0
     if debt:
-        ledger.enter("DEBT", -debt, document, "refund", debt=debt)
+        ledger.enter("DEBT", -debt, document, reason, debt=debt)
     ledger.note_next_change()
     return Clawback(points, _sum(own) + _sum(others), absorbed, debt, rest - debt)
 
@@ -109,7 +115,7 @@ def _merged(parts: Iterable[tuple[Lot, int]]) -> Parts:
     return list(found.values())
 
 
-def _enter(ledger: Ledger, parts: Parts, document: Document) -> None:
+def _enter(ledger: Ledger, parts: Parts, document: Document, reason: str) -> None:
     if not parts:
         return
     taken = _sum(parts)
@@ -120,7 +126,7 @@ def _enter(ledger: Ledger, parts: Parts, document: Document) -> None:
         "CLAWBACK",
         -taken,
         document,
-        "refund",
+        reason,
         pending=-pending,
         active=pending - taken,
         movements=ledger.take_from(parts),

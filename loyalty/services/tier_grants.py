@@ -38,6 +38,16 @@ class Bought:
     is_repeat: bool = False
 
 
+@dataclass(frozen=True)
+class Given:
+    """A tier that was given as a prize, and the floor that it took the place of."""
+
+    tier_code: str
+    until_at: datetime | None
+    before_code: str
+    before_until_at: datetime | None
+
+
 @transaction.atomic
 def set_by_hand(
     *,
@@ -68,6 +78,58 @@ def set_by_hand(
         _note(standing, "HAND", at, until_at)
     tier_standings.take_over(state, standing, posting, terms, Cause(None, actor.pk, reason))
     points.write(posting, [state])
+
+
+@transaction.atomic
+def give(*, member_id: int, tier_code: str, days: int | None, at: datetime) -> Given | None:
+    """The member has at least this tier for so many days (None: a term), as a prize. None where
+    they have a floor at least as good that lasts as long: then nothing changes.
+
+    Raises: UnknownTier; NotFound, for a member without account.
+    """
+    terms = programs.current()
+    level = _level(terms, tier_code)
+    last_on = None if days is None else calendar.local_day(at, terms.zone) + timedelta(days=days)
+    until_at = _end(terms, last_on, at)
+    state, posting = _open(member_id, terms, at)
+    standing = tier_standings.of(state, terms.tiers)
+    before = (standing.floor, standing.floor_until_at)
+    if not _is_better(level, until_at, *before):
+        return None
+    standing.floor, standing.floor_until_at = level, until_at
+    standing.show("PRIZE", at)
+    if not standing.changes:
+        _note(standing, "PRIZE", at, until_at)
+    tier_standings.take_over(state, standing, posting, terms)
+    points.write(posting, [state])
+    floor, floor_until_at = before
+    return Given(level.code, until_at, "" if floor is None else floor.code, floor_until_at)
+
+
+@transaction.atomic
+def take_back(*, member_id: int, given: Given, at: datetime) -> bool:
+    """Ends what `give` gave, if it still stands: the floor of before comes back where it would
+    still hold, else the member falls to what their figures earned. False: another floor stands.
+
+    Raises: NotFound, for a member without account.
+    """
+    terms = programs.current()
+    state, posting = _open(member_id, terms, at)
+    standing = tier_standings.of(state, terms.tiers)
+    if standing.floor is None or standing.floor.code != given.tier_code:
+        return False
+    if standing.floor_until_at != given.until_at:
+        return False
+    standing.floor = standing.floor_until_at = None
+    before = next((one for one in terms.levels if one.code == given.before_code), None)
+    if before is not None and (given.before_until_at is None or given.before_until_at > at):
+        standing.floor, standing.floor_until_at = before, given.before_until_at
+    standing.show("ENDED", at)
+    if not standing.changes:
+        _note(standing, "ENDED", at, standing.until_at)
+    tier_standings.take_over(state, standing, posting, terms)
+    points.write(posting, [state])
+    return True
 
 
 @transaction.atomic
@@ -169,10 +231,20 @@ def _end(terms: Terms, until_on: date | None, at: datetime) -> datetime:
     return calendar.start_of_day(until_on + timedelta(days=1), terms.zone)
 
 
-def _open(member_id: int, terms: Terms, at: datetime, actor: User) -> tuple[State, Posting]:
+def _is_better(
+    level: Level, until_at: datetime | None, floor: Level | None, floor_until_at: datetime | None
+) -> bool:
+    if floor is None or level.rank != floor.rank:
+        return floor is None or level.rank > floor.rank
+    return floor_until_at is not None and (until_at is None or until_at > floor_until_at)
+
+
+def _open(
+    member_id: int, terms: Terms, at: datetime, actor: User | None = None
+) -> tuple[State, Posting]:
     """The account behind its lock, settled as of now."""
     state: State = accounts.lock(member_ids=[member_id])[member_id]
-    posting = Posting(at=at, actor_id=actor.pk)
+    posting = Posting(at=at, actor_id=None if actor is None else actor.pk)
     _settle(state, posting, terms, at)
     return state, posting
 
