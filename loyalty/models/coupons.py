@@ -62,6 +62,7 @@ class Coupon(models.Model):
         OFFER = "OFFER", _("Gift of an offer")
         CAMPAIGN = "CAMPAIGN", _("Campaign")
         IMPORT = "IMPORT", _("Import")
+        BENEFIT = "BENEFIT", _("A benefit")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     type = models.ForeignKey(

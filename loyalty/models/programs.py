@@ -195,6 +195,24 @@ class Program(Named):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
         help_text=_("The share of outstanding points that will never be used; lowers liability."),
     )
+    benefit_notice_months = models.PositiveSmallIntegerField(
+        _("reminder before benefits end, months"),
+        default=1,
+        validators=[MaxValueValidator(12)],
+        help_text=_("Of what was given or claimed, and of tiers with benefits; 0: never."),
+    )
+    benefit_rating_low = models.PositiveSmallIntegerField(
+        _("a benefit needs work under a rating of"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("The mean of its ratings from 1 to 10."),
+    )
+    benefit_ratings_least = models.PositiveSmallIntegerField(
+        _("ratings that a mean needs"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000)],
+        help_text=_("With fewer of them nothing is flagged."),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
