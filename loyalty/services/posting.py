@@ -85,7 +85,7 @@ class Posting:
                 "source": self.source,
             },
         )
-        for subscriber in subscriptions.subscribers_of(fact.type):
+        for subscriber in subscriptions.subscribers_of(fact.type, occurred_at):
             self.add("dispatches", {"ref": number, "subscriber": subscriber, "next_at": self.at})
 
     def remember(self, attempt: Attempt | None, status_code: int, member_id: int | None) -> None:

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from members.models import Event
 
 Handler = Callable[[Sequence["Event"], datetime], None]
+# Whether anybody cares about what happened at that instant: asked before a dispatch is written,
+# in the transaction of the fact, so from memory.
+Wants = Callable[[datetime], bool]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Subscription:
     event_type: str
     subscriber: str
     handler: Handler
+    wants: Wants | None = None
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,14 @@ _later: dict[str, dict[str, Subscription]] = {}
 _at_once: dict[str, dict[str, AtOnce]] = {}
 
 
-def subscribe(*, event_type: str, subscriber: str, handler: Handler) -> None:
-    """Lets `handler` hear of `event_type` from the worker, after the commit."""
-    _later.setdefault(event_type, {})[subscriber] = Subscription(event_type, subscriber, handler)
+def subscribe(
+    *, event_type: str, subscriber: str, handler: Handler, wants: Wants | None = None
+) -> None:
+    """Lets `handler` hear of `event_type` from the worker, after the commit; with `wants` only of
+    what happened when it says so: nothing is owed where nothing listens."""
+    _later.setdefault(event_type, {})[subscriber] = Subscription(
+        event_type, subscriber, handler, wants
+    )
 
 
 def subscribe_at_once(*, event_type: str, subscriber: str, handler: AtOnce) -> None:
@@ -46,9 +55,14 @@ def subscribe_at_once(*, event_type: str, subscriber: str, handler: AtOnce) -> N
     _at_once.setdefault(event_type, {})[subscriber] = handler
 
 
-def subscribers_of(event_type: str) -> tuple[str, ...]:
-    """Names of those that get a dispatch row for this type."""
-    return tuple(_later.get(event_type, ()))
+def subscribers_of(event_type: str, occurred_at: datetime | None = None) -> tuple[str, ...]:
+    """Names of those that get a dispatch row for this type, for what happened then; without an
+    instant all of them."""
+    return tuple(
+        name
+        for name, one in _later.get(event_type, {}).items()
+        if occurred_at is None or one.wants is None or one.wants(occurred_at)
+    )
 
 
 def at_once_of(event_type: str) -> tuple[AtOnce, ...]:

@@ -67,7 +67,7 @@ def _owe(events: Sequence[Event], at: datetime) -> None:
     owed = [
         Dispatch(event_id=event.pk, subscriber=subscriber, next_at=at)
         for event in events
-        for subscriber in subscriptions.subscribers_of(event.type)
+        for subscriber in subscriptions.subscribers_of(event.type, event.occurred_at)
     ]
     if owed:
         Dispatch.objects.bulk_create(owed)
