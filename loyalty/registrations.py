@@ -25,6 +25,7 @@ from loyalty.services import (
     operations,
     points,
     privacy_sections,
+    prize_merges,
     replays,
     tier_nights,
     tier_requests,
@@ -62,6 +63,7 @@ def register() -> None:
         undo=coupon_merges.give_back,
         obstacle=coupon_merges.obstacle,
     )
+    panels.add_merge_step("loyalty.prizes", 22, prize_merges.move, undo=prize_merges.give_back)
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tiers", 20, _review_tiers))

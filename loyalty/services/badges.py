@@ -13,9 +13,9 @@ def give(*, badge_id: int, member_id: int, key: str, at: datetime) -> MemberBadg
     already keeps that one: then it is given back."""
     known = MemberBadge.objects.filter(key=key).first()
     worn = MemberBadge.objects.filter(badge_id=badge_id, member_id=member_id, lost_at=None).first()
-    if known is not None or worn is not None:
-        found: MemberBadge = known or worn
-        return found
+    there = known or worn
+    if there is not None:
+        return there
     made, _ = MemberBadge.objects.get_or_create(
         key=key, defaults={"badge_id": badge_id, "member_id": member_id, "earned_at": at}
     )

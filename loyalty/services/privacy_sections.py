@@ -7,7 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.models import Coupon, LedgerEntry, Order, OrderLine, Refund, TierChange, Transfer
+from loyalty.models import (
+    Coupon,
+    LedgerEntry,
+    Order,
+    OrderLine,
+    PrizeGrant,
+    Refund,
+    TierChange,
+    Transfer,
+)
 from members.registry.privacy import ExportSection, add_export_section
 from members.services.privacy_sections import stream
 
@@ -32,6 +41,7 @@ _REFUND = ("uid", "order", "external_id", "occurred_at", "value_amount", "money_
 _ENTRY = ("id", "kind", "points", "balance_after", "reason", "note", "occurred_at", "recorded_at")
 _COUPON = ("code", "type", "state", "claimed_at", "expires_at", "redeemed_at", "discount_amount")
 _TIER = ("from_tier", "to_tier", "reason", "occurred_at", "until_at")
+_PRIZE = ("uid", "origin", "what", "state", "points", "given_at", "undone_at")
 _TRANSFER = ("uid", "is_received", "points", "recorded_at")
 
 
@@ -45,6 +55,7 @@ def register() -> None:
         ("loyalty.transfers", 150, _("Transfers"), _TRANSFER, _transfers),
         ("loyalty.tiers", 160, _("Tiers"), _TIER, _tiers),
         ("loyalty.coupons", 170, _("Coupons"), _COUPON, _coupons),
+        ("loyalty.prizes", 175, _("Prizes"), _PRIZE, _prizes),
     ):
         add_export_section(ExportSection(code, order, title, columns, rows))
 
@@ -120,3 +131,9 @@ def _coupons(member_ids: Sequence[int], at: datetime) -> Rows:
     rows = Coupon.objects.filter(member_id__in=member_ids).select_related("type").order_by("pk")
     for row in stream(rows):
         yield {**{name: getattr(row, name) for name in _COUPON}, "type": row.type.code}
+
+
+def _prizes(member_ids: Sequence[int], at: datetime) -> Rows:
+    rows = PrizeGrant.objects.filter(member_id__in=member_ids).order_by("pk")
+    for row in stream(rows):
+        yield {name: getattr(row, name) for name in _PRIZE}

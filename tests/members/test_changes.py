@@ -203,6 +203,7 @@ UNTRACKED = frozenset(
         "loyalty_orderline",
         "loyalty_pool",
         "loyalty_pooluse",
+        "loyalty_prizegrant",
         "loyalty_refund",
         "loyalty_refundline",
         "loyalty_rulebudget",

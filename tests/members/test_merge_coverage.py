@@ -17,6 +17,7 @@ MOVED = {
     "loyalty.refund.member": "loyalty.accounts",
     "loyalty.ruleuse.member_id": "loyalty.accounts",
     "loyalty.coupon.member": "loyalty.coupons",
+    "loyalty.prizegrant.member": "loyalty.prizes",
     "campaigns.quotelock.member_id": "campaigns.quotes",
     "campaigns.offeruse.member_id": "campaigns.quotes",
     "campaigns.orderquote.member_id": "campaigns.quotes",
