@@ -6,10 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import Segment, SegmentHit, SegmentMember, SegmentMove, SegmentOverride
+from analytics.models import (
+    Segment,
+    SegmentBuild,
+    SegmentHit,
+    SegmentMember,
+    SegmentMove,
+    SegmentOverride,
+)
 from analytics.services import segment_exports, segment_members
 from members.models import Event
 from members.registry import panels
@@ -30,6 +37,7 @@ from members.services.retention_categories import unheld
 MERGE, MERGE_ORDER = "analytics.segments", 92
 ERASURE, ERASURE_ORDER = "analytics.segments", 212
 MOVES, MOVES_DAYS, LEAST_DAYS = "analytics.segment_moves", 365, 7
+BUILDS, BUILDS_DAYS = "analytics.segment_builds", 90
 # These are judged once: the survivor takes the place of the retired card.
 _LASTING = (Segment.Kind.STATIC, Segment.Kind.SNAPSHOT)
 
@@ -49,6 +57,16 @@ def register() -> None:
             minimum_days=LEAST_DAYS,
             count=lambda before: _old(before).count(),
             remove=_remove_old,
+        )
+    )
+    add_retention(
+        RetentionCategory(
+            code=BUILDS,
+            label=_("Builds of segments in which nobody came or left"),
+            default_days=BUILDS_DAYS,
+            minimum_days=LEAST_DAYS,
+            count=lambda before: _old_builds(before).count(),
+            remove=_remove_old_builds,
         )
     )
     segment_exports.register()
@@ -132,6 +150,22 @@ def _delete(rows: QuerySet[Any]) -> int:
 
 def _old(before: datetime) -> QuerySet[SegmentMove]:
     return unheld(SegmentMove.objects.filter(build__finished_at__lt=before))
+
+
+def _old_builds(before: datetime) -> QuerySet[SegmentBuild]:
+    """Without the last one of each segment, and those by which a segment that is judged once was
+    judged. A build stays while its comings and goings do."""
+    rows = SegmentBuild.objects.filter(finished_at__lt=before)
+    shown = Segment.objects.filter(build=OuterRef("pk"))
+    once = Q(state=SegmentBuild.State.DONE, segment__kind__in=_LASTING, message="")
+    moved = SegmentMove.objects.filter(build=OuterRef("pk"))
+    return rows.exclude(once).exclude(Exists(shown)).exclude(Exists(moved))
+
+
+def _remove_old_builds(before: datetime, limit: int) -> int:
+    ids = list(_old_builds(before).order_by("pk").values_list("pk", flat=True)[:limit])
+    SegmentBuild.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def _remove_old(before: datetime, limit: int) -> int:

@@ -5,8 +5,19 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 
-from analytics.models import SegmentFile, SegmentMember, SegmentMove, SegmentOverride
-from analytics.services import segment_exports, segment_overrides, segment_privacy
+from analytics.models import (
+    SegmentBuild,
+    SegmentFile,
+    SegmentMember,
+    SegmentMove,
+    SegmentOverride,
+)
+from analytics.services import (
+    segment_builds,
+    segment_exports,
+    segment_overrides,
+    segment_privacy,
+)
 from analytics.services import segment_publishing as publishing
 from members.models import Job, MemberMerge, Tag
 from members.registry import privacy
@@ -83,6 +94,29 @@ def test_what_grew_old_goes_and_what_is_taken_along_names_the_segment(alice, bob
     assert category.remove(NOW + timedelta(days=1), 1) == 1
     assert SegmentMove.objects.count() == 1
     assert SegmentMember.objects.count() == 2
+
+
+def test_builds_grow_old_but_for_the_last_and_those_that_are_a_segments_only_ones(alice, everybody):
+    """Of five builds the first has comings, the second and third nothing to tell, and the fourth
+    is the last; that of the snapshot is its only one."""
+    frozen = define("frozen", EVERYBODY, kind="SNAPSHOT")
+    alone = build(frozen)
+    SegmentMove.objects.filter(build=alone).delete()
+    second, third, last = (build(everybody, at=NOW + timedelta(hours=n)) for n in (1, 2, 3))
+    category = privacy.RETENTION[segment_privacy.BUILDS]
+    before = NOW + timedelta(days=1)
+
+    assert (category.count(third.finished_at), category.count(before)) == (1, 2)
+    assert category.remove(before, 1) == 1
+    assert not SegmentBuild.objects.filter(pk=second.pk).exists()
+    assert category.remove(before, 5) == 1
+
+    everybody.refresh_from_db()
+    first = everybody.builds.earliest("pk")
+    kept = set(SegmentBuild.objects.values_list("pk", flat=True))
+    assert kept == {first.pk, last.pk, alone.pk}
+    with pytest.raises(segment_builds.BuiltAlready):
+        segment_builds.start(segment_id=frozen.pk, at=before)
 
 
 @pytest.fixture
