@@ -80,12 +80,15 @@ def _track_changes() -> None:
         "loyalty_earningrule",
         "loyalty_product",
         "loyalty_program",
+        "loyalty_reward",
         "loyalty_stackinggroup",
         "loyalty_tier",
     )
     changes.track_part(
         "loyalty_coupontype_stores", of="loyalty_coupontype", title=_("Stores of a coupon type")
     )
+    changes.track_part("loyalty_reward_stores", of="loyalty_reward", title=_("Stores of a reward"))
+    changes.track_part("loyalty_rewardtier", of="loyalty_reward", title=_("Tiers of a reward"))
     changes.track_part(
         "loyalty_earningrule_stores", of="loyalty_earningrule", title=_("Stores of an earning rule")
     )

@@ -63,6 +63,7 @@ class Coupon(models.Model):
         CAMPAIGN = "CAMPAIGN", _("Campaign")
         IMPORT = "IMPORT", _("Import")
         BENEFIT = "BENEFIT", _("A benefit")
+        REWARD = "REWARD", _("Paid with points")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     type = models.ForeignKey(

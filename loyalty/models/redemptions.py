@@ -62,6 +62,17 @@ class Redemption(models.Model):
     expires_at = models.DateTimeField(_("until"), null=True)
     fulfilled_at = models.DateTimeField(_("handed over"), null=True)
     fulfilled_by_id = models.BigIntegerField(null=True)
+    # Where it was handed over, and under which number of whose: the same number again is a repeat.
+    fulfilled_store = models.ForeignKey(
+        "members.Store",
+        verbose_name=_("handed over in"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    fulfilled_source = models.CharField(max_length=40, blank=True, default="")
+    fulfilled_number = models.CharField(max_length=80, blank=True, default="")
     ended_at = models.DateTimeField(_("ended"), null=True)
     end_reason = models.CharField(_("reason"), max_length=80, blank=True, default="")
     returned_points = models.BigIntegerField(_("points given back"), default=0)
@@ -71,6 +82,12 @@ class Redemption(models.Model):
         verbose_name_plural = _("redemptions")
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="redemption_once"),
+            # One payment pays for one redemption.
+            models.UniqueConstraint(
+                fields=["source", "payment_ref"],
+                name="redemption_paid_once",
+                condition=~models.Q(payment_ref=""),
+            ),
             models.UniqueConstraint(
                 fields=["pickup_code"],
                 name="redemption_pickup_code_once",

@@ -12,7 +12,7 @@ from loyalty.events import PointsActivated, PointsAdjusted, PointsExpired, Point
 from loyalty.models import Account, LedgerEntry
 from loyalty.rules import calendar
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, adjustment_limits, holds, programs, redemptions, states
+from loyalty.services import accounts, adjustment_limits, holds, plain_redeems, programs, states
 from loyalty.services.posting import Posting
 from loyalty.services.states import State
 from members.errors import ReasonRequired
@@ -127,7 +127,7 @@ def redeem(*, member_id: int, points: int, key: str, reason: str, at: datetime) 
 
     Raises: InsufficientPoints.
     """
-    if not redemptions.redeem_plainly(
+    if not plain_redeems.redeem_plainly(
         member_id=member_id, points=points, key=key, reason=reason, at=at
     ):
         redeem_by_rules(member_id=member_id, points=points, key=key, reason=reason, at=at)

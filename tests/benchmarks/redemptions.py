@@ -11,7 +11,7 @@ from tests.benchmarks import population, postgres
 CLIENTS = 8
 FEW, MANY = 4, 64
 _HOT_POINTS = 10**9
-# The statement of loyalty.services.redemptions; a point each, so that nobody runs dry.
+# The statement of loyalty.services.plain_redeems; a point each, so that nobody runs dry.
 _SCRIPT = """\
 \\set n :n + 1
 \\set m random({first}, {last})

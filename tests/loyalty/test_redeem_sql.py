@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loyalty.errors import InsufficientPoints
 from loyalty.models import LedgerEntry, Lot, Program
 from loyalty.selectors import ledger_checks
-from loyalty.services import points, redemptions
+from loyalty.services import plain_redeems, points
 from tests.loyalty import till
 from tests.loyalty.test_settle_sql import STEP, Shop, after
 
@@ -65,7 +65,7 @@ def _count(captured):
 
 def test_sliding_lots_debts_and_what_is_due_are_left_to_the_rules(alice):
     def try_it(at):
-        return redemptions.redeem_plainly(member_id=alice.pk, points=10, key="x", reason="x", at=at)
+        return plain_redeems.redeem_plainly(member_id=alice.pk, points=10, key="x", reason="x", at=at)
 
     points.grant(
         member_id=alice.pk, points=50, key="g", reason="opening", at=till.NOW,
