@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.rules import rfm
 from analytics.rules.policies import Policy
-from analytics.selectors import narrowing, rollups, scoring_contacts
+from analytics.selectors import narrowing, scoring_contacts, scoring_purchases
 from analytics.selectors.filters import Filters, Period
 from loyalty.rules import calendar
 
@@ -67,13 +67,15 @@ def of(filters: Filters, *, policy: Policy, zone: ZoneInfo) -> Scoring:
     With stores or channels chosen it is as if only the sales of those places had been, and who
     never bought there isn't among them.
     """
-    never = "FALSE" if narrowing.has_places(filters) else "m.joined_at < %(until_at)s"
+    has_places, method = narrowing.has_places(filters), rfm.Method(policy.rfm_method)
     sql = _SCORING.format(
-        days=rollups.purchase_days(filters),
+        bought=scoring_purchases.bought(filters),
         people=narrowing.of_members(filters, member="m.id").sql,
-        never=never,
+        never="FALSE" if has_places else "m.joined_at < %(until_at)s",
         contacts=scoring_contacts.SQL,
-        **_SCORES[rfm.Method(policy.rfm_method)],
+        **_SCORES[method],
+        cuts=_CUTS if method == rfm.Method.RANK else "",
+        cut="CROSS JOIN cuts k" if method == rfm.Method.RANK else "",
         segments=_segments(),
     )
     return Scoring(sql, {**narrowing.params(filters), **_params(filters, policy, zone)})
@@ -90,6 +92,7 @@ def _params(filters: Filters, policy: Policy, zone: ZoneInfo) -> dict[str, Any]:
         "engagement_cuts": list(policy.engagement_cuts),
         "window_after": day - timedelta(days=policy.rfm_window_days),
         "year_after": day - timedelta(days=YEAR_DAYS),
+        "sums_after": day - timedelta(days=max(policy.rfm_window_days, YEAR_DAYS)),
         "until_at": calendar.start_of_day(day + timedelta(days=1), zone),
         "engaged_from": calendar.start_of_day(
             day - timedelta(days=policy.engagement_days - 1), zone
@@ -109,18 +112,28 @@ def _segments() -> str:
     return " ".join(whens)
 
 
-# Scores of who bought within the window, worst first. All three are windows over the same rows:
-# those who are scored are a partition of their own.
-_RANKED = "1 + 5 * (rank() OVER (PARTITION BY is_scored ORDER BY {order}) - 1) / n"
-_TILED = "ntile(5) OVER (PARTITION BY is_scored ORDER BY {order}, c.member_id)"
-_WORST_FIRST = {
-    "r": "recency_days DESC",
-    "f": "window_orders_count",
-    "m": "window_net_amount",
-}
+# Scores of who bought within the window, worst first; `worth` grows with what is better.
+_WORTH = {"r": "-recency_days", "f": "window_orders_count", "m": "window_net_amount"}
+_STEPS = range(1, 5)
+# 1 + floor(5·(rank − 1)/n) is above s where s fifths of all, rounded up, are worse: where the worth
+# is above that of the last of them. So four places of the sorted worths do for everybody's score,
+# and nobody's row is sorted.
+_RANKED = " + ".join(["1", *(f"({{worth}} > k.{{x}}{step})::int" for step in _STEPS)])
+_CUT = ", ".join(
+    f"min(worth) FILTER (WHERE upto * 5 >= {step} * n) AS {{x}}{step}" for step in _STEPS
+)
+_CUTS_OF = f"""(
+    SELECT {_CUT} FROM (
+        SELECT {{worth}} AS worth, sum(count(*)) OVER (ORDER BY {{worth}}) AS upto
+        FROM people WHERE is_scored GROUP BY {{worth}}
+    ) sorted, (SELECT n FROM whole) whole
+) cuts_{{x}}"""  # noqa: S608
+_ALL_CUTS = ", ".join(_CUTS_OF.format(x=x, worth=worth) for x, worth in _WORTH.items())
+_CUTS = f", cuts AS (SELECT * FROM {_ALL_CUTS})"  # noqa: S608
+_TILED = "ntile(5) OVER (PARTITION BY is_scored ORDER BY {worth}, c.member_id)"
 _SCORES: Mapping[rfm.Method, Mapping[str, str]] = {
-    rfm.Method.RANK: {x: _RANKED.format(order=order) for x, order in _WORST_FIRST.items()},
-    rfm.Method.NTILE: {x: _TILED.format(order=order) for x, order in _WORST_FIRST.items()},
+    rfm.Method.RANK: {x: _RANKED.format(x=x, worth=worth) for x, worth in _WORTH.items()},
+    rfm.Method.NTILE: {x: _TILED.format(worth=worth) for x, worth in _WORTH.items()},
     rfm.Method.MEAN: {x: f"CASE WHEN is_{x}_high THEN 5 ELSE 1 END" for x in "rfm"},
     rfm.Method.FIXED: {
         "r": "1 + (SELECT count(*) FROM unnest(%(cuts_r)s::bigint[]) cut"
@@ -135,21 +148,7 @@ _SCORES: Mapping[rfm.Method, Mapping[str, str]] = {
 # Means are compared as whole numbers: at least the mean is high, of days at most. Health counts
 # who bought, but not within the window, as the lowest.
 _SCORING = """
-WITH {contacts}, bought AS (
-    SELECT d.member_id, max(d.day) AS last_day,
-        sum(d.orders_count)::int AS orders_count,
-        count(*)::int AS purchase_days_count,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY d.day - d.previous_day) AS gap_days,
-        coalesce(sum(d.orders_count) FILTER (WHERE d.day > %(window_after)s), 0)::int
-            AS window_orders_count,
-        coalesce(sum(d.net_amount) FILTER (WHERE d.day > %(window_after)s), 0)::bigint
-            AS window_net_amount,
-        coalesce(sum(d.orders_count) FILTER (WHERE d.day > %(year_after)s), 0)::int
-            AS year_orders_count,
-        coalesce(sum(d.net_amount) FILTER (WHERE d.day > %(year_after)s), 0)::bigint
-            AS year_net_amount
-    FROM {days} d GROUP BY d.member_id
-), people AS (
+WITH {contacts}, bought AS ({bought}), people AS (
     SELECT m.id AS member_id, b.last_day, %(to_on)s::date - b.last_day AS recency_days,
         coalesce(b.orders_count, 0) AS orders_count,
         coalesce(b.purchase_days_count, 0) AS purchase_days_count, b.gap_days,
@@ -161,13 +160,15 @@ WITH {contacts}, bought AS (
     FROM members_member m LEFT JOIN bought b ON b.member_id = m.id
     WHERE m.state = 'ACTIVE' AND m.is_profiled AND {people}
         AND (b.member_id IS NOT NULL OR {never})
-), compared AS (
-    SELECT p.*, count(*) OVER own AS n,
-        recency_days * count(*) OVER own <= sum(recency_days) OVER own AS is_r_high,
-        window_orders_count * count(*) OVER own >= sum(window_orders_count) OVER own AS is_f_high,
-        window_net_amount::numeric * count(*) OVER own >= sum(window_net_amount) OVER own
-            AS is_m_high
-    FROM people p WINDOW own AS (PARTITION BY is_scored)
+), whole AS (
+    SELECT count(*) AS n, sum(recency_days) AS r, sum(window_orders_count) AS f,
+        sum(window_net_amount) AS m
+    FROM people WHERE is_scored
+){cuts}, compared AS (
+    SELECT p.*, recency_days * w.n <= w.r AS is_r_high,
+        window_orders_count * w.n >= w.f AS is_f_high,
+        window_net_amount::numeric * w.n >= w.m AS is_m_high
+    FROM people p CROSS JOIN whole w
 ), scored AS (
     SELECT c.*,
         CASE WHEN is_scored THEN ({r})::int END AS r,
@@ -178,7 +179,7 @@ WITH {contacts}, bought AS (
             WHERE coalesce(e.days_count, 0) >= cut
         )::int END AS engagement_score,
         s.service_score
-    FROM compared c
+    FROM compared c {cut}
     LEFT JOIN engaged e ON e.member_id = c.member_id
     LEFT JOIN served s ON s.member_id = c.member_id
 ), weighed AS (

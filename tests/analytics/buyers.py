@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from analytics.models import PurchaseDay
+from analytics.services import member_metrics
 from members.models import Member
 
 # (paid orders, net sales in fen) by day.
@@ -18,7 +19,7 @@ def members(count: int, *, joined_at: datetime) -> list[Member]:
 
 
 def bought(member: Member, days: Days) -> None:
-    """Writes the member's purchase days anew, as the roll-up would."""
+    """Writes the member's purchase days and metrics anew, as the roll-ups would."""
     ordered = sorted(days)
     PurchaseDay.objects.filter(member=member).delete()
     PurchaseDay.objects.bulk_create(
@@ -32,6 +33,7 @@ def bought(member: Member, days: Days) -> None:
         )
         for place, day in enumerate(ordered)
     )
+    member_metrics.recompute(member_ids=[member.pk])
 
 
 def days_ago(as_of: date, *ago: int, net: int = 10_000) -> Days:

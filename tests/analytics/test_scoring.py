@@ -14,6 +14,7 @@ from analytics.rules import customer_classes, health, life_cycle, rfm, value_cla
 from analytics.rules.policies import Policy
 from analytics.selectors import health_checks, scoring
 from analytics.selectors.filters import Period
+from analytics.services import member_metrics
 from members.models import BehaviorEvent, Member, ServiceCase, ServiceTopic
 from tests import kept, world
 from tests.analytics import buyers
@@ -232,6 +233,7 @@ def test_as_of_an_earlier_day_nothing_later_counts(crowd):
     before = scored(as_of=earlier)
 
     PurchaseDay.objects.filter(day__gt=earlier).delete()
+    member_metrics.recompute(member_ids=Member.objects.values_list("pk", flat=True))
 
     assert scored(as_of=earlier) == before
     assert {row["engagement_score"] for row in before.values()} == {None}
