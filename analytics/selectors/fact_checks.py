@@ -148,6 +148,30 @@ _CHECKS = {
             FROM ({_BY_DAY}) days WINDOW own AS (PARTITION BY member_id ORDER BY day)
         ) numbered GROUP BY member_id""",  # noqa: S608
     ),
+    "purchase_gap": (
+        """
+        SELECT day, is_first, gap_days::int, days_count::bigint FROM analytics_purchasegap""",
+        f"""
+        SELECT day, number = 1, CASE WHEN later - day < 367 THEN later - day ELSE 367 END, count(*)
+        FROM (
+            SELECT day, row_number() OVER own AS number, lead(day) OVER own AS later
+            FROM ({_BY_DAY}) days WINDOW own AS (PARTITION BY member_id ORDER BY day)
+        ) numbered GROUP BY 1, 2, 3""",  # noqa: S608
+    ),
+    "cohort_month": (
+        """
+        SELECT cohort_month, month, is_returning, members_count::bigint
+        FROM analytics_cohortmonth""",
+        f"""
+        SELECT cohort, month, is_returning, count(*)
+        FROM (
+            SELECT month, min(month) OVER (PARTITION BY member_id) AS cohort,
+                count(*) OVER (PARTITION BY member_id ORDER BY month
+                    RANGE BETWEEN interval '1 month' PRECEDING AND interval '1 day' PRECEDING) > 0
+                    AS is_returning
+            FROM (SELECT DISTINCT member_id, {_MONTH} AS month FROM ({_MEMBERS_PAID}) paid) months
+        ) found GROUP BY 1, 2, 3""",  # noqa: S608
+    ),
     "kpi_day, sales": (
         """
         SELECT day, store_id, channel_id, sum(orders_count), sum(net_amount),

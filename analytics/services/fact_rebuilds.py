@@ -12,14 +12,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from analytics.rules import months
-from analytics.services import facts, kpi_days, member_days, points_days, stale
+from analytics.services import fact_counts, facts, kpi_days, member_days, points_days, stale
 from members.models import Job
 from members.services import jobs
 from members.services.jobs import RunningJob
 
 KIND = "analytics.rebuild_facts"
 Span = tuple[date, date]
-STAGES = ("member_days", "members", "days", "points")
+STAGES = ("member_days", "counts", "members", "days", "points")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def parts_count(*, from_day: date | None = None, until_day: date | None = None) 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM members_member")
         members = int(cursor.fetchone()[0])
-    return 2 * len(list(months.parts(*span))) + -(-members // facts.MEMBERS) + 1
+    return 2 * len(list(months.parts(*span))) + -(-members // facts.MEMBERS) + 2
 
 
 def _days_of(params: dict[str, Any]) -> dict[str, date | None]:
@@ -90,6 +90,8 @@ def _parts_of(
 ) -> Iterator[str] | Iterator[int] | Iterator[None]:
     if stage == "member_days":
         return _member_days(span, after)
+    if stage == "counts":
+        return _counts()
     if stage == "members":
         return _members(after) if is_whole else _members_of(span)
     if stage == "days":
@@ -101,6 +103,13 @@ def _member_days(span: Span, after: Any) -> Iterator[str]:
     for starts, ends in _parts(span, after):
         list(member_days.rebuild(from_day=starts, until_day=ends))
         yield starts.isoformat()
+
+
+def _counts() -> Iterator[None]:
+    """Before the members, whose changes are added to what was counted here."""
+    with facts.chunk():
+        fact_counts.recount()
+    yield None
 
 
 def _members(after: Any) -> Iterator[int]:

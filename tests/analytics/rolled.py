@@ -5,19 +5,24 @@ from typing import Any
 from django.db.models import Model
 
 from analytics.models import (
+    CohortMonth,
     KpiDay,
     MemberDay,
     MemberMetrics,
     MemberMonth,
     PointsDay,
     PurchaseDay,
+    PurchaseGap,
     StaleDay,
     StaleMember,
     StalePoints,
 )
 from analytics.services import fact_rebuilds
 
-ROLLUPS = (MemberDay, PurchaseDay, MemberMonth, MemberMetrics, KpiDay, PointsDay)
+# The database counts the last two from the ones before them.
+ROLLUPS = (
+    MemberDay, PurchaseDay, MemberMonth, MemberMetrics, KpiDay, PointsDay, PurchaseGap, CohortMonth,
+)  # fmt: skip
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:

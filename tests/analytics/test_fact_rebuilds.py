@@ -40,8 +40,8 @@ def command(name, *options):
 def test_the_command_computes_everything_and_says_how_far_it_is(sold):
     said = command("rebuild_facts")
 
-    # Two months of days twice, one chunk of members, the ledger.
-    assert "  6 of 6  points\nAll facts are computed anew.\n" in said
+    # Two months of days twice, the counts, one chunk of members, the ledger.
+    assert "  7 of 7  points\nAll facts are computed anew.\n" in said
     assert command("verify_facts").endswith(f"sound: {len(fact_checks.checks())} checks.\n")
     assert marks() == (0, 0, 0)
     assert PurchaseDay.objects.count() == 19
@@ -62,7 +62,7 @@ def test_a_rebuild_that_was_stopped_goes_on_behind_what_it_did(sold):
     whole = list(fact_rebuilds.rebuild())
     right = everything()
     assert [one.stage for one in whole] == [
-        "member_days", "member_days", "members", "days", "days", "points",
+        "member_days", "member_days", "counts", "members", "days", "days", "points",
     ]  # fmt: skip
     KpiDay.objects.update(net_amount=1)
 
@@ -107,7 +107,7 @@ def test_a_wrong_row_is_found_and_told_with_the_way_to_mend_it(sold, alice):
     list(fact_rebuilds.rebuild())
     MemberMetrics.objects.filter(member=alice).update(orders_count=99)
 
-    with pytest.raises(CommandError, match=r"1 of 9 checks failed\. `manage.py rebuild_facts`"):
+    with pytest.raises(CommandError, match=r"1 of 11 checks failed\. `manage.py rebuild_facts`"):
         command("verify_facts")
 
     (found,) = fact_checks.findings()
