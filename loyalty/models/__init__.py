@@ -2,7 +2,7 @@
 
 from loyalty.models.accounts import Account
 from loyalty.models.adjustments import AdjustmentLimit
-from loyalty.models.badges import Badge, MemberBadge
+from loyalty.models.badges import Badge, MemberBadge, MemberBadgeKey
 from loyalty.models.behaviors import BehaviorAward, BehaviorRule
 from loyalty.models.benefit_uses import (
     BenefitGrant,
@@ -34,7 +34,13 @@ from loyalty.models.products import Product
 from loyalty.models.programs import Program
 from loyalty.models.redemptions import Redemption, RedemptionMove
 from loyalty.models.referral_programs import ReferralBoost, ReferralPrize, ReferralProgram
-from loyalty.models.referrals import Referral, ReferralCode, ReferralInvitation, ReferralStep
+from loyalty.models.referrals import (
+    Referral,
+    ReferralCode,
+    ReferralInvitation,
+    ReferralStep,
+    ReferralTrace,
+)
 from loyalty.models.refunds import Refund, RefundLine
 from loyalty.models.rewards import Reward, RewardTier
 from loyalty.models.stacking import Stacking
@@ -73,6 +79,7 @@ __all__ = [
     "LotExtension",
     "LotMovement",
     "MemberBadge",
+    "MemberBadgeKey",
     "Operation",
     "OperationRow",
     "OperationUpload",
@@ -95,6 +102,7 @@ __all__ = [
     "ReferralPrize",
     "ReferralProgram",
     "ReferralStep",
+    "ReferralTrace",
     "Refund",
     "RefundLine",
     "Reward",

@@ -59,9 +59,33 @@ class ReferralProgram(Named):
             "With {code} where the code goes, such as https://shop.example/join?ref={code}"
         ),
     )
+    # What looks like one hand gets looked at first.
+    device_limit = models.PositiveSmallIntegerField(
+        _("friends from one device"),
+        null=True,
+        blank=True,
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("More are reviewed first. Empty: without a limit."),
+    )
+    hour_limit = models.PositiveSmallIntegerField(
+        _("friends of one member in an hour"),
+        null=True,
+        blank=True,
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text=_("More are reviewed first. Empty: without a limit."),
+    )
+    invitations_day = models.PositiveSmallIntegerField(
+        _("invitations of one member in a day"),
+        default=50,
+        validators=[MinValueValidator(1)],
+        help_text=_("More are not kept: the K-factor counts invitations."),
+    )
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), null=True, editable=False)
+    stopped_at = models.DateTimeField(_("stopped"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("referral programme")

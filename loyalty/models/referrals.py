@@ -109,8 +109,12 @@ class Referral(models.Model):
     matures_at = models.DateTimeField(_("matures"), null=True)
     # Rises whenever an order is returned and another takes its place: part of the prizes' keys.
     round = models.PositiveSmallIntegerField(default=1)
-    # Counted in the month in which it brought its first prize; False: above the month's limit.
+    # When it first brought the referrer anything, and so in which month it counts; no prize
+    # stands any more: null again. `is_rewarded` false: it came above that month's limit.
+    rewarded_at = models.DateTimeField(_("counts as rewarded from"), null=True)
     is_rewarded = models.BooleanField(_("brings prizes"), default=True)
+    # A prize is due that couldn't be given, such as a coupon without stock: tried each night.
+    is_owed = models.BooleanField(_("a prize is owed"), default=False)
     # Why somebody has to look: ["same_device", "ring", …].
     reasons = models.JSONField(_("reasons"), default=list)
     # Blind indexes of what the claim came with, to find the same hand again.
@@ -153,6 +157,9 @@ class Referral(models.Model):
                 name="referral_of_device",
                 condition=models.Q(device_index__isnull=False),
             ),
+            models.Index(
+                fields=["id"], name="referral_owed", condition=models.Q(is_owed=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -176,6 +183,7 @@ class ReferralStep(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     reached_at = models.DateTimeField(_("reached"))
     undone_at = models.DateTimeField(_("unwound"), null=True)
+    is_owed = models.BooleanField(_("a prize is owed"), default=False)
 
     class Meta:
         verbose_name = _("step of the ladder")
@@ -193,3 +201,34 @@ class ReferralStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.step}"
+
+
+class ReferralTrace(models.Model):
+    """That a device or a payment card was seen with a member: a blind index, told by the app or
+    the till. Two members with one trace are likely one person."""
+
+    class Kind(models.TextChoices):
+        DEVICE = "DEVICE", _("Device")
+        PAYMENT = "PAYMENT", _("Payment card")
+
+    member = models.ForeignKey(
+        "members.Member",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="referral_traces",
+    )
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind)
+    index = models.BinaryField(max_length=32)
+    seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        verbose_name = _("trace of a device or card")
+        verbose_name_plural = _("traces of devices and cards")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["index", "kind", "member"], name="referral_trace_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.member_id}"

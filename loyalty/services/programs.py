@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from loyalty.errors import NoProgram
-from loyalty.models import BehaviorRule, EarningRule, Program, Tier
+from loyalty.models import BehaviorRule, EarningRule, Program, ReferralProgram, Tier
 from loyalty.rules import behaviors as behavior_rules
 from loyalty.rules.calendar import Validity
+from loyalty.rules.challenges import Rule as Challenge
 from loyalty.rules.earning_compile import Rulebook
 from loyalty.rules.tier_terms import TierTerms
 from loyalty.rules.tiers import Level
-from loyalty.services import rulebooks, tier_terms
+from loyalty.services import challenge_books, rulebooks, tier_terms
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Terms:
     refund_method: str = "PRORATA"
     quote_minutes: int = 10
     redeem_max_percent: int = 100
+    # Whether a referral programme was ever let live: only then orders are told to it.
+    has_referrals: bool = False
+    # Challenges that are live, and those that were.
+    challenges: tuple[Challenge, ...] = ()
 
     def level(self, tier_id: int) -> Level:
         return next(level for level in self.levels if level.id == tier_id)
@@ -131,6 +136,10 @@ def _read() -> Terms:
         refund_method=program.refund_method,
         quote_minutes=program.quote_minutes,
         redeem_max_percent=program.redeem_max_percent,
+        has_referrals=ReferralProgram.objects.exclude(
+            state=ReferralProgram.State.DRAFT
+        ).exists(),
+        challenges=challenge_books.compiled(),
     )
 
 
