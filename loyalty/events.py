@@ -253,3 +253,112 @@ class PrizeUndone(Fact):
     origin: str
     what: str
     reason: str
+
+
+@fact("loyalty.challenge.joined")
+@dataclass(frozen=True, kw_only=True)
+class ChallengeJoined(Fact):
+    challenge: str
+
+
+@fact("loyalty.challenge.reached")
+@dataclass(frozen=True, kw_only=True)
+class ChallengeReached(Fact):
+    """The target was reached: `time` counts within the window that begins on `window_on`, which
+    is empty where it has none. `award` names this time it was reached."""
+
+    challenge: str
+    award: int
+    time: int
+    window_on: str
+
+
+@fact("loyalty.challenge.undone")
+@dataclass(frozen=True, kw_only=True)
+class ChallengeUndone(Fact):
+    """What it was reached with came back; its prizes are taken back."""
+
+    challenge: str
+    award: int
+    time: int
+    window_on: str
+
+
+@fact("loyalty.badge.earned")
+@dataclass(frozen=True, kw_only=True)
+class BadgeEarned(Fact):
+    badge: str
+
+
+@fact("loyalty.badge.lost")
+@dataclass(frozen=True, kw_only=True)
+class BadgeLost(Fact):
+    badge: str
+
+
+@fact("loyalty.benefit.granted")
+@dataclass(frozen=True, kw_only=True)
+class BenefitGranted(Fact):
+    """By hand, as a prize, by a campaign. `quota` None: without a limit; `until_at` is empty
+    where it never ends."""
+
+    benefit: str
+    grant: str
+    origin: str
+    quota: int | None
+    until_at: str
+
+
+@fact("loyalty.benefit.claimed")
+@dataclass(frozen=True, kw_only=True)
+class BenefitClaimed(Fact):
+    benefit: str
+    until_at: str
+
+
+@fact("loyalty.benefit.used")
+@dataclass(frozen=True, kw_only=True)
+class BenefitUsed(Fact):
+    """`left` None: without a limit."""
+
+    benefit: str
+    use: str
+    left: int | None
+
+
+@fact("loyalty.benefit.voided")
+@dataclass(frozen=True, kw_only=True)
+class BenefitVoided(Fact):
+    """`is_given_back` is false where its period was over."""
+
+    benefit: str
+    use: str
+    is_given_back: bool
+
+
+@fact("loyalty.benefit.rated")
+@dataclass(frozen=True, kw_only=True)
+class BenefitRated(Fact):
+    benefit: str
+    use: str
+    rating: int
+
+
+@fact("loyalty.benefit.ending")
+@dataclass(frozen=True, kw_only=True)
+class BenefitEnding(Fact):
+    """Told a month before a grant, a claim or a tier's term ends; `about` is GRANT, CLAIM or
+    TIER, `last_on` the last day."""
+
+    about: str
+    benefits: list[str]
+    last_on: str
+
+
+@fact("loyalty.benefit.left")
+@dataclass(frozen=True, kw_only=True)
+class BenefitLeft(Fact):
+    """At the start of a month, what is left by the benefits' codes."""
+
+    month: str
+    left: dict[str, int]
