@@ -179,7 +179,16 @@
     const options = spec.kind === "funnel" ? funnel(spec, look) : spec.kind === "sankey" ? sankey(spec, look) : matrix(spec, look, box.clientWidth);
     made.setOption({ animation: false, textStyle: { fontFamily: "inherit" },
       aria: { enabled: true, label: { description: box.getAttribute("aria-label") } }, ...options });
+    if (spec.kind === "grid") leadOn(box, made);
     return { destroy: () => made.dispose(), resize: () => made.resize() };
+  };
+
+  // A cell of a grid leads where the same cell of its table does; the first column names the rows.
+  const leadOn = (box, made) => {
+    const rows = box.closest("section").querySelectorAll("tbody tr");
+    const linkOf = (x, y) => rows[y]?.cells[x + 1]?.querySelector("a");
+    if (!box.closest("section").querySelector("tbody td a")) return;
+    made.on("click", ({ data }) => linkOf(data.value[0], data.value[1])?.click());
   };
 
   const ECHARTS = ["heat_map", "grid", "funnel", "sankey"];

@@ -1,12 +1,17 @@
 """Pages of RFM, value and loyalty: what they say of last night, of another day, of one store."""
 
+import html
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
 from django.test import Client
 
+from analytics.selectors import segment_members
 from analytics.services import fact_rebuilds, facts, member_scores
 from tests import kept, world
 from tests.analytics.shop import TODAY, bought, enroll
@@ -14,6 +19,7 @@ from tests.analytics.test_dashboards import page, rows_of, tiles_of
 from tests.console import staff
 
 pytestmark = pytest.mark.django_db
+_LINK = re.compile(r'href="/console/analytics/segment/add/\?([^"]+)"')
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +61,28 @@ def manager(scored, db, empty_cache) -> Iterator[Client]:
 
 def chart(response, code):
     return next(one["chart"] for one in response.context["charts"] if one["chart"].code == code)
+
+
+def test_a_cell_of_rfm_leads_to_a_new_segment_of_just_its_members(scored, db, empty_cache):
+    """R 3 and F 3 is Alice; a cell of nobody leads nowhere, and whoever may write no segment sees
+    no link."""
+    with time_machine.travel(world.NOW, tick=False):
+        marketer = staff.logged_in("meg", "marketing_manager")
+        links = _LINK.findall(staff.text(page(marketer, "rfm")))
+        asked = [json.loads(parse_qs(html.unescape(query))["condition"][0]) for query in links]
+        recent, often = (
+            {"field": f"score.{letter}", "op": "eq", "value": 3} for letter in ("r", "f")
+        )
+        assert asked[:2] == [recent, {"all": [recent, often]}]
+        assert asked[4:6] == [often | {"value": 1}, often]
+        assert {"field": "class.rfm_4", "op": "eq", "value": "high_value"} in asked
+        assert len(asked) == 3 * 6 + 3 * 2
+
+        opened = marketer.get(f"/console/analytics/segment/add/?{html.unescape(links[1])}")
+        kept = opened.context["adminform"].form["condition"].value()
+        assert segment_members.preview(tree=json.loads(kept), at=world.NOW).count == 1
+        analyst = staff.logged_in("ana", "analyst")
+        assert not _LINK.findall(staff.text(page(analyst, "rfm")))
 
 
 def test_rfm_shows_the_last_night_and_who_moved(analyst):

@@ -2,7 +2,7 @@
 shown below the drawing and is what exports hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,8 @@ from analytics.rules import comparisons
 
 # Filters that a figure may heed.
 EVERY_FILTER = frozenset({"store", "channel", "tier", "segment"})
+# The row of totals, where cells are named by row and column.
+TOTALS = -1
 
 
 class Kind(StrEnum):
@@ -83,7 +85,9 @@ class Chart:
     where; all are texts in the reader's language. `totals` has a cell for each column, None where
     a sum would mean nothing. `narrowed_by` names the filters that the chart heeds: what doesn't
     heed stores isn't shown to those who work for some stores only. `links` are what a row adds to
-    the page's filters, one for each row. `colors` are the rows' own.
+    the page's filters, one for each row. `colors` are the rows' own. `asks` are conditions of
+    segments: who stands in the cell of a row and column, both counted from 0 (`TOTALS` is the row
+    of totals).
     """
 
     code: str
@@ -101,6 +105,7 @@ class Chart:
     narrowed_by: frozenset[str] = EVERY_FILTER
     links: tuple[Mapping[str, str], ...] = ()
     colors: tuple[str, ...] = ()
+    asks: Mapping[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)
     most_drawn: int = 400
     is_wide: bool = False
     is_horizontal: bool = False

@@ -1,16 +1,19 @@
 """What the page of a dashboard shows: tiles, charts with their tables, and of what they are."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from analytics.admin.dashboards import cells, drawings, tiles
-from analytics.admin.dashboards.charts import EVERY_FILTER, As, Cell, Chart
+from analytics.admin.dashboards.charts import EVERY_FILTER, TOTALS, As, Chart
 from analytics.admin.dashboards.dashboards import Asked, Content, Dashboard
 from analytics.admin.dashboards.filter_forms import MULTIPLE, FilterForm
 from analytics.admin.dashboards.tiles import Tile
@@ -132,7 +135,7 @@ def _chart(chart: Chart, shown: Shown, query: QueryDict) -> dict[str, Any]:
             for column in chart.columns
         ],
         "rows": _rows(chart, currency, query),
-        "totals": _cells(chart, chart.totals, currency) if chart.totals else [],
+        "totals": _cells(chart, TOTALS, currency) if chart.totals else [],
         "more_count": max(0, len(chart.rows) - chart.most_drawn) if chart.drawn else 0,
         "csv_query": _linked(query, {"as": "csv", "chart": chart.code}),
         "xlsx_query": _linked(query, {"as": "xlsx", "chart": chart.code}),
@@ -144,19 +147,29 @@ def _rows(chart: Chart, currency: str, query: QueryDict) -> list[dict[str, Any]]
     links = [_linked(query, dict(link)) if link else "" for link in chart.links]
     links += [""] * (len(chart.rows) - len(links))
     return [
-        {"cells": _cells(chart, row, currency), "link": link}
-        for row, link in zip(chart.rows, links, strict=True)
+        {"cells": _cells(chart, number, currency), "link": link}
+        for number, link in enumerate(links)
     ]
 
 
-def _cells(chart: Chart, row: tuple[Cell, ...], currency: str) -> list[dict[str, Any]]:
+def _cells(chart: Chart, number: int, currency: str) -> list[dict[str, Any]]:
+    row = chart.totals if number == TOTALS else chart.rows[number]
     return [
         {
             "text": cells.text(cell, column.shown_as, currency),
             "is_text": column.shown_as in _LEFT_ALIGNED,
+            "ask": _asking(chart, (number, index)),
         }
-        for cell, column in zip(row, chart.columns, strict=True)
+        for index, (cell, column) in enumerate(zip(row, chart.columns, strict=True))
     ]
+
+
+def _asking(chart: Chart, place: tuple[int, int]) -> str:
+    """The address of a new segment of who stands in the cell; of nobody there is none."""
+    asked = chart.asks.get(place)
+    if asked is None:
+        return ""
+    return f"{reverse('admin:analytics_segment_add')}?{urlencode({'condition': json.dumps(asked)})}"
 
 
 def _unheeded(narrowed_by: frozenset[str], shown: Shown) -> str:

@@ -1,13 +1,13 @@
 """The grids of R and F and the classes of RFM, drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from analytics.admin.dashboards import class_words
-from analytics.admin.dashboards.charts import As, Chart, Column, Kind, Part
+from analytics.admin.dashboards.charts import TOTALS, As, Chart, Column, Kind, Part
 from analytics.models import ClassKind
 from analytics.rules import ratios, rfm
 from analytics.selectors.measures.classes import CODES, Cell, Classes
@@ -98,8 +98,24 @@ def _grid(
             *(figure(total([cells[r, f] for r in scores])) for f in scores),
             figure(total(list(cells.values()))),
         ),
+        asks=_asks_of_grid(cells),
         empty_hint=_no_orders(),
     )
+
+
+def _asks_of_grid(cells: Mapping[tuple[int, int], Cell]) -> dict[tuple[int, int], dict[str, Any]]:
+    """Of each cell with members, and of each row and column at its edge."""
+    asks: dict[tuple[int, int], dict[str, Any]] = {}
+    for (r, f), cell in cells.items():
+        if cell.members:
+            row, recent, often = rfm.HIGHEST - r, _score("r", r), _score("f", f)
+            asks[row, f] = {"all": [recent, often]}
+            asks[row, 0], asks[TOTALS, f] = recent, often
+    return asks
+
+
+def _score(letter: str, score: int) -> dict[str, Any]:
+    return {"field": f"score.{letter}", "op": "eq", "value": score}
 
 
 def total(cells: list[Cell]) -> Cell:
@@ -148,6 +164,11 @@ def of_classes(seen: Scored, kind: ClassKind, *, title: Any) -> Chart:
             for code in CODES[kind]
         ),
         totals=(None, *_figures(whole, whole), None),
+        asks={
+            (row, 0): {"field": f"class.{kind.value.lower()}", "op": "eq", "value": code}
+            for row, code in enumerate(CODES[kind])
+            if cells.get(code, Cell()).members
+        },
         empty_hint=_no_orders(),
     )
 
