@@ -49,3 +49,19 @@ class MemberBadge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.badge_id}/{self.member_id}"
+
+
+class MemberBadgeKey(models.Model):
+    """A promise that a badge was given for. It is worn while one of its promises stands."""
+
+    worn = models.ForeignKey("loyalty.MemberBadge", on_delete=models.CASCADE, related_name="keys")
+    key = models.CharField(max_length=120, unique=True)
+    given_at = models.DateTimeField(_("given"))
+    ended_at = models.DateTimeField(_("taken back"), null=True)
+
+    class Meta:
+        verbose_name = _("reason for a badge")
+        verbose_name_plural = _("reasons for badges")
+
+    def __str__(self) -> str:
+        return self.key

@@ -150,7 +150,8 @@ class ChallengeProgress(models.Model):
         db_index=False,
         related_name="challenges",
     )
-    # Its first day on the programme's calendar; 0001-01-01 for "while it runs".
+    # Its first day on the programme's calendar; 0001-01-01 for "while it runs", and for the row
+    # that keeps when a member joined.
     window_on = models.DateField(_("window"))
     value = models.BigIntegerField(_("reached"), default=0)
     joined_at = models.DateTimeField(_("joined"), null=True)
@@ -189,6 +190,8 @@ class ChallengeStep(models.Model):
     # `order:<id>`, `behavior:<award id>`, `tier:<change id>`, `friend:<referral id>`.
     ref = models.CharField(max_length=40)
     value = models.BigIntegerField(_("adds"))
+    # Whether the member was among those whom it is for, when the step was first heard of.
+    is_eligible = models.BooleanField(default=True)
     business_date = models.DateField(_("business day"))
     occurred_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"))
