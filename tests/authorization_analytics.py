@@ -45,6 +45,8 @@ PLACES = {
 }
 DEEDS = {
     **PLACES,
+    "admin:analytics_savedview_save": _SEES_DASHBOARDS,
+    "admin:analytics_savedview_remove": _SEES_DASHBOARDS,
     "admin:analytics_channelspend_import_file": _KEEPS_SPENDS,
     "admin:analytics_channelspend_import_page": _KEEPS_SPENDS,
     "admin:analytics_classtag_withdraw": _SETS_CUTS,

@@ -84,6 +84,8 @@ KEEP_REGISTERS = (
     | {"members.add_policydocument", "members.change_retentionrule", "members.add_legalhold"}
 )
 SALES = view("analytics", "memberday") | {"analytics.view_dashboards"}
+# Giving others the filters that one saved; keeping them for oneself needs no right of its own.
+SHARE_VIEWS = frozenset({"analytics.share_savedview"})
 # What was spent to bring members in.
 SEE_SPENDS = view("analytics", "channelspend")
 KEEP_SPENDS = SEE_SPENDS | edit("analytics", "channelspend")

@@ -61,6 +61,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     "marketer": rights.MARKETER,
     "marketing_manager": rights.MARKETER
     | rights.KEEP_SPENDS
+    | rights.SHARE_VIEWS
     | rights.EXPORT_SEGMENTS
     | rights.edit("members", "appointmentkind")
     | rights.SEE_PAIRS
@@ -83,6 +84,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.PROGRAM
     | rights.MARKETING
     | rights.SALES
+    | rights.SHARE_VIEWS
     | rights.SEE_SCORES
     | rights.SEE_CUTS
     | rights.KEEP_SPENDS
@@ -126,6 +128,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.REFUND
     | rights.MARKETING
     | rights.SALES
+    | rights.SHARE_VIEWS
     | rights.SEE_SCORES
     | rights.SEE_CUTS
     | rights.KEEP_SPENDS

@@ -5,7 +5,7 @@ days without a period mean from the one to the other.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -15,8 +15,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from analytics.rules import periods
+from analytics.selectors import filter_choices
 from analytics.selectors.filter_choices import STORE, Choice, Choices
 from analytics.selectors.filters import Filters, Period
+from loyalty.rules import calendar
+from loyalty.services import programs
+from members.models import User
+from members.selectors import scopes
 from members.selectors.scopes import Scope
 
 MOST_DAYS = 1_100
@@ -44,6 +49,8 @@ MULTIPLE = {
     "channel": (gettext_lazy("Channels"), gettext_lazy("All channels")),
     "tier": (gettext_lazy("Tiers"), gettext_lazy("All tiers")),
 }
+# What an address may say.
+NAMES = ("period", "from_on", "to_on", "compare", *MULTIPLE, "segment")
 _UNKNOWN = gettext_lazy("“%(value)s” is none of the choices.")
 
 
@@ -152,6 +159,31 @@ class FilterForm(forms.Form):
         """The rows that a filter names, for words about it."""
         codes = self.data.getlist(name)
         return [one for one in self.choices[name] if one.code in codes]
+
+
+def of(query: QueryDict, operator: User, at: datetime) -> FilterForm:
+    """The form for whoever works here, on the programme's day.
+
+    Raises: NoProgram.
+    """
+    scope = scopes.scope_for(operator)
+    return FilterForm(
+        query,
+        choices=filter_choices.choices(store_ids=scope.store_ids),
+        scope=scope,
+        today=calendar.local_day(at, programs.current().zone),
+    )
+
+
+def canonical(query: QueryDict) -> str:
+    """The filters alone, always in the same order, without what is nothing said."""
+    found = QueryDict(mutable=True)
+    for name in NAMES:
+        is_many = name in MULTIPLE
+        said = sorted(set(query.getlist(name))) if is_many else [query.get(name, "")]
+        if kept := [one for one in said if one and DEFAULT.get(name) != one]:
+            found.setlist(name, kept)
+    return found.urlencode()
 
 
 def _with_defaults(query: QueryDict) -> QueryDict:

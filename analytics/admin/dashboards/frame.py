@@ -16,17 +16,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from analytics.admin.dashboards import files, pages, reading
+from analytics.admin.dashboards import files, filter_forms, pages, reading, saved_views
 from analytics.admin.dashboards.dashboards import PERMISSION, Asked, Content, Dashboard
 from analytics.admin.dashboards.filter_forms import FilterForm
 from analytics.admin.dashboards.listed import DASHBOARDS
-from analytics.selectors import filter_choices, freshness
+from analytics.selectors import freshness
 from loyalty.errors import NoProgram
-from loyalty.rules import calendar
 from loyalty.services import programs
 from members.admin import dialogs
 from members.admin.base import operator_of
-from members.selectors import scopes
 
 TEMPLATE = "console/dashboard.html"
 _may_see = permission_required(PERMISSION, raise_exception=True)
@@ -34,7 +32,7 @@ _may_see = permission_required(PERMISSION, raise_exception=True)
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
     """A page for each dashboard, for the site's `get_urls`."""
-    return [
+    return saved_views.urls(site) + [
         path(
             f"dashboards/{dashboard.code}/",
             site.admin_view(_may_see(require_safe(partial(show, dashboard=dashboard)))),
@@ -49,29 +47,28 @@ def show(request: HttpRequest, *, dashboard: Dashboard) -> HttpResponse:
     where `chart` names it."""
     at = timezone.now()
     try:
-        terms = programs.current()
+        currency = programs.current().currency
+        form = filter_forms.of(request.GET, operator_of(request), at)
     except NoProgram:
         return _page(request, dashboard, {"has_no_program": True})
-    scope = scopes.scope_for(operator_of(request))
-    choices = filter_choices.choices(store_ids=scope.store_ids)
-    today = calendar.local_day(at, terms.zone)
-    form = FilterForm(request.GET, choices=choices, scope=scope, today=today)
     if not form.is_valid():
         return _unclear(request, dashboard, form)
     asked = Asked(
         filters=form.filters(),
-        choices=choices,
-        currency=terms.currency,
+        choices=form.choices,
+        currency=currency,
         language=get_language() or "",
     )
     try:
-        content, facts_at = _content(dashboard, asked, is_whole=scope.is_whole_chain)
+        content, facts_at = _content(dashboard, asked, is_whole=form.scope.is_whole_chain)
     except reading.TooHeavy as error:
         return _refused(request, form, dashboard, dialogs.refusal(error), status=error.status)
     shown = pages.Shown(dashboard=dashboard, asked=asked, form=form, facts_at=facts_at)
     if kind := request.GET.get("as", ""):
         return _file(kind, request.GET.get("chart", ""), shown, content)
-    return _page(request, dashboard, pages.context(shown, content, query=request.GET))
+    context = pages.context(shown, content, query=request.GET)
+    views = saved_views.context(dashboard, operator_of(request), request.GET)
+    return _page(request, dashboard, context | views)
 
 
 def _content(
