@@ -14,6 +14,14 @@ class MemberRegistered(Fact):
     placement: str
 
 
+@fact("members.identity.verified")
+@dataclass(frozen=True, kw_only=True)
+class IdentityVerified(Fact):
+    """Somebody proved that a phone, or another identity, is theirs; which one is not told."""
+
+    kind: str
+
+
 @fact("members.member.changed")
 @dataclass(frozen=True, kw_only=True)
 class MemberChanged(Fact):

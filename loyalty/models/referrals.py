@@ -157,9 +157,7 @@ class Referral(models.Model):
                 name="referral_of_device",
                 condition=models.Q(device_index__isnull=False),
             ),
-            models.Index(
-                fields=["id"], name="referral_owed", condition=models.Q(is_owed=True)
-            ),
+            models.Index(fields=["id"], name="referral_owed", condition=models.Q(is_owed=True)),
         ]
 
     def __str__(self) -> str:
@@ -225,9 +223,7 @@ class ReferralTrace(models.Model):
         verbose_name = _("trace of a device or card")
         verbose_name_plural = _("traces of devices and cards")
         constraints = [
-            models.UniqueConstraint(
-                fields=["index", "kind", "member"], name="referral_trace_once"
-            )
+            models.UniqueConstraint(fields=["index", "kind", "member"], name="referral_trace_once")
         ]
 
     def __str__(self) -> str:

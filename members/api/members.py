@@ -10,9 +10,10 @@ from drf_spectacular.utils import extend_schema
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 
-from members.api import bodies, problems, profiles, schema
+from members.api import bodies, introductions, problems, profiles, schema
 from members.api.consents import ConsentSent
 from members.api.idempotency import idempotent
+from members.api.introductions import Device, PaymentCard, ReferralCode
 from members.api.views import ChannelView, client_of
 from members.selectors import profiles as profile_selectors
 from members.selectors.clients import Client
@@ -56,6 +57,9 @@ class RegistrationSent(bodies.Strict):
     placement: Annotated[str, Meta(max_length=80)] = ""
     guide: Short = ""
     referrer: Annotated[UUID, Meta(description="Id of the member who brought them.")] | None = None
+    referral_code: ReferralCode = ""
+    device: Device = ""
+    payment_card: PaymentCard = ""
     campaign: Annotated[str, Meta(max_length=60)] = ""
     consents: Annotated[list[ConsentSent], Meta(max_length=15)] = []
     metadata: Metadata = {}
@@ -209,6 +213,7 @@ def _registration(sent: RegistrationSent, client: Client) -> members.Registratio
         placement=sent.placement,
         guide=sent.guide,
         referrer=sent.referrer,
+        introduction=introductions.introduction(sent),
         campaign_code=sent.campaign,
         consents=tuple(one.given() for one in sent.consents),
         metadata=sent.metadata,

@@ -12,8 +12,9 @@ from drf_spectacular.utils import extend_schema
 from msgspec import Meta
 from rest_framework.request import Request
 
-from members.api import addresses, bodies, problems, schema, throttling
+from members.api import addresses, bodies, introductions, problems, schema, throttling
 from members.api.consents import ConsentSent
+from members.api.introductions import Device, PaymentCard, ReferralCode
 from members.api.member_views import AppView
 from members.api.throttling import Rate
 from members.api.views import client_of
@@ -53,6 +54,9 @@ class JoiningSent(bodies.Strict):
     placement: Annotated[str, Meta(max_length=80)] = ""
     guide: Annotated[str, Meta(max_length=40)] = ""
     referrer: Annotated[UUID, Meta(description="Id of the member who brought them.")] | None = None
+    referral_code: ReferralCode = ""
+    device: Device = ""
+    payment_card: PaymentCard = ""
     campaign: Annotated[str, Meta(max_length=60)] = ""
     consents: Annotated[list[ConsentSent], Meta(max_length=15)] = []
 
@@ -172,6 +176,7 @@ def _registration(sent: JoiningSent, channel: str) -> Registration:
         placement=sent.placement,
         guide=sent.guide,
         referrer=sent.referrer,
+        introduction=introductions.introduction(sent),
         campaign_code=sent.campaign,
         consents=tuple(one.given() for one in sent.consents),
     )

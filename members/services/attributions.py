@@ -1,7 +1,7 @@
 """Where a member came from: channel, store and referrer by their codes, and a card's serial."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from members.errors import DomainError
 from members.models import Member
+from members.registry import introductions
 from members.rules import cards
 
 if TYPE_CHECKING:
@@ -43,19 +44,46 @@ class UnknownReferrer(DomainError):
     code = "unknown_referrer"
 
 
+class UnknownReferralCode(DomainError):
+    """This referral code leads to nobody; look at it again, or leave it out."""
+
+    code = "unknown_referral_code"
+
+
+class ReferrersDiffer(DomainError):
+    """The referral code belongs to another member than the one given as referrer."""
+
+    code = "referrers_differ"
+
+
 def attribute(newcomers: Sequence[tuple[Member, "Registration"]], *, card_count: int) -> list[str]:
     """Sets channel, store and referrer of unsaved members; returns that many new card numbers.
 
-    Raises: UnknownChannel, UnknownStore, UnknownReferrer.
+    Raises: UnknownChannel, UnknownStore, UnknownReferrer, UnknownReferralCode, ReferrersDiffer.
     """
     registrations = [registration for _, registration in newcomers]
     channels, stores, referrers, serials = _known(registrations, card_count)
+    by_code = introductions.find({one.referral_code for one in registrations} - {""})
     for member, registration in newcomers:
         member.channel_id = _of(channels, registration.channel, UnknownChannel)
         member.store_id = _of(stores, registration.store, UnknownStore)
         referrer = registration.referrer
-        member.referrer_id = _of(referrers, str(referrer or ""), UnknownReferrer)
+        named = _of(referrers, str(referrer or ""), UnknownReferrer)
+        member.referrer_id = _agreed(named, _of(by_code, registration.referral_code))
     return [cards.make(serial) for serial in serials]
+
+
+def set_referrer(*, member_id: int, referrer_id: int | None) -> None:
+    """Says who brought a member who is there already, behind the caller's lock on them; None: it
+    turned out that nobody did."""
+    Member.objects.filter(pk=member_id).update(referrer_id=referrer_id)
+
+
+def _agreed(named: int | None, by_code: int | None) -> int | None:
+    """Raises: ReferrersDiffer."""
+    if named is not None and by_code not in (None, named):
+        raise ReferrersDiffer
+    return named if by_code is None else by_code
 
 
 def _known(
@@ -83,7 +111,9 @@ def _object(value: str | dict[str, int] | None) -> dict[str, int]:
     return loaded
 
 
-def _of(known: dict[str, int], code: str, unknown: type[DomainError]) -> int | None:
+def _of(
+    known: Mapping[str, int], code: str, unknown: type[DomainError] = UnknownReferralCode
+) -> int | None:
     if not code:
         return None
     if code not in known:

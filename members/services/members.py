@@ -17,9 +17,10 @@ from members.errors import (
     NotFound,
     VersionConflict,
 )
-from members.events import MemberChanged, MemberRegistered
+from members.events import IdentityVerified, MemberChanged, MemberRegistered
 from members.models import Consent, Identity, Member, MemberKey
-from members.registry import birthdays
+from members.registry import birthdays, introductions
+from members.registry.introductions import Introduced, Introduction
 from members.rules.birthdays import Policy
 from members.sealing import keys
 from members.selectors import living
@@ -49,10 +50,16 @@ class Registration:
     placement: str = ""
     guide: str = ""
     referrer: UUID | None = None
+    # Who brought them, as they tell it: of a member who is there already it says nothing.
+    introduction: Introduction | None = None
     campaign_code: str = ""
     consents: tuple[ConsentGiven, ...] = ()
     joined_at: datetime | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def referral_code(self) -> str:
+        return self.introduction.code if self.introduction else ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def register(
     A known member gets the identities and consents that are new; the profile stays as it is.
 
     Raises: IdentityConflict, when the identities belong to two members; InvalidIdentity;
-    UnknownConsent; UnknownStore and the like.
+    UnknownConsent; UnknownStore, UnknownReferralCode and the like.
     """
     return register_many(
         registrations=[registration], at=at, actor_id=actor_id, client_id=client_id
@@ -249,9 +256,32 @@ def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
         # An identity of somebody who is erased meanwhile would be a trace of them.
         living.refuse_gone(member_ids=known)
     told = [_registered(member, one, actor_id) for member, one in batch.newcomers]
+    told += [_verified(row, at) for row in batch.proven]
     told += consents.happenings(batch.consents)
     if told:
         events.record_many(happenings=told, at=at)
+    introductions.keep([one for pair in batch.newcomers for one in _introduced(*pair)], at)
+
+
+def _introduced(member: Member, registration: Registration) -> list[Introduced]:
+    """Who told of somebody who brought them."""
+    if registration.introduction is None or member.referrer_id is None:
+        return []
+    return [
+        Introduced(
+            member_id=member.pk,
+            referrer_id=member.referrer_id,
+            introduction=registration.introduction,
+            joined_at=member.joined_at,
+            source=registration.channel,
+        )
+    ]
+
+
+def _verified(row: Identity, at: datetime) -> events.Happening:
+    return events.Happening(
+        fact=IdentityVerified(kind=row.kind), member_id=row.member_id, occurred_at=at
+    )
 
 
 def _issue_cards(batch: _Batch, at: datetime) -> None:

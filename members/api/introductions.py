@@ -1,0 +1,53 @@
+"""What a newcomer's app or till tells of who brought them."""
+
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from msgspec import Meta
+
+from members.registry.introductions import Introduction
+
+ReferralCode = Annotated[
+    str,
+    Meta(
+        max_length=40,
+        description="Code of the member who brought them, as it was typed. Binds who joins now; "
+        "422 `unknown_referral_code` when it leads to nobody. For a member who is there already "
+        "`POST …/referral` says it.",
+    ),
+]
+Device = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        description="What the app knows this device by. Kept as a blind index, to find one hand "
+        "behind two members.",
+    ),
+]
+PaymentCard = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        description="The payment provider's token of a card, never its number. Kept as a blind "
+        "index.",
+    ),
+]
+
+
+class Sent(Protocol):
+    """A body with these fields."""
+
+    referrer: UUID | None
+    referral_code: str
+    device: str
+    payment_card: str
+
+
+def introduction(sent: Sent) -> Introduction | None:
+    """None where nobody is named."""
+    code = sent.referral_code.strip()
+    if not code and sent.referrer is None:
+        return None
+    return Introduction(
+        code=code, device=sent.device.strip(), payment_card=sent.payment_card.strip()
+    )
