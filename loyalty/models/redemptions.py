@@ -135,6 +135,11 @@ class Redemption(models.Model):
                 condition=models.Q(state__in=["REQUESTED", "READY"]),
             ),
             models.Index(fields=["reward", "-id"], name="redemption_of_reward"),
+            models.Index(
+                fields=["pickup_code"],
+                name="redemption_of_code",
+                condition=~models.Q(pickup_code=""),
+            ),
         ]
 
     def __str__(self) -> str:

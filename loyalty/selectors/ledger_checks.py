@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from loyalty.selectors import coupon_checks
+from loyalty.selectors import coupon_checks, redemption_checks
 
 # Enough to act on; the count says how many there are.
 EXAMPLES = 20
@@ -214,6 +214,7 @@ _CHECKS = {
               <> (coalesce(o.spend, 0), coalesce(o.orders, 0),
                   coalesce(o.qualifying, 0) + coalesce(b.qualifying, 0))""",
     **coupon_checks.CHECKS,
+    **redemption_checks.CHECKS,
 }
 
 

@@ -10,11 +10,11 @@ from loyalty.errors import RefundExceedsOrder
 from loyalty.models import Order, OrderLine, Refund
 from loyalty.rules import calendar
 from loyalty.rules import refunds as rules
-from loyalty.services import accounts, programs, refund_amounts, refund_postings
+from loyalty.services import accounts, programs, refund_amounts, refund_postings, spent_lots
 from loyalty.services.documents import RefundDocument, Source
 from loyalty.services.posting import Posting
 from loyalty.services.refund_postings import Case
-from loyalty.services.states import LOT_COLUMNS, State
+from loyalty.services.states import State
 from members.errors import MemberMerged
 from members.models import Store
 
@@ -131,24 +131,8 @@ def _next_id() -> int:
         return int(cursor.fetchone()[0])
 
 
-# What the order took out of lots and has not got back, in reverse order of use.
-_SPENT = f"""
-SELECT {LOT_COLUMNS}, -sum(m.points)
-FROM loyalty_ledgerentry e
-JOIN loyalty_lotmovement m ON m.entry_id = e.id
-JOIN loyalty_lot l ON l.id = m.lot_id
-WHERE e.key = ANY(%s)
-GROUP BY l.id
-HAVING sum(m.points) < 0
-ORDER BY l.expires_at DESC NULLS FIRST, l.activates_at DESC, l.id DESC
-"""  # noqa: S608
-_LOT_WIDTH = LOT_COLUMNS.count(",") + 1
-
-
 def _spent_lots(order: Order) -> list[tuple[Any, int]]:
     earlier = Refund.objects.filter(order_id=order.pk).values_list("pk", flat=True)
     whole = f"order:{order.pk}"
     keys = [f"{whole}:redeem", f"{whole}:rest:redeem", *(f"refund:{pk}:restore" for pk in earlier)]
-    with connection.cursor() as cursor:
-        cursor.execute(_SPENT, [keys])
-        return [(row[:_LOT_WIDTH], int(row[_LOT_WIDTH])) for row in cursor.fetchall()]
+    return spent_lots.of(keys)

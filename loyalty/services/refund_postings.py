@@ -1,18 +1,18 @@
 """One refund, worked out: the rows it writes and the answer it gives."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from loyalty.events import OrderRefunded, PointsClawedBack, PointsRestored
 from loyalty.models import Order, OrderLine
-from loyalty.rules import calendar, clawbacks
+from loyalty.rules import clawbacks
 from loyalty.rules import refunds as rules
 from loyalty.rules.entries import Clawback, Document
 from loyalty.rules.lots import Lot
-from loyalty.services import answers, refund_bonuses, settlements, states, tiers
+from loyalty.services import answers, refund_bonuses, settlements, spent_lots, states, tiers
 from loyalty.services.documents import RefundDocument, Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
@@ -119,7 +119,7 @@ def _move(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Moved:
         document=document,
         reason="refund",
         at=at,
-        grace_until_at=_grace_until(at, terms),
+        grace_until_at=spent_lots.grace_until(at, terms),
     )
     expired = ledger.settle(at)
     if restored:
@@ -132,15 +132,6 @@ def _move(case: Case, taken: Taken, batch: Posting, terms: Terms) -> Moved:
         policy=terms.uncollected,
     )
     return Moved(restored, expired, clawback)
-
-
-def _grace_until(at: datetime, terms: Terms) -> datetime | None:
-    """Until when points live that had lapsed before `at` gave them back: through the end of the
-    local day so many days later. None: they have no grace."""
-    if terms.restore_grace_days == 0:
-        return None
-    last = calendar.local_day(at, terms.zone) + timedelta(days=terms.restore_grace_days)
-    return calendar.start_of_day(last + timedelta(days=1), terms.zone)
 
 
 def _asked(case: Case, taken: Taken) -> list[tuple[Lot | None, int]]:
