@@ -10,6 +10,8 @@ from loyalty.admin import requests
 from loyalty.selectors import birthdays, products
 from loyalty.services import (
     adjustment_limits,
+    challenge_merges,
+    challenges,
     coupon_batches,
     coupon_merges,
     coupon_nights,
@@ -64,6 +66,9 @@ def register() -> None:
         obstacle=coupon_merges.obstacle,
     )
     panels.add_merge_step("loyalty.prizes", 22, prize_merges.move, undo=prize_merges.give_back)
+    panels.add_merge_step(
+        "loyalty.challenges", 24, challenge_merges.move, undo=challenge_merges.give_back
+    )
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tiers", 20, _review_tiers))
@@ -75,7 +80,9 @@ def _track_changes() -> None:
     """As in `migrations/sql/tracked.sql`."""
     changes.track(
         "loyalty_adjustmentlimit",
+        "loyalty_badge",
         "loyalty_behaviorrule",
+        "loyalty_challenge",
         "loyalty_coupontype",
         "loyalty_earningrule",
         "loyalty_product",
@@ -89,6 +96,9 @@ def _track_changes() -> None:
     )
     changes.track_part("loyalty_reward_stores", of="loyalty_reward", title=_("Stores of a reward"))
     changes.track_part("loyalty_rewardtier", of="loyalty_reward", title=_("Tiers of a reward"))
+    changes.track_part(
+        "loyalty_challengeprize", of="loyalty_challenge", title=_("Prizes of a challenge")
+    )
     changes.track_part(
         "loyalty_earningrule_stores", of="loyalty_earningrule", title=_("Stores of an earning rule")
     )

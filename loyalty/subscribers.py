@@ -7,6 +7,9 @@ from loyalty.services import (
     accounts,
     behavior_events,
     behavior_notices,
+    challenge_hearing,
+    challenge_prizes,
+    challenge_wants,
     community_rewards,
     guest_uses,
     survey_awards,
@@ -44,6 +47,16 @@ def reward_answered(events: Sequence[Event], at: datetime) -> None:
 def reward_invitations(events: Sequence[Event], at: datetime) -> None:
     """From the worker: the coupon that a community promises for inviting."""
     community_rewards.goal_reached(events=events, at=at)
+
+
+def count_for_challenges(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: what happened counts in challenges, or no longer does."""
+    challenge_hearing.hear(events=events, at=at)
+
+
+def settle_challenges(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: prizes of challenges are given and taken back."""
+    challenge_prizes.settle(events=events, at=at)
 
 
 def _members(events: Sequence[Event]) -> dict[int, datetime]:
@@ -86,3 +99,22 @@ subscriptions.subscribe(
     subscriber="loyalty.communities",
     handler=reward_invitations,
 )
+for _type, _wants in (
+    ("loyalty.order.recorded", challenge_wants.wants_orders),
+    ("loyalty.order.refunded", challenge_wants.wants_refunds),
+    ("loyalty.behavior.rewarded", challenge_wants.wants_behaviors),
+    ("loyalty.tier.upgraded", challenge_wants.wants_tiers),
+    ("loyalty.tier.downgraded", challenge_wants.wants_tiers),
+    ("members.member.merged", challenge_wants.wants_any),
+    ("members.member.unmerged", challenge_wants.wants_any),
+):
+    subscriptions.subscribe(
+        event_type=_type,
+        subscriber="loyalty.challenges",
+        handler=count_for_challenges,
+        wants=_wants,
+    )
+for _type in ("loyalty.challenge.reached", "loyalty.challenge.undone"):
+    subscriptions.subscribe(
+        event_type=_type, subscriber="loyalty.challenge_prizes", handler=settle_challenges
+    )

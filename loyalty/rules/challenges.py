@@ -116,9 +116,7 @@ def _matching(rule: Rule, order: Facts) -> Sequence[int]:
         return every
     if not rule.is_per_line:
         return every if conditions.matches(rule.condition, order.of_order()) else ()
-    return [
-        index for index in every if conditions.matches(rule.condition, order.of_line(index))
-    ]
+    return [index for index in every if conditions.matches(rule.condition, order.of_line(index))]
 
 
 def runs(days: Iterable[date]) -> list[int]:
