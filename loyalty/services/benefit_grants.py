@@ -4,10 +4,21 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from loyalty.models import BenefitGrant
+from loyalty.events import BenefitGranted
+from loyalty.models import Benefit, BenefitGrant
 from loyalty.rules import calendar
-from loyalty.services import programs
-from members.selectors import living
+from loyalty.selectors import benefits
+from loyalty.services import benefit_coupons, benefit_locks, programs
+from loyalty.services.benefit_refusals import BadBenefitGrant, BenefitRefused
+from members.errors import NotFound
+from members.services import events
+
+MOST_QUOTA = 1_000
+MOST_DAYS = 3_650
+# Given at once, each a row.
+MOST_COUPONS = 100
+_MOST_REASON = 80
+_State = Benefit.State
 
 
 @transaction.atomic
@@ -24,29 +35,65 @@ def grant(
     actor_id: int | None = None,
 ) -> BenefitGrant:
     """So many uses (None: without a limit), through the end of the day so many days from now
-    (None: without an end). Again with the same `key` it is the same grant.
+    (None: without an end); of one that comes as coupons, the coupons at once. Again with the same
+    `key` it is the same grant.
 
-    Raises: MemberErased, MemberMerged.
+    Raises: NotFound; BadBenefitGrant; BenefitRefused, for one that isn't live; CouponRefused.
     """
     known = BenefitGrant.objects.filter(key=key).first()
     if known is not None:
         return known
-    living.refuse_gone(member_ids=[member_id])
-    made, _ = BenefitGrant.objects.get_or_create(
+    benefit = benefits.rows().filter(pk=benefit_id).first()
+    if benefit is None:
+        raise NotFound("there is no such benefit")
+    _check(benefit, quota, days)
+    owner_id = benefit_locks.owner(member_id=member_id, at=at)
+    made, is_new = BenefitGrant.objects.get_or_create(
         key=key,
         defaults={
-            "benefit_id": benefit_id,
-            "member_id": member_id,
+            "benefit": benefit,
+            "member_id": owner_id,
             "origin": origin,
             "quota": quota,
             "valid_from": at,
             "valid_until": _end(days, at),
-            "reason": reason,
+            "reason": reason[:_MOST_REASON],
             "actor_id": actor_id,
             "recorded_at": at,
         },
     )
+    if is_new:
+        _tell(made, benefit, at)
+        if benefit.coupon_type is not None:
+            benefit_coupons.give_granted(benefit=benefit, grant=made, moment=benefits.moment(at))
     return made
+
+
+def _check(benefit: Benefit, quota: int | None, days: int | None) -> None:
+    if benefit.state != _State.LIVE:
+        why = "benefit_stopped" if benefit.state == _State.STOPPED else "benefit_not_yet"
+        raise BenefitRefused(why, benefit=benefit.code)
+    most = MOST_COUPONS if benefit.coupon_type_id is not None else MOST_QUOTA
+    if quota is None and benefit.coupon_type_id is not None:
+        raise BadBenefitGrant("say how many coupons it is", field="quota")
+    if quota is not None and not 1 <= quota <= most:
+        raise BadBenefitGrant(f"it is from 1 to {most:,}", field="quota", most=most)
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise BadBenefitGrant(f"it is from 1 to {MOST_DAYS:,} days", field="days", most=MOST_DAYS)
+
+
+def _tell(made: BenefitGrant, benefit: Benefit, at: datetime) -> None:
+    until = made.valid_until
+    told = BenefitGranted(
+        benefit=benefit.code,
+        grant=str(made.uid),
+        origin=made.origin,
+        quota=made.quota,
+        until_at=until.isoformat() if until else "",
+    )
+    events.record(
+        fact=told, member_id=made.member_id, occurred_at=at, at=at, actor_id=made.actor_id
+    )
 
 
 @transaction.atomic
@@ -57,7 +104,7 @@ def end(*, grant_id: int, reason: str, at: datetime) -> BenefitGrant:
     """
     found = BenefitGrant.objects.select_for_update().get(pk=grant_id)
     if found.ended_at is None:
-        found.ended_at, found.end_reason = at, reason
+        found.ended_at, found.end_reason = at, reason[:_MOST_REASON]
         found.save(update_fields=["ended_at", "end_reason"])
     return found
 

@@ -1,0 +1,42 @@
+"""A member behind the lock under which benefits are used, claimed and given: that of the account,
+so that tills, merges and changes of tier go one after the other."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from loyalty.services import accounts
+from members.errors import MemberMerged, NotFound
+from members.selectors import living
+
+# A merge may come between looking and locking; two of one member in that moment don't.
+_TURNS = 3
+
+
+def owner(*, member_id: int, at: datetime) -> int:
+    """Who the member is now, locked until the end of the transaction.
+
+    Raises: NotFound, for nobody (any more); MemberErased.
+    """
+    for _ in range(_TURNS):
+        found = living.id_of(member_id=member_id)
+        if found is None:
+            raise NotFound("there is no such member")
+        try:
+            # The member before the account, as merges and prizes do it.
+            living.refuse_gone(member_ids=[found])
+        except MemberMerged:
+            continue
+        if not _lock(found):
+            accounts.open_account(member_id=found, at=at)
+            _lock(found)
+        return found
+    raise MemberMerged
+
+
+def _lock(member_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM loyalty_account WHERE member_id = %s FOR NO KEY UPDATE", [member_id]
+        )
+        return cursor.rowcount == 1
