@@ -62,8 +62,12 @@ parts AS (
     UNION ALL
     SELECT d.day, m.store_id, m.channel_id, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
     FROM unnest(%(days)s::date[]) AS d(day)
-    JOIN members_member m ON m.joined_at >= (d.day::timestamp AT TIME ZONE %(zone)s)
-        AND m.joined_at < ((d.day + 1)::timestamp AT TIME ZONE %(zone)s)
+    -- Where clocks go back at midnight a day begins twice, and the server takes the second time:
+    -- the hours around are looked through as well, and the day itself is compared.
+    JOIN members_member m
+        ON m.joined_at >= (d.day::timestamp AT TIME ZONE %(zone)s) - interval '3 hours'
+        AND m.joined_at < ((d.day + 1)::timestamp AT TIME ZONE %(zone)s) + interval '3 hours'
+        AND (m.joined_at AT TIME ZONE %(zone)s)::date = d.day
     WHERE m.state IN ('ACTIVE', 'RESTRICTED')
 ),
 sums AS MATERIALIZED (

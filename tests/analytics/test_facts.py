@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from analytics.models import KpiDay, MemberMetrics, MemberMonth, PointsDay, PurchaseDay
 from analytics.selectors import fact_checks
 from analytics.services import fact_rebuilds, facts, member_days
-from loyalty.models import LedgerEntry
+from loyalty.models import LedgerEntry, Program
 from members.models import Heartbeat, Member
 from members.registry import panels
 from members.services import dispatches
@@ -199,6 +199,20 @@ def test_members_join_on_the_programmes_day_at_their_store_unless_they_are_none(
     facts.refresh(at=NOW)
 
     assert rows(KpiDay, *joined, day=MAR_2) == [(MAR_2, "SH01", "pos", 2)]
+
+
+def test_whoever_joins_in_an_hour_that_comes_twice_at_midnight_counts_on_that_day(shop):
+    # In the Azores the clock goes back from one to midnight: 26 October begins at 0:00 UTC and,
+    # once more, at 1:00.
+    Program.objects.update(time_zone="Atlantic/Azores", version=3)
+    midnight = datetime(2025, 10, 26, tzinfo=UTC)
+    for minutes in (-1, 0, 59, 60, 119):
+        enroll(joined_at=midnight + timedelta(minutes=minutes))
+    hear()
+    facts.refresh(at=NOW)
+
+    joined = rows(KpiDay, "day", "joined_count", joined_count__gt=0)
+    assert joined == [(date(2025, 10, 25), 1), (date(2025, 10, 26), 4)]
 
 
 def test_points_count_on_the_day_they_moved_however_late_they_are_told(alice):
