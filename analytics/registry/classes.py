@@ -25,7 +25,7 @@ def name(kind: str, code: str) -> ClassName:
     """The class in words; one that there is no more by its code, none as nothing."""
     if not code:
         return ClassName("")
-    return NAMES[ClassKind(kind)].get(code, ClassName(code))
+    return NAMES.get(kind, {}).get(code, ClassName(code))
 
 
 def choices(kind: str) -> list[tuple[str, Any]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from analytics.models import ClassKind, ClassTag, Segment
+from analytics.models import ClassTag, Segment
 from analytics.rules import classes
 from analytics.services import member_score_sql
 from members.errors import DomainError
@@ -60,12 +60,17 @@ def publish(*, part: Part, at: datetime) -> int:
     changed. Within the night's scores, of which the table of the session is read."""
     changed = 0
     for row in ClassTag.objects.order_by("pk"):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                member_score_sql.IN_CLASS[ClassKind(row.kind)],
-                {"low": part.low, "high": part.high, "code": row.code},
-            )
-            ids = [found for (found,) in cursor.fetchall()]
+        ids = _in_class(row, part)
         done = published_tags.publish(tag_id=row.tag_id, member_ids=ids, part=part, at=at)
         changed += done.added + done.removed
     return changed
+
+
+def _in_class(row: ClassTag, part: Part) -> list[int]:
+    """Who of this part is in the class; nobody, where a later release knows it no more."""
+    statement = member_score_sql.IN_CLASS.get(row.kind)
+    if statement is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"low": part.low, "high": part.high, "code": row.code})
+        return [member_id for (member_id,) in cursor.fetchall()]

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from analytics.models import AnalyticsPolicy, ClassChange, ClassDay, ClassTag, MemberScore
+from analytics.registry import classes as class_names
 from analytics.services import class_tags, member_scores
 from members.models import Event, Measure, Member, MemberTag, Tag
 from members.services import merges, profiling, restrictions, tags
@@ -201,6 +202,20 @@ def test_a_class_that_is_published_no_more_takes_its_tag_back(buyer):
 
     assert class_tags.remove(class_tag=row) == 1
     assert (bearers(tag), ClassTag.objects.count()) == ({}, 0)
+
+
+@pytest.mark.parametrize("left", [{"code": "gone"}, {"kind": "GONE", "code": "gone"}])
+def test_a_class_that_a_later_release_knows_no_more_is_nobodys(buyer, left):
+    tag = Tag.objects.create(code="mature", name_en="Mature")
+    class_tags.add(kind="STAGE", code="maturity", tag=tag)
+    run()
+    assert len(bearers(tag)) == 1
+    ClassTag.objects.update(**left)
+
+    run(days=1)
+
+    assert bearers(tag) == {}
+    assert class_names.name(left.get("kind", "STAGE"), "gone").label == "gone"
 
 
 def bearers(tag):
