@@ -6,12 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import requests
+from loyalty.admin import benefit_requests, requests
 from loyalty.selectors import birthdays, products
 from loyalty.services import (
     adjustment_limits,
+    benefit_merges,
+    benefit_nights,
+    benefit_notices,
+    benefit_privacy,
+    benefits,
     challenge_merges,
-    challenges,
     coupon_batches,
     coupon_merges,
     coupon_nights,
@@ -28,7 +32,11 @@ from loyalty.services import (
     points,
     privacy_sections,
     prize_merges,
+    redemption_erasures,
+    redemption_merges,
+    redemption_nights,
     replays,
+    rewards,
     tier_nights,
     tier_requests,
     tier_windows,
@@ -40,8 +48,13 @@ from members.registry import birthdays as birthday_policy
 def register() -> None:
     """Called by `apps.ready`."""
     _add_executors()
+    # What is open is canceled before the account is closed.
+    privacy.add_erasure_step(
+        privacy.ErasureStep("loyalty.redemptions", 190, redemption_erasures.erase)
+    )
     privacy.add_erasure_step(privacy.ErasureStep("loyalty.members", 200, erasures.erase))
     privacy_sections.register()
+    benefit_privacy.register()
     _track_changes()
     birthday_policy.set_policy(birthdays.policy)
     behavior_events.add_names(app="loyalty", names=products.names)
@@ -65,15 +78,31 @@ def register() -> None:
         undo=coupon_merges.give_back,
         obstacle=coupon_merges.obstacle,
     )
+    panels.add_merge_step(
+        benefit_merges.STEP,
+        21,
+        benefit_merges.move,
+        undo=benefit_merges.give_back,
+        obstacle=benefit_merges.obstacle,
+    )
     panels.add_merge_step("loyalty.prizes", 22, prize_merges.move, undo=prize_merges.give_back)
     panels.add_merge_step(
         "loyalty.challenges", 24, challenge_merges.move, undo=challenge_merges.give_back
+    )
+    panels.add_merge_step(
+        "loyalty.redemptions",
+        26,
+        redemption_merges.move,
+        undo=redemption_merges.give_back,
     )
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
     panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tiers", 20, _review_tiers))
     panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
+    panels.add_night_step(panels.NightStep("loyalty.benefits", 50, _renew_benefits))
+    panels.add_night_step(panels.NightStep("loyalty.redemptions", 45, _settle_redemptions))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
+    panels.add_night_step(panels.NightStep("loyalty.remind_benefits", 62, _remind_benefits))
 
 
 def _track_changes() -> None:
@@ -82,6 +111,8 @@ def _track_changes() -> None:
         "loyalty_adjustmentlimit",
         "loyalty_badge",
         "loyalty_behaviorrule",
+        "loyalty_benefit",
+        "loyalty_benefitweight",
         "loyalty_challenge",
         "loyalty_coupontype",
         "loyalty_earningrule",
@@ -90,6 +121,10 @@ def _track_changes() -> None:
         "loyalty_reward",
         "loyalty_stackinggroup",
         "loyalty_tier",
+    )
+    changes.track_part("loyalty_benefitrule", of="loyalty_benefit", title=_("Who has a benefit"))
+    changes.track_part(
+        "loyalty_benefit_stores", of="loyalty_benefit", title=_("Stores of a benefit")
     )
     changes.track_part(
         "loyalty_coupontype_stores", of="loyalty_coupontype", title=_("Stores of a coupon type")
@@ -112,6 +147,8 @@ def _add_executors() -> None:
         (tier_requests, _("Tier by hand"), requests.tier),
         (earning_rules, _("Publish an earning rule"), requests.publishing),
         (coupon_types, _("Let a coupon type live"), requests.coupon_type),
+        (benefits, _("Let a benefit live"), benefit_requests.benefit),
+        (rewards, _("Put a reward into the catalogue"), requests.reward),
         (operations, _("Points for many members"), requests.operation),
     ):
         approved: Any = service
@@ -134,9 +171,21 @@ def _review_tiers(at: datetime) -> Iterable[int]:
     return tier_nights.review(at=at)
 
 
+def _settle_redemptions(at: datetime) -> Iterable[int]:
+    return redemption_nights.settle(at=at)
+
+
 def _settle_coupons(at: datetime) -> Iterable[int]:
     return coupon_nights.settle(at=at)
 
 
 def _remind(at: datetime) -> Iterable[int]:
     return night.remind(at=at)
+
+
+def _renew_benefits(at: datetime) -> Iterable[int]:
+    return benefit_nights.renew(at=at)
+
+
+def _remind_benefits(at: datetime) -> Iterable[int]:
+    return benefit_notices.remind(at=at)

@@ -33,6 +33,7 @@ CELERY_BEAT_SCHEDULE = {
     "tier-terms": {"task": "loyalty.tasks.end_due_tier_terms", "schedule": 60.0},
     "quote-locks": {"task": "campaigns.tasks.expire_quote_locks", "schedule": 60.0},
     "coupons": {"task": "loyalty.tasks.settle_due_coupons", "schedule": 60.0},
+    "redemptions": {"task": "loyalty.tasks.settle_due_redemptions", "schedule": 60.0},
     # Dashboards are at most a minute behind the tills.
     "facts": {"task": "analytics.tasks.refresh_facts", "schedule": 60.0},
     "appointments": {"task": "members.tasks.keep_appointments", "schedule": 60.0},

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyalty.admin import coupon_sentences, rule_sentences, words
-from loyalty.models import AdjustmentLimit, CouponType, EarningRule, Operation
+from loyalty.admin import coupon_sentences, reward_sentences, rule_sentences, words
+from loyalty.models import AdjustmentLimit, CouponType, EarningRule, Operation, Reward
 from members.models import ApprovalRequest
 from members.registry import roles
 
@@ -56,6 +56,14 @@ def coupon_type(request: ApprovalRequest) -> list[str]:
     if found is None:
         return []
     return [found.name, coupon_sentences.whole(found), *coupon_sentences.terms(found)]
+
+
+def reward(request: ApprovalRequest) -> list[str]:
+    """The reward as its sentence, and what else holds."""
+    found = Reward.objects.filter(pk=request.target_id).first()
+    if found is None:
+        return []
+    return [found.name, reward_sentences.whole(found), *reward_sentences.terms(found)]
 
 
 def operation(request: ApprovalRequest) -> list[str]:

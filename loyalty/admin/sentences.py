@@ -1,13 +1,13 @@
 """What this app's events say on the timeline."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loyalty.admin import behavior_sentences, coupon_events, words
-from loyalty.models import CouponType, Order, Tier
+from loyalty.admin import behavior_sentences, coupon_events, redemption_events, words
+from loyalty.models import CouponType, Order, Reward, Tier
 from loyalty.rules import money
 from loyalty.services import programs
 from members.models import Event
@@ -26,6 +26,7 @@ class Names:
     tiers: dict[str, str]
     currency: str
     coupon_types: dict[str, str]
+    rewards: dict[str, str] = field(default_factory=dict)
 
 
 def register() -> None:
@@ -48,11 +49,14 @@ def _names(events: Sequence[Event]) -> Names:
     tiers = Tier.objects.filter(program__is_current=True) if names_tiers else ()
     type_codes = {event.payload.get("coupon_type") for event in events} - {None}
     types = CouponType.objects.filter(code__in=type_codes) if type_codes else ()
+    reward_codes = {event.payload.get("reward") for event in events} - {None}
+    rewards = Reward.objects.filter(code__in=reward_codes) if reward_codes else ()
     return Names(
         orders={order.pk: order for order in orders} if order_ids else {},
         tiers={tier.code: tier.name for tier in tiers},
         currency=programs.kept().currency,
         coupon_types={one.code: one.name for one in types},
+        rewards={one.code: one.name for one in rewards},
     )
 
 
@@ -114,9 +118,13 @@ def _clawed_back(payload: dict[str, Any], names: Names) -> Sentence:
 
 def _restored(payload: dict[str, Any], names: Names) -> Sentence:
     expired = payload.get("expired_points", 0)
+    text = (
+        _("%(points)s given back for the return")
+        if payload.get("order")
+        else _("%(points)s given back for a reward")
+    )
     return Sentence(
-        text=_("%(points)s given back for the return")
-        % {"points": words.points(payload["points"])},
+        text=text % {"points": words.points(payload["points"])},
         details=(_("%(points)s of it had expired") % {"points": words.points(expired)},)
         if expired
         else (),
@@ -210,4 +218,5 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.tier.grace_begun": _grace_begun,
     **behavior_sentences.TELL,
     **coupon_events.TELL,
+    **redemption_events.TELL,
 }

@@ -34,6 +34,7 @@ REASONS: dict[str, Any] = {
     "other_program": gettext_lazy("Status in another programme"),
     "tier": gettext_lazy("Bought a tier"),
     "tier_gift": gettext_lazy("Gift on an upgrade"),
+    "reward": gettext_lazy("A reward"),
 }
 
 ADJUSTMENT_REASONS = ("goodwill", "complaint", "missed_order", "correction", "campaign")

@@ -13,10 +13,12 @@ from loyalty.models import (
     Order,
     OrderLine,
     PrizeGrant,
+    Redemption,
     Refund,
     TierChange,
     Transfer,
 )
+from loyalty.rules import redemptions
 from members.registry.privacy import ExportSection, add_export_section
 from members.services.privacy_sections import stream
 
@@ -44,6 +46,23 @@ _TIER = ("from_tier", "to_tier", "reason", "occurred_at", "until_at")
 _PRIZE = ("uid", "origin", "what", "state", "points", "given_at", "undone_at")
 _TRANSFER = ("uid", "is_received", "points", "recorded_at")
 
+_REDEMPTION = (
+    "uid",
+    "reward",
+    "state",
+    "quantity",
+    "points",
+    "money_amount",
+    "payment_ref",
+    "requested_at",
+    "expires_at",
+    "fulfilled_at",
+    "fulfilled_store",
+    "ended_at",
+    "end_reason",
+    "returned_points",
+)
+
 
 def register() -> None:
     """Called by `apps.ready`."""
@@ -55,6 +74,7 @@ def register() -> None:
         ("loyalty.transfers", 150, _("Transfers"), _TRANSFER, _transfers),
         ("loyalty.tiers", 160, _("Tiers"), _TIER, _tiers),
         ("loyalty.coupons", 170, _("Coupons"), _COUPON, _coupons),
+        ("loyalty.redemptions", 175, _("Rewards"), _REDEMPTION, _redemptions),
         ("loyalty.prizes", 175, _("Prizes"), _PRIZE, _prizes),
     ):
         add_export_section(ExportSection(code, order, title, columns, rows))
@@ -137,3 +157,12 @@ def _prizes(member_ids: Sequence[int], at: datetime) -> Rows:
     rows = PrizeGrant.objects.filter(member_id__in=member_ids).order_by("pk")
     for row in stream(rows):
         yield {name: getattr(row, name) for name in _PRIZE}
+
+
+def _redemptions(member_ids: Sequence[int], at: datetime) -> Rows:
+    rows = Redemption.objects.filter(member_id__in=member_ids).order_by("pk")
+    for row in stream(rows.select_related("reward", "fulfilled_store")):
+        values = {name: getattr(row, name) for name in _REDEMPTION}
+        store = row.fulfilled_store.code if row.fulfilled_store else ""
+        state = redemptions.state_at(row.state, row.expires_at, at)
+        yield {**values, "reward": row.reward.code, "state": state, "fulfilled_store": store}
