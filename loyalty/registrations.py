@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import benefit_requests, requests
+from loyalty.admin import benefit_requests, referral_sentences, requests
 from loyalty.selectors import birthdays, products
 from loyalty.services import (
     adjustment_limits,
@@ -35,13 +35,19 @@ from loyalty.services import (
     redemption_erasures,
     redemption_merges,
     redemption_nights,
+    referral_codes,
+    referral_merges,
+    referral_privacy,
+    referral_programs,
+    referral_settling,
+    referrals,
     replays,
     rewards,
     tier_nights,
     tier_requests,
     tier_windows,
 )
-from members.registry import behavior_events, changes, panels, privacy
+from members.registry import behavior_events, changes, introductions, panels, privacy
 from members.registry import birthdays as birthday_policy
 
 
@@ -54,7 +60,10 @@ def register() -> None:
     )
     privacy.add_erasure_step(privacy.ErasureStep("loyalty.members", 200, erasures.erase))
     privacy_sections.register()
+    challenge_privacy.register()
     benefit_privacy.register()
+    referral_privacy.register()
+    introductions.set_keeper(find=referral_codes.find, keep=referrals.introduced)
     _track_changes()
     birthday_policy.set_policy(birthdays.policy)
     behavior_events.add_names(app="loyalty", names=products.names)
@@ -87,6 +96,13 @@ def register() -> None:
     )
     panels.add_merge_step("loyalty.prizes", 22, prize_merges.move, undo=prize_merges.give_back)
     panels.add_merge_step(
+        "loyalty.referrals",
+        23,
+        referral_merges.move,
+        undo=referral_merges.give_back,
+        obstacle=referral_merges.obstacle,
+    )
+    panels.add_merge_step(
         "loyalty.challenges", 24, challenge_merges.move, undo=challenge_merges.give_back
     )
     panels.add_merge_step(
@@ -101,6 +117,7 @@ def register() -> None:
     panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
     panels.add_night_step(panels.NightStep("loyalty.benefits", 50, _renew_benefits))
     panels.add_night_step(panels.NightStep("loyalty.redemptions", 45, _settle_redemptions))
+    panels.add_night_step(panels.NightStep("loyalty.referrals", 48, _settle_referrals))
     panels.add_night_step(panels.NightStep("loyalty.remind", 60, _remind))
     panels.add_night_step(panels.NightStep("loyalty.remind_benefits", 62, _remind_benefits))
 
@@ -118,6 +135,7 @@ def _track_changes() -> None:
         "loyalty_earningrule",
         "loyalty_product",
         "loyalty_program",
+        "loyalty_referralprogram",
         "loyalty_reward",
         "loyalty_stackinggroup",
         "loyalty_tier",
@@ -128,6 +146,12 @@ def _track_changes() -> None:
     )
     changes.track_part(
         "loyalty_coupontype_stores", of="loyalty_coupontype", title=_("Stores of a coupon type")
+    )
+    changes.track_part(
+        "loyalty_referralprize", of="loyalty_referralprogram", title=_("Prizes of recommending")
+    )
+    changes.track_part(
+        "loyalty_referralboost", of="loyalty_referralprogram", title=_("Boosts of recommending")
     )
     changes.track_part("loyalty_reward_stores", of="loyalty_reward", title=_("Stores of a reward"))
     changes.track_part("loyalty_rewardtier", of="loyalty_reward", title=_("Tiers of a reward"))
@@ -149,6 +173,11 @@ def _add_executors() -> None:
         (coupon_types, _("Let a coupon type live"), requests.coupon_type),
         (benefits, _("Let a benefit live"), benefit_requests.benefit),
         (rewards, _("Put a reward into the catalogue"), requests.reward),
+        (
+            referral_programs,
+            _("Let a referral programme live"),
+            referral_sentences.request,
+        ),
         (operations, _("Points for many members"), requests.operation),
     ):
         approved: Any = service
@@ -189,3 +218,7 @@ def _renew_benefits(at: datetime) -> Iterable[int]:
 
 def _remind_benefits(at: datetime) -> Iterable[int]:
     return benefit_notices.remind(at=at)
+
+
+def _settle_referrals(at: datetime) -> Iterable[int]:
+    return referral_settling.settle_due(at=at)
