@@ -12,6 +12,8 @@ from tests.authorization_roles import (
 
 _SEES_DASHBOARDS = MARKETING | OVERSIGHT | {ANALYST, STORE_MANAGER}
 
+_SHARES_VIEWS = {MARKETING_MANAGER, ANALYST, ADMINISTRATOR}
+
 _SEES_CUTS = MARKETING | OVERSIGHT | {ANALYST}
 _SETS_CUTS = {MARKETING_MANAGER, ADMINISTRATOR}
 
@@ -46,7 +48,8 @@ PLACES = {
 DEEDS = {
     **PLACES,
     "admin:analytics_savedview_save": _SEES_DASHBOARDS,
-    "admin:analytics_savedview_remove": _SEES_DASHBOARDS,
+    # Another one's, shared with everybody; one's own is everybody's to delete.
+    "admin:analytics_savedview_remove": _SHARES_VIEWS,
     "admin:analytics_channelspend_import_file": _KEEPS_SPENDS,
     "admin:analytics_channelspend_import_page": _KEEPS_SPENDS,
     "admin:analytics_classtag_withdraw": _SETS_CUTS,

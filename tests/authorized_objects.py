@@ -3,7 +3,7 @@
 import msgspec
 from django.utils import timezone
 
-from analytics.models import ClassTag, Segment
+from analytics.models import ClassTag, SavedView, Segment
 from analytics.services import segments
 from analytics.services.segments import Draft
 from campaigns.models import Offer
@@ -68,6 +68,9 @@ def objects(maker: User) -> dict[str, int]:
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
         "classtag": _class_tag().pk,
         "segment": _segment().pk,
+        "savedview": SavedView.objects.create(
+            owner=maker, dashboard="rfm", name="x", sharing="EVERYONE", saved_at=world.NOW
+        ).pk,
         **_coupons(alice),
         **_sales(alice),
         **_voices(alice),

@@ -4,8 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import members.ids
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -25,7 +23,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("uid", models.UUIDField(default=members.ids.uuid7, editable=False, unique=True)),
                 ("dashboard", models.CharField(max_length=40, verbose_name="dashboard")),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("query", models.CharField(blank=True, max_length=2000, verbose_name="filters")),

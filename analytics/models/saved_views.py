@@ -4,8 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.ids import uuid7
-
 
 class SavedView(models.Model):
     """A person's filters of one dashboard. `query` is the address's own, without what is asked
@@ -19,7 +17,6 @@ class SavedView(models.Model):
         ROLE = "ROLE", _("One role")
         EVERYONE = "EVERYONE", _("Everybody who sees dashboards")
 
-    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     dashboard = models.CharField(_("dashboard"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
     query = models.CharField(_("filters"), max_length=2_000, blank=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
@@ -55,12 +54,12 @@ def save(*, draft: Draft, owner_id: int, at: datetime) -> SavedView:
     return view
 
 
-def remove(*, uid: UUID, actor_id: int, may_share: bool) -> SavedView:
+def remove(*, view_id: int, actor_id: int, may_share: bool) -> SavedView:
     """Takes a view away: one's own, or, with the right to share, anybody's shared one.
 
     Raises: NotFound, where there is none that one may take away.
     """
-    view = SavedView.objects.filter(uid=uid).first()
+    view = SavedView.objects.filter(pk=view_id).first()
     is_shared = view is not None and view.sharing != SavedView.Sharing.PRIVATE
     if view is None or not (view.owner_id == actor_id or (may_share and is_shared)):
         raise NotFound

@@ -29,11 +29,11 @@ def manager(analyst):
 
 
 def save(browser, dashboard="overview", **said):
-    return browser.post(reverse("admin:analytics_savedview_save", args=[dashboard]), said)
+    return browser.post(reverse("admin:analytics_savedview_save"), said | {"dashboard": dashboard})
 
 
 def remove(browser, view):
-    return browser.post(reverse("admin:analytics_savedview_remove", args=[view.uid]))
+    return browser.post(reverse("admin:analytics_savedview_remove", args=[view.pk]))
 
 
 def names_of(browser, query=""):
@@ -46,7 +46,9 @@ def messages_of(browser, answer):
 
 
 def test_a_view_keeps_the_filters_alone_and_is_opened_again(analyst):
-    answer = save(analyst, name="Mini", query="channel=mini&period=last_7&as=csv&compare=before&x=1")
+    answer = save(
+        analyst, name="Mini", query="channel=mini&period=last_7&as=csv&compare=before&x=1"
+    )
 
     assert answer.url == "/console/dashboards/overview/?period=last_7&channel=mini"
     assert names_of(analyst) == [("Mini", False)]
@@ -61,7 +63,7 @@ def test_a_name_that_is_there_takes_the_filters_over_and_twice_is_once(analyst):
 
 
 @pytest.mark.parametrize(
-    "said, told",
+    ("said", "told"),
     [
         ({"name": "", "query": ""}, "Name of the view: This field is required."),
         ({"name": "A", "query": "store=NONE"}, "Stores: “NONE” is none of the choices."),

@@ -1,7 +1,6 @@
 """The saved views of a dashboard: listed on it, saved from it, taken away."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -35,12 +34,12 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     """Where views are saved and taken away, for the site's `get_urls`."""
     return [
         path(
-            "dashboards/<slug:code>/views/",
+            "dashboards/views/save/",
             site.admin_view(_may_see(require_POST(save))),
             name="analytics_savedview_save",
         ),
         path(
-            "dashboards/views/<uuid:uid>/remove/",
+            "dashboards/views/<int:object_id>/remove/",
             site.admin_view(_may_see(require_POST(remove))),
             name="analytics_savedview_remove",
         ),
@@ -53,6 +52,11 @@ class ViewForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name of the view"), max_length=80)
     sharing = forms.ChoiceField(label=gettext_lazy("Who sees it"), required=False)
+    dashboard = forms.ChoiceField(
+        label=gettext_lazy("Dashboard"),
+        choices=[(one.code, one.title) for one in DASHBOARDS],
+        widget=forms.HiddenInput,
+    )
     query = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, may_share: bool, **options: Any) -> None:
@@ -62,11 +66,11 @@ class ViewForm(forms.Form):
         else:
             del self.fields["sharing"]
 
-    def draft(self, dashboard: Dashboard) -> saved_views.Draft:
+    def draft(self) -> saved_views.Draft:
         said = self.cleaned_data.get("sharing") or SavedView.Sharing.PRIVATE
         role = Group.objects.get(name=said.removeprefix(_ROLE)) if said.startswith(_ROLE) else None
         return saved_views.Draft(
-            dashboard=dashboard.code,
+            dashboard=self.cleaned_data["dashboard"],
             name=self.cleaned_data["name"],
             query=filter_forms.canonical(QueryDict(self.cleaned_data["query"])),
             sharing=SavedView.Sharing.ROLE if role else said,
@@ -89,40 +93,45 @@ def context(dashboard: Dashboard, user: User, query: QueryDict) -> dict[str, Any
             }
             for view in selectors.of(dashboard=dashboard.code, user=user)
         ],
-        "view_form": ViewForm(may_share=may_share, initial={"query": opened}),
+        "view_form": ViewForm(
+            may_share=may_share, initial={"dashboard": dashboard.code, "query": opened}
+        ),
     }
 
 
-def save(request: HttpRequest, code: str) -> HttpResponse:
+def save(request: HttpRequest) -> HttpResponse:
     """Keeps the filters that the page shows; what is wrong with them is said on the page."""
-    dashboard = next((one for one in DASHBOARDS if one.code == code), None)
-    if dashboard is None:
-        raise Http404
     user = operator_of(request)
     form = ViewForm(request.POST, may_share=user.has_perm(SHARE))
     wrong = _wrong(form, user)
     if wrong:
         messages.error(request, wrong)
-        return HttpResponseRedirect(reverse(dashboard.url_name))
-    draft = form.draft(dashboard)
+        return HttpResponseRedirect(_page(form.cleaned_data.get("dashboard") or DASHBOARDS[0].code))
+    draft = form.draft()
     try:
         saved_views.save(draft=draft, owner_id=user.pk, at=timezone.now())
     except DomainError as error:
         messages.error(request, dialogs.refusal(error))
     else:
         messages.success(request, _("The view “%(name)s” is saved.") % {"name": draft.name})
-    return HttpResponseRedirect(f"{reverse(dashboard.url_name)}?{draft.query}")
+    return HttpResponseRedirect(f"{_page(draft.dashboard)}?{draft.query}")
 
 
-def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
+def remove(request: HttpRequest, object_id: int) -> HttpResponse:
     """One's own view, or a shared one where one may share."""
     user = operator_of(request)
     try:
-        view = saved_views.remove(uid=uid, actor_id=user.pk, may_share=user.has_perm(SHARE))
+        view = saved_views.remove(
+            view_id=object_id, actor_id=user.pk, may_share=user.has_perm(SHARE)
+        )
     except DomainError as error:
         raise Http404 from error
     messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
-    return HttpResponseRedirect(f"{reverse(f'admin:analytics_dashboard_{view.dashboard}')}")
+    return HttpResponseRedirect(_page(view.dashboard))
+
+
+def _page(code: str) -> str:
+    return reverse(f"admin:analytics_dashboard_{code}")
 
 
 def _wrong(form: ViewForm, user: User) -> str:
