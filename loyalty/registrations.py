@@ -16,6 +16,7 @@ from loyalty.services import (
     benefit_privacy,
     benefits,
     challenge_merges,
+    challenge_privacy,
     coupon_batches,
     coupon_merges,
     coupon_nights,
