@@ -37,6 +37,15 @@ class PurchaseDay(models.Model):
                 & (models.Q(next_day__isnull=True) | models.Q(next_day__gt=models.F("day"))),
             ),
         ]
+        indexes = [
+            # Who bought in a span of days, and whether they came back within it: nothing is
+            # grouped, and no other row is read.
+            models.Index(
+                fields=["day"],
+                include=["member", "previous_day", "next_day", "orders_count"],
+                name="purchase_days_of_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.day}"

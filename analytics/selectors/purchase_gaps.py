@@ -41,6 +41,12 @@ def ages(filters: Filters, cuts: Sequence[int]) -> tuple[list[int], int]:
     return aged, buyers
 
 
+def buyers(filters: Filters) -> int:
+    """Distinct members with a purchase day in the period: each has one that is their last one in
+    it. One query."""
+    return int(asking.row(_BOUGHT, narrowing.params(filters))[0])
+
+
 # Sums of nothing are NULL. A gap is longer than the days since where nothing was bought again.
 _OF_GAPS = "SELECT {counts} FROM analytics_purchasegap g WHERE g.day <= %(to_on)s"
 _OLD = "day <= %(to_on)s::date - {days}"
@@ -50,4 +56,8 @@ _REPEATED = f"""sum(days_count) FILTER (WHERE is_first AND {_OLD}),
     sum(days_count) FILTER (WHERE {_OLD} AND gap_days <= {{days}})"""
 _AGED = """sum(days_count) FILTER (
         WHERE day >= %(to_on)s::date - {days} AND day + gap_days > %(to_on)s)"""
+_BOUGHT = """
+SELECT coalesce(sum(days_count), 0) FROM analytics_purchasegap
+WHERE day BETWEEN %(from_on)s AND %(to_on)s AND day + gap_days > %(to_on)s
+"""
 _BUYERS = "sum(days_count) FILTER (WHERE is_first)"

@@ -1,12 +1,12 @@
 """Who was there in a day and in thirty days: by order and by app event, told apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from analytics.registry.measures import Measure, Value
-from analytics.selectors import asking, narrowing, spans
+from analytics.selectors import asking, narrowing, purchase_gaps, spans
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
 from analytics.selectors.measures import values
@@ -23,7 +23,13 @@ class Active:
 
 
 def by_order(filters: Filters) -> Active:
-    """With a paid order; one query."""
+    """With a paid order; one query, or two of the counts of gaps."""
+    if purchase_gaps.can_tell(filters, [spans.MONTH_DAYS]):
+        return Active(day=_counted(filters, days=1), month=_counted(filters, days=spans.MONTH_DAYS))
+    if not narrowing.has_places(filters):
+        there = narrowing.of_members(filters, member="p.member_id")
+        day, month = asking.row(_OF_ALL.format(people=there.sql), there.params | _days(filters))
+        return Active(day=day, month=month)
     sales = narrowing.of_sales(filters, rows="d")
     day, month = asking.row(_BY_ORDER.format(sales=sales.sql), sales.params | _days(filters))
     return Active(day=day, month=month)
@@ -43,6 +49,11 @@ def by_event(filters: Filters) -> Active:
     return Active(day=day, month=month)
 
 
+def _counted(filters: Filters, *, days: int) -> int:
+    period = spans.last_days(filters.as_of, days)
+    return purchase_gaps.buyers(replace(filters, period=period, compared=None))
+
+
 def _days(filters: Filters) -> dict[str, date]:
     month = spans.last_days(filters.as_of, spans.MONTH_DAYS)
     return {"month_on": month.from_on}
@@ -56,6 +67,13 @@ FROM (
         AND d.orders_count > 0 AND {sales}
     GROUP BY d.member_id
 ) buyers
+"""
+# Nothing is grouped: of a member's purchase days of a span one is the last.
+_OF_ALL = """
+SELECT count(*) FILTER (WHERE p.day = %(to_on)s), count(*)
+FROM analytics_purchaseday p
+WHERE p.day BETWEEN %(month_on)s AND %(to_on)s
+    AND (p.next_day IS NULL OR p.next_day > %(to_on)s) AND {people}
 """
 _BY_EVENT = """
 SELECT count(*) FILTER (WHERE last_at >= %(day_at)s), count(*)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from analytics.registry.measures import Measure, Value
-from analytics.selectors import asking, narrowing
+from analytics.selectors import asking, narrowing, purchase_gaps
 from analytics.selectors.figures import Unit
 from analytics.selectors.filters import Filters
 from analytics.selectors.measures import values
 
 _ALL = frozenset({"store", "channel", "tier", "segment"})
 _PLACES = frozenset({"store", "channel"})
-# Above it, reading all purchase days once is quicker than grouping the days of so many members.
-MOST_DAYS_GROUPED = 100
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,9 @@ def sums(filters: Filters) -> Sums:
 
 def buyers(filters: Filters) -> Buyers:
     """One query."""
-    if not narrowing.has_places(filters) and filters.period.days_count > MOST_DAYS_GROUPED:
+    if not narrowing.has_places(filters):
         found = narrowing.of_members(filters, member="p.member_id")
-        sql = _BUYERS_OF_LONG.format(people=found.sql)
+        sql = _BUYERS_OF_ALL.format(people=found.sql)
     else:
         found = narrowing.of_sales(filters, rows="d")
         sql = _BUYERS.format(sales=found.sql)
@@ -84,7 +82,7 @@ FROM (
 
 # Nothing is grouped: of a member's purchase days of the period one is the last. Whoever bought
 # twice on it, or on a day of the period before it, came back.
-_BUYERS_OF_LONG = """
+_BUYERS_OF_ALL = """
 SELECT count(*), count(*) FILTER (WHERE p.orders_count >= 2 OR p.previous_day >= %(from_on)s)
 FROM analytics_purchaseday p
 WHERE p.day BETWEEN %(from_on)s AND %(to_on)s
@@ -105,7 +103,14 @@ def _member_sales(filters: Filters) -> Value:
 
 
 def _buyers(filters: Filters) -> Value:
-    return values.count(buyers(filters).buyers)
+    return values.count(_buyers_count(filters))
+
+
+def _buyers_count(filters: Filters) -> int:
+    """Without those who came back, where the counts of gaps can tell; one query."""
+    if purchase_gaps.can_tell(filters, [filters.period.days_count]):
+        return purchase_gaps.buyers(filters)
+    return buyers(filters).buyers
 
 
 def _member_share(filters: Filters) -> Value:
@@ -119,7 +124,7 @@ def _average_order(filters: Filters) -> Value:
 
 
 def _average_buyer(filters: Filters) -> Value:
-    return values.average(sums(filters).member_sales, buyers(filters).buyers)
+    return values.average(sums(filters).member_sales, _buyers_count(filters))
 
 
 def _returning(filters: Filters) -> Value:
