@@ -12,6 +12,7 @@ from loyalty.services import (
     challenge_wants,
     community_rewards,
     guest_uses,
+    referral_hearing,
     survey_awards,
 )
 from members.models import Event
@@ -57,6 +58,16 @@ def count_for_challenges(events: Sequence[Event], at: datetime) -> None:
 def settle_challenges(events: Sequence[Event], at: datetime) -> None:
     """From the worker: prizes of challenges are given and taken back."""
     challenge_prizes.settle(events=events, at=at)
+
+
+def settle_referrals(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: what friends' orders, returns and proofs bring."""
+    referral_hearing.settle(events=events, at=at)
+
+
+def settle_merged_referrals(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: a person's friends come together, or part."""
+    referral_hearing.settle_merged(events=events, at=at)
 
 
 def _members(events: Sequence[Event]) -> dict[int, datetime]:
@@ -105,6 +116,7 @@ for _type, _wants in (
     ("loyalty.behavior.rewarded", challenge_wants.wants_behaviors),
     ("loyalty.tier.upgraded", challenge_wants.wants_tiers),
     ("loyalty.tier.downgraded", challenge_wants.wants_tiers),
+    ("loyalty.referral.changed", challenge_wants.wants_friends),
     ("members.member.merged", challenge_wants.wants_any),
     ("members.member.unmerged", challenge_wants.wants_any),
 ):
@@ -117,4 +129,21 @@ for _type, _wants in (
 for _type in ("loyalty.challenge.reached", "loyalty.challenge.undone"):
     subscriptions.subscribe(
         event_type=_type, subscriber="loyalty.challenge_prizes", handler=settle_challenges
+    )
+for _type in ("loyalty.referral.claimed", "members.identity.verified"):
+    subscriptions.subscribe(
+        event_type=_type, subscriber="loyalty.referrals", handler=settle_referrals
+    )
+for _type in ("loyalty.order.recorded", "loyalty.order.refunded"):
+    subscriptions.subscribe(
+        event_type=_type,
+        subscriber="loyalty.referrals",
+        handler=settle_referrals,
+        wants=referral_hearing.wants_orders,
+    )
+for _type in ("members.member.merged", "members.member.unmerged"):
+    subscriptions.subscribe(
+        event_type=_type,
+        subscriber="loyalty.referral_merges",
+        handler=settle_merged_referrals,
     )

@@ -13,7 +13,7 @@ from members.registry import introductions
 from members.rules import cards
 
 if TYPE_CHECKING:
-    from members.services.members import Registration
+    from members.services.joinings import Registration
 
 # One round trip: a till waits for each of them.
 _KNOWN = """

@@ -1,11 +1,9 @@
 """Members are registered and changed here; one phone is one member, however often it comes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
@@ -17,16 +15,16 @@ from members.errors import (
     NotFound,
     VersionConflict,
 )
-from members.events import IdentityVerified, MemberChanged, MemberRegistered
+from members.events import MemberChanged
 from members.models import Consent, Identity, Member, MemberKey
 from members.registry import birthdays, introductions
-from members.registry.introductions import Introduced, Introduction
 from members.rules.birthdays import Policy
 from members.sealing import keys
 from members.selectors import living
-from members.services import attributions, consents, events, identities, profiles
+from members.services import attributions, consents, events, identities, joinings, profiles
 from members.services.consents import ConsentGiven
 from members.services.identities import IdentityClaim
+from members.services.joinings import Registered, Registration
 
 __all__ = ["ConsentGiven", "IdentityClaim", "Registered", "Registration", "register"]
 
@@ -34,40 +32,6 @@ __all__ = ["ConsentGiven", "IdentityClaim", "Registered", "Registration", "regis
 _TRIES = 5
 _DEADLOCK = "40P01"
 _RACED_FOR = ("identity_belongs_to_one_member", "members_member_card_number_key")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Registration:
-    """What somebody tells when they join. `channel` and `store` are codes."""
-
-    identities: tuple[IdentityClaim, ...] = ()
-    name: str = ""
-    birthday: date | None = None
-    gender: str = ""
-    language: str = ""
-    channel: str = ""
-    store: str = ""
-    placement: str = ""
-    guide: str = ""
-    referrer: UUID | None = None
-    # Who brought them, as they tell it: of a member who is there already it says nothing.
-    introduction: Introduction | None = None
-    campaign_code: str = ""
-    consents: tuple[ConsentGiven, ...] = ()
-    joined_at: datetime | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def referral_code(self) -> str:
-        return self.introduction.code if self.introduction else ""
-
-
-@dataclass(frozen=True)
-class Registered:
-    """The member, and whether this registration made them."""
-
-    member: Member
-    is_new: bool
 
 
 def register(
@@ -255,33 +219,12 @@ def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
     if known:
         # An identity of somebody who is erased meanwhile would be a trace of them.
         living.refuse_gone(member_ids=known)
-    told = [_registered(member, one, actor_id) for member, one in batch.newcomers]
-    told += [_verified(row, at) for row in batch.proven]
+    told = [joinings.registered(member, one, actor_id) for member, one in batch.newcomers]
+    told += [joinings.verified(row, at) for row in batch.proven]
     told += consents.happenings(batch.consents)
     if told:
         events.record_many(happenings=told, at=at)
-    introductions.keep([one for pair in batch.newcomers for one in _introduced(*pair)], at)
-
-
-def _introduced(member: Member, registration: Registration) -> list[Introduced]:
-    """Who told of somebody who brought them."""
-    if registration.introduction is None or member.referrer_id is None:
-        return []
-    return [
-        Introduced(
-            member_id=member.pk,
-            referrer_id=member.referrer_id,
-            introduction=registration.introduction,
-            joined_at=member.joined_at,
-            source=registration.channel,
-        )
-    ]
-
-
-def _verified(row: Identity, at: datetime) -> events.Happening:
-    return events.Happening(
-        fact=IdentityVerified(kind=row.kind), member_id=row.member_id, occurred_at=at
-    )
+    introductions.keep([one for pair in batch.newcomers for one in joinings.introduced(*pair)], at)
 
 
 def _issue_cards(batch: _Batch, at: datetime) -> None:
@@ -292,23 +235,6 @@ def _issue_cards(batch: _Batch, at: datetime) -> None:
         member.card_number = number
         claim = IdentityClaim(Identity.Kind.CARD, number)
         _claim(batch, member, identities.prepare([claim]), at)
-
-
-def _registered(
-    member: Member, registration: Registration, actor_id: int | None
-) -> events.Happening:
-    return events.Happening(
-        fact=MemberRegistered(
-            member=str(member.uid),
-            channel=registration.channel,
-            store=registration.store,
-            placement=registration.placement,
-        ),
-        member_id=member.pk,
-        occurred_at=member.joined_at,
-        actor_id=actor_id,
-        source=registration.channel,
-    )
 
 
 def _lost_a_race(error: DatabaseError) -> bool:

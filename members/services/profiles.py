@@ -13,7 +13,7 @@ from members.rules.birthdays import Policy, Told
 from members.sealing import blind, normalize
 
 if TYPE_CHECKING:
-    from members.services.members import Registration
+    from members.services.joinings import Registration
 
 BAND_YEARS = 5
 # Fields that may be changed, each with the columns that follow it.
