@@ -21,7 +21,14 @@ OWN = {
     "api:me-account": {"GET"},
     "api:me-ledger": {"GET"},
     "api:me-coupons": {"GET"},
+    "api:me-rewards": {"GET"},
+    "api:me-reward-redemptions": {"POST"},
+    "api:me-redemptions": {"GET"},
+    "api:me-redemption": {"GET"},
+    "api:me-redemption-cancel": {"POST"},
     "api:me-check-ins": {"GET", "POST"},
+    "api:me-challenges": {"GET"},
+    "api:me-challenge-join": {"POST"},
     "api:me-offers": {"GET"},
 }
 CALLS = APPS | OWN

@@ -5,13 +5,17 @@ from django.urls import URLPattern, path
 from loyalty.api import (
     accounts,
     behaviors,
+    challenges,
     completions,
     coupon_types,
     coupons,
     member_coupons,
+    member_redemptions,
     orders,
     points,
+    redemptions,
     refunds,
+    rewards,
     tiers,
 )
 
@@ -61,6 +65,31 @@ urlpatterns: list[URLPattern] = [
         member_coupons.MemberCouponsView.as_view(),
         name="member-coupons",
     ),
+    path("rewards", rewards.RewardsView.as_view(), name="rewards"),
+    path(
+        "rewards/<uuid:uid>/redemptions",
+        redemptions.RedemptionsView.as_view(),
+        name="reward-redemptions",
+    ),
+    path(
+        "redemptions/fulfil",
+        redemptions.FulfilByCodeView.as_view(),
+        name="redemption-fulfil-by-code",
+    ),
+    path("redemptions/<uuid:uid>", redemptions.RedemptionView.as_view(), name="redemption"),
+    path("redemptions/<uuid:uid>/pay", redemptions.PayView.as_view(), name="redemption-pay"),
+    path(
+        "redemptions/<uuid:uid>/cancel", redemptions.CancelView.as_view(), name="redemption-cancel"
+    ),
+    path(
+        "redemptions/<uuid:uid>/fulfil", redemptions.FulfilView.as_view(), name="redemption-fulfil"
+    ),
+    path("members/<uuid:uid>/rewards", rewards.MemberRewardsView.as_view(), name="member-rewards"),
+    path(
+        "members/<uuid:uid>/redemptions",
+        member_redemptions.MemberRedemptionsView.as_view(),
+        name="member-redemptions",
+    ),
     path("members/<uuid:uid>/account", accounts.AccountView.as_view(), name="member-account"),
     path(
         "members/<uuid:uid>/tier-purchases",
@@ -72,8 +101,41 @@ urlpatterns: list[URLPattern] = [
     path(
         "members/<uuid:uid>/behaviors", behaviors.BehaviorsView.as_view(), name="member-behaviors"
     ),
+    path(
+        "members/<uuid:uid>/challenges",
+        challenges.MemberChallengesView.as_view(),
+        name="member-challenges",
+    ),
+    path(
+        "members/<uuid:uid>/challenges/<uuid:challenge>/join",
+        challenges.MemberChallengeJoinView.as_view(),
+        name="member-challenge-join",
+    ),
+    path("me/challenges", challenges.OwnChallengesView.as_view(), name="me-challenges"),
+    path(
+        "me/challenges/<uuid:uid>/join",
+        challenges.OwnChallengeJoinView.as_view(),
+        name="me-challenge-join",
+    ),
     path("me/account", accounts.OwnAccountView.as_view(), name="me-account"),
     path("me/ledger", accounts.OwnLedgerView.as_view(), name="me-ledger"),
     path("me/coupons", member_coupons.OwnCouponsView.as_view(), name="me-coupons"),
+    path("me/rewards", rewards.OwnRewardsView.as_view(), name="me-rewards"),
+    path(
+        "me/rewards/<uuid:uid>/redemptions",
+        member_redemptions.OwnRequestView.as_view(),
+        name="me-reward-redemptions",
+    ),
+    path("me/redemptions", member_redemptions.OwnRedemptionsView.as_view(), name="me-redemptions"),
+    path(
+        "me/redemptions/<uuid:uid>",
+        member_redemptions.OwnRedemptionView.as_view(),
+        name="me-redemption",
+    ),
+    path(
+        "me/redemptions/<uuid:uid>/cancel",
+        member_redemptions.OwnCancelView.as_view(),
+        name="me-redemption-cancel",
+    ),
     path("me/check-ins", behaviors.OwnCheckInsView.as_view(), name="me-check-ins"),
 ]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.models.naming import Named
+from members.models.naming import Named, in_language
 
 
 class Badge(Named):
@@ -18,6 +18,11 @@ class Badge(Named):
     class Meta:
         verbose_name = _("badge")
         verbose_name_plural = _("badges")
+
+    @property
+    def description(self) -> str:
+        """In the reader's language."""
+        return in_language(self.description_zh, self.description_en)
 
 
 class MemberBadge(models.Model):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.models.prizes import Prize
 from members.ids import uuid7
-from members.models.naming import Named
+from members.models.naming import Named, in_language
 
 
 class Challenge(Named):
@@ -122,6 +122,11 @@ class Challenge(Named):
                 & (~models.Q(counts="BEHAVIORS") | ~models.Q(behavior="")),
             ),
         ]
+
+    @property
+    def description(self) -> str:
+        """In the reader's language."""
+        return in_language(self.description_zh, self.description_en)
 
 
 class ChallengePrize(Prize):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from loyalty.models import BehaviorAward, Referral, ReferralProgram, TierChange
-from loyalty.rules import calendar
+from loyalty.rules import calendar, referrals
 from loyalty.rules import challenges as rules
 from loyalty.rules.challenges import Rule
 from loyalty.services import challenge_members
@@ -14,12 +14,6 @@ from loyalty.services.programs import Terms
 _Reason = TierChange.Reason
 # The member had that tier already, on this card or another.
 _NOT_REACHED = frozenset({_Reason.MERGED, _Reason.UNMERGED})
-_State = Referral.State
-# Which friends stand, by what the ladder of their programme counts.
-_STANDING = {
-    ReferralProgram.Basis.REGISTRATION: {_State.REGISTERED, _State.ORDERED, _State.MATURED},
-    ReferralProgram.Basis.FIRST_ORDER: {_State.MATURED},
-}
 
 
 def behaviors(
@@ -97,10 +91,12 @@ def _was_returned(change: TierChange, changes: Sequence[TierChange]) -> bool:
     return after is not None and after.reason == _Reason.RETURN
 
 
-def friends(member_ids: Collection[int], known: Iterable[Rule], terms: Terms) -> list[Told]:
-    """Those whom these members recommended, as they stand. One query."""
+def friends(
+    member_ids: Collection[int], referral_ids: Collection[int], known: Iterable[Rule], terms: Terms
+) -> list[Told]:
+    """These recommendations by these members, as they stand. One query."""
     wanted = [rule.id for rule in known if rule.counts == rules.FRIENDS]
-    rows = Referral.objects.filter(referrer_id__in=list(member_ids) if wanted else [])
+    rows = Referral.objects.filter(pk__in=list(referral_ids), referrer_id__in=list(member_ids))
     return [
         Told(
             ref=f"friend:{one.pk}",
@@ -114,7 +110,13 @@ def friends(member_ids: Collection[int], known: Iterable[Rule], terms: Terms) ->
 
 
 def _stands(referral: Referral) -> bool:
-    return referral.state in _STANDING[ReferralProgram.Basis(referral.program.ladder_basis)]
+    """As the ladder counts friends."""
+    return referrals.counts(
+        referral.program.ladder_basis,
+        state=referral.state,
+        is_verified=referral.verified_at is not None,
+        is_rewarded=referral.is_rewarded,
+    )
 
 
 def _since(referral: Referral) -> datetime:

@@ -25,7 +25,7 @@ _ORDERS = frozenset({"loyalty.order.recorded", "loyalty.order.refunded"})
 _TIERS = frozenset({"loyalty.tier.upgraded", "loyalty.tier.downgraded"})
 _MERGES = frozenset({"members.member.merged", "members.member.unmerged"})
 _BEHAVIOR = "loyalty.behavior.rewarded"
-_FRIENDS = "loyalty.referral."
+_FRIENDS = "loyalty.referral.changed"
 
 
 def hear(*, events: Sequence[Event], at: datetime) -> None:
@@ -39,7 +39,7 @@ def hear(*, events: Sequence[Event], at: datetime) -> None:
     _hear_orders([one for one in events if one.type in _ORDERS], terms, at)
     _hear_behaviors([one for one in events if one.type == _BEHAVIOR], terms, at)
     _hear_tiers([one for one in events if one.type in _TIERS], terms, at)
-    _hear_friends([one for one in events if one.type.startswith(_FRIENDS)], terms, at)
+    _hear_friends([one for one in events if one.type == _FRIENDS], terms, at)
     _hear_merges([one for one in events if one.type in _MERGES], terms, at)
 
 
@@ -72,7 +72,8 @@ def _hear_friends(heard: Sequence[Event], terms: Terms, at: datetime) -> None:
     known = _counting(terms, rules.FRIENDS)
     states = _lock(heard) if known else {}
     if states:
-        _count(challenge_facts.friends(states, known, terms), known, states, terms, at)
+        ids = {one.payload["referral_id"] for one in heard}
+        _count(challenge_facts.friends(states, ids, known, terms), known, states, terms, at)
 
 
 def _hear_merges(heard: Sequence[Event], terms: Terms, at: datetime) -> None:
@@ -81,9 +82,7 @@ def _hear_merges(heard: Sequence[Event], terms: Terms, at: datetime) -> None:
     if not states:
         return
     known = terms.challenges
-    told = challenge_facts.tiers(states, known, terms)
-    told += challenge_facts.friends(states, known, terms)
-    _count(told, known, states, terms, at)
+    _count(challenge_facts.tiers(states, known, terms), known, states, terms, at)
 
 
 def _count(

@@ -17,9 +17,14 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language, or the other one where it has none."""
-        if (get_language() or "zh").startswith("zh"):
-            return self.name_zh or self.name_en
-        return self.name_en or self.name_zh
+        return in_language(self.name_zh, self.name_en)
 
     def __str__(self) -> str:
         return self.name
+
+
+def in_language(chinese: str, english: str) -> str:
+    """The one in the reader's language, or the other one where that is empty."""
+    if (get_language() or "zh").startswith("zh"):
+        return chinese or english
+    return english or chinese

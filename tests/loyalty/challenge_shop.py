@@ -3,7 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.models import Challenge, ChallengeAward, ChallengePrize, ChallengeProgress, Prize
+from loyalty.models import (
+    Challenge,
+    ChallengeAward,
+    ChallengePrize,
+    ChallengeProgress,
+    CouponType,
+    Prize,
+)
 from loyalty.services import challenges
 from members.services import dispatches
 from tests.loyalty import till
@@ -13,12 +20,18 @@ STARTED = NOW - timedelta(days=300)
 
 
 def challenge(
-    code: str = "third", *, points: int = 200, since: datetime = STARTED, **fields: Any
+    code: str = "third",
+    *,
+    prize: dict[str, Any] | None = None,
+    since: datetime = STARTED,
+    **fields: Any,
 ) -> Challenge:
-    """A live challenge that brings points."""
+    """A live challenge that brings 200 points, or another prize."""
     values = {"counts": "ORDERS", "target": 3, "is_repeating": True, "created_at": since, **fields}
     made: Challenge = Challenge.objects.create(code=code, name_en=code, name_zh=code, **values)
-    ChallengePrize.objects.create(challenge=made, what=Prize.What.POINTS, points=points)
+    ChallengePrize.objects.create(
+        challenge=made, **(prize or {"what": Prize.What.POINTS, "points": 200})
+    )
     return challenges.go_live(challenge_id=made.pk, at=since)
 
 
@@ -43,3 +56,9 @@ def value(member: Any, code: str = "third", window: Any = None) -> int:
     if window is not None:
         rows = rows.filter(window_on=window)
     return sum(rows.values_list("value", flat=True))
+
+
+def coupon_type(state: str) -> CouponType:
+    return CouponType.objects.create(
+        code="five", name_en="5 off", kind="MONEY_OFF", amount=500, valid_until=NOW, state=state
+    )

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from loyalty.models import ChallengeStep, PrizeGrant
-from members.models import Dispatch
+from loyalty.services import challenges
+from members.models import Dispatch, Tag, User
+from members.services import tags
 from tests.loyalty import till
 from tests.loyalty.challenge_shop import STARTED, buy, challenge, reached, value, work
 from tests.loyalty.till import NOW, at, give_back
@@ -42,7 +44,9 @@ def test_the_third_order_refunded_takes_the_bonus_back_and_the_next_is_the_third
     assert [grant.state for grant in PrizeGrant.objects.order_by("pk")] == ["UNDONE", "GIVEN"]
 
 
-def test_a_part_of_an_order_given_back_leaves_the_step_unless_it_falls_under_the_least_amount(alice):
+def test_a_part_of_an_order_given_back_leaves_the_step_unless_it_falls_under_the_least_amount(
+    alice,
+):
     challenge(min_order_amount=5_000)
     buy("O1", 49)
     order = buy("O2", 80)
@@ -107,7 +111,7 @@ def test_the_limit_per_member_holds_over_all_months(alice):
 def test_the_first_order_ever_is_no_repeat_order_also_when_an_earlier_one_comes_late(alice):
     challenge(counts="REPEAT_ORDERS", target=2, is_repeating=False, window="YEAR")
     buy("O1"), buy("O2", when=NOW + timedelta(minutes=1))
-    work()
+    work(NOW + timedelta(minutes=1))
     assert value(alice) == 1
     # Of before the challenge: from now on all that it counted are repeat orders.
     first = buy("O0", when=STARTED - timedelta(days=1), now=NOW + timedelta(minutes=2))
@@ -135,8 +139,6 @@ def test_spend_and_pieces_count_the_lines_that_meet_the_condition(alice):
 
 
 def test_a_stopped_challenge_counts_nothing_more_and_returns_still_unwind(alice, boss):
-    from loyalty.services import challenges
-
     made = challenge(target=1)
     order = buy("O1", when=NOW)
     late = NOW + timedelta(hours=1)
@@ -153,14 +155,11 @@ def test_a_stopped_challenge_counts_nothing_more_and_returns_still_unwind(alice,
 
 
 def test_who_it_is_for_is_judged_when_the_order_arrives(alice, shop):
-    from members.models import Tag
-    from members.services import tags
-
     vip = Tag.objects.create(code="vip", name_en="VIP", name_zh="VIP")
     challenge(for_tag=vip)
     order = buy("O1")
     work()
-    tags.give(member_id=alice.pk, tag_code="vip", at=NOW)
+    tags.give(members=[alice], code="vip", at=NOW)
     buy("O2")
     give_back(order, "R1", 1)
     work()
@@ -170,6 +169,4 @@ def test_who_it_is_for_is_judged_when_the_order_arrives(alice, shop):
 
 @pytest.fixture
 def boss(shop):
-    from members.models import User
-
     return User.objects.create_user("boss")
