@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-What = Literal["offer", "coupon"]
+What = Literal["offer", "coupon", "benefit"]
 LayerName = Literal["item", "bundle", "order", "coupon", "shipping"]
 
 

@@ -14,7 +14,7 @@ from members.rules.conditions_shapes import Test
 # The fields by which an offer is found, the most telling first.
 KEYS = ("line.sku", "line.category", "line.brand")
 Key = tuple[str, str]
-MEMBERS_ONLY = frozenset({"MEMBER_PRICE", "FIRST_ORDER"})
+MEMBERS_ONLY = frozenset({"MEMBER_PRICE", "FIRST_ORDER", "BENEFIT"})
 # An exchange comes first, then parts of a hundred, then money: best for the member.
 _FORMS = {Form.PRICE: 0, Form.PERCENT_OFF: 1, Form.AMOUNT_OFF: 2}
 # How what it takes is worked out: the names of the functions in quote_layers.

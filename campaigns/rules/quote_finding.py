@@ -13,7 +13,6 @@ from campaigns.rules.offer_entries import Entry
 from campaigns.rules.quote_candidates import Candidate
 from campaigns.rules.quote_shapes import (
     COUPON,
-    OFFER,
     Discount,
     HeldCoupon,
     Left,
@@ -108,9 +107,8 @@ def _offer(found: Found, table: Table, page: Page, wallet: Wallet, candidate: Ca
     left = wallet.left.get(candidate.code, _NOTHING_USED) if wallet.left else _NOTHING_USED
     problem = problem or left.problem
     if problem:
-        found.rejected.append(
-            Rejected(what=OFFER, code=candidate.code, reason=problem, id=candidate.discount.id)
-        )
+        what, id_ = candidate.discount.what, candidate.discount.id
+        found.rejected.append(Rejected(what=what, code=candidate.code, reason=problem, id=id_))
         return
     candidate.budget = left.budget_amount
     if entry.part_tests:

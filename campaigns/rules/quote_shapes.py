@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from loyalty.rules.earning_facts import Buyer, Place
 from members.rules.conditions import Condition
 
-OFFER, COUPON = "offer", "coupon"
+OFFER, COUPON, BENEFIT = "offer", "coupon", "benefit"
 EXCLUSIVE, STACKABLE, BEST_OF = "EXCLUSIVE", "STACKABLE", "BEST_OF"
 RUNNING, INITIAL = "RUNNING", "INITIAL"
 

@@ -11,11 +11,12 @@ from django.utils.translation import get_language
 from campaigns.models import MarginFloor, Offer
 from campaigns.rules import offer_books
 from campaigns.rules.offer_books import Book
-from campaigns.rules.quote_shapes import COUPON, OFFER, Discount, Floor
-from campaigns.services import offer_discounts
+from campaigns.rules.quote_shapes import BENEFIT, COUPON, OFFER, Discount, Floor
+from campaigns.services import benefit_discounts, offer_discounts
 from loyalty.models import CouponType, EarningRule, Product, Tier
 from loyalty.rules import coupons as coupon_rules
 from loyalty.services import programs
+from members.models.naming import Named
 
 _KEPT_SEGMENTS = 16
 
@@ -160,18 +161,20 @@ def _read(version: tuple[int, int]) -> Shelf:
         .prefetch_related("stores")
         .order_by("pk")
     )
+    honored = benefit_discounts.read()
     discounts = [
         discount
         for discount in (
             *(offer_discounts.of_offer(row) for row in offers),
             *(offer_discounts.of_type(row) for row in types),
+            *benefit_discounts.of(honored),
         )
         if discount is not None
     ]
     return Shelf(
         version=version,
         book=offer_books.compile_book(discounts, floors(), _prices(discounts)),
-        names=_names(OFFER, offers) | _names(COUPON, types),
+        names=_names(OFFER, offers) | _names(COUPON, types) | _names(BENEFIT, honored),
         type_names={row.code: Name(row.name_zh, row.name_en) for row in types},
         award_names=_award_names(version[0], types),
         limits=tuple(_limits(row) for row in offers),
@@ -198,7 +201,7 @@ def _prices(discounts: Iterable[Discount]) -> dict[str, int]:
     return {sku: amount for sku, amount in rows if amount is not None}
 
 
-def _names(what: str, rows: Iterable[Offer] | Iterable[CouponType]) -> dict[tuple[str, int], Name]:
+def _names(what: str, rows: Iterable[Named]) -> dict[tuple[str, int], Name]:
     return {(what, row.pk): Name(row.name_zh, row.name_en) for row in rows}
 
 

@@ -9,16 +9,24 @@ from typing import Any
 from campaigns.models import Offer
 from campaigns.rules import quote_scopes, quotes
 from campaigns.rules.quote_shapes import (
+    BENEFIT,
     COUPON,
+    OFFER,
     Cart,
     CartLine,
     Discount,
     HeldCoupon,
     Quote,
 )
-from campaigns.services import offer_books, offer_discounts, quote_promises
+from campaigns.services import (
+    benefit_discounts,
+    offer_books,
+    offer_discounts,
+    quote_promises,
+)
 from loyalty.models import CouponType, Product
 from loyalty.rules.earning_facts import Buyer, Place
+from loyalty.selectors import benefits
 from loyalty.services import programs
 
 
@@ -93,7 +101,10 @@ def _discounts(
 
 def _compiled(applied: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], Discount]:
     offers = Offer.objects.prefetch_related("stores").filter(
-        pk__in=[one["id"] for one in applied if one["what"] != COUPON]
+        pk__in=[one["id"] for one in applied if one["what"] == OFFER]
+    )
+    honored = benefits.rows().filter(
+        pk__in=[one["id"] for one in applied if one["what"] == BENEFIT]
     )
     types = CouponType.objects.prefetch_related("stores").filter(
         pk__in=[one["id"] for one in applied if one["what"] == COUPON]
@@ -101,5 +112,6 @@ def _compiled(applied: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], Dis
     found = [
         *(offer_discounts.of_offer(row) for row in offers),
         *(offer_discounts.of_type(row) for row in types),
+        *benefit_discounts.of(honored),
     ]
     return {(one.what, one.id): one for one in found if one is not None}

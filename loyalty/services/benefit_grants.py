@@ -8,7 +8,7 @@ from loyalty.events import BenefitGranted
 from loyalty.models import Benefit, BenefitGrant
 from loyalty.rules import calendar
 from loyalty.selectors import benefits
-from loyalty.services import benefit_coupons, benefit_locks, programs
+from loyalty.services import benefit_checks, benefit_coupons, benefit_locks, programs
 from loyalty.services.benefit_refusals import BadBenefitGrant, BenefitRefused
 from members.errors import NotFound
 from members.services import events
@@ -46,6 +46,9 @@ def grant(
     benefit = benefits.rows().filter(pk=benefit_id).first()
     if benefit is None:
         raise NotFound("there is no such benefit")
+    if is_honored_by_carts(benefit) and origin != BenefitGrant.Origin.HAND:
+        # Carts take it each time: it is given for days, not in numbers.
+        quota = None
     _check(benefit, quota, days)
     owner_id = benefit_locks.owner(member_id=member_id, at=at)
     made, is_new = BenefitGrant.objects.get_or_create(
@@ -69,6 +72,11 @@ def grant(
     return made
 
 
+def is_honored_by_carts(benefit: Benefit) -> bool:
+    """Whether carts take it by themselves, each time."""
+    return benefit.kind in benefit_checks.FUNCTIONAL and benefit.coupon_type_id is None
+
+
 def _check(benefit: Benefit, quota: int | None, days: int | None) -> None:
     if benefit.state != _State.LIVE:
         why = "benefit_stopped" if benefit.state == _State.STOPPED else "benefit_not_yet"
@@ -76,6 +84,11 @@ def _check(benefit: Benefit, quota: int | None, days: int | None) -> None:
     most = MOST_COUPONS if benefit.coupon_type_id is not None else MOST_QUOTA
     if quota is None and benefit.coupon_type_id is not None:
         raise BadBenefitGrant("say how many coupons it is", field="quota")
+    if quota is not None and is_honored_by_carts(benefit):
+        raise BadBenefitGrant(
+            "carts take it each time: leave the number empty, and say for how many days",
+            field="quota",
+        )
     if quota is not None and not 1 <= quota <= most:
         raise BadBenefitGrant(f"it is from 1 to {most:,}", field="quota", most=most)
     if days is not None and not 1 <= days <= MOST_DAYS:

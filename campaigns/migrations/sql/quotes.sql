@@ -76,8 +76,23 @@ BEGIN
     IF who IS NOT NULL THEN
         whose := 'member:' || who;
         SELECT * INTO account FROM loyalty_account a WHERE a.member_id = who;
-        SELECT jsonb_agg(t.code) INTO tags
-        FROM members_membertag mt JOIN members_tag t ON t.id = mt.tag_id WHERE mt.member_id = who;
+        -- What carts honor for whom it was given to by hand, or who was drawn, is a tag of its own.
+        SELECT jsonb_agg(b.code) INTO tags FROM (
+            SELECT t.code
+            FROM members_membertag mt JOIN members_tag t ON t.id = mt.tag_id
+            WHERE mt.member_id = who
+            UNION ALL
+            SELECT 'grant:' || f.code
+            FROM loyalty_benefitgrant g JOIN loyalty_benefit f ON f.id = g.benefit_id
+            WHERE g.member_id = who AND g.origin <> 'CLAIM' AND g.ended_at IS NULL
+              AND g.valid_from <= at AND (g.valid_until IS NULL OR g.valid_until > at)
+              AND f.kind IN ('DISCOUNT', 'FREE_SHIPPING') AND f.coupon_type_id IS NULL
+            UNION ALL
+            SELECT 'drawn:' || f.code
+            FROM loyalty_benefitholder h JOIN loyalty_benefit f ON f.id = h.benefit_id
+            WHERE h.member_id = who
+              AND f.kind IN ('DISCOUNT', 'FREE_SHIPPING') AND f.coupon_type_id IS NULL
+        ) b;
     END IF;
 
     IF account.member_id IS NOT NULL THEN
