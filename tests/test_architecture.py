@@ -194,3 +194,16 @@ def test_events_are_named_app_noun_past_verb_and_declared_in_their_app(kind):
 
     assert FACTS[kind].__module__ == f"{app}.events"
     assert re.fullmatch(r"[a-z]+\.[a-z_]+\.[a-z_]+", kind)
+
+
+def test_no_two_advisory_locks_have_one_number():
+    """Else the night's scores, which hold theirs for minutes, keep away who waits for another."""
+    numbered = re.compile(r"^_(?:LOCK|BUSY)\w* = ([\d_]+)", re.MULTILINE)
+    found = [
+        (number.replace("_", ""), name_of(file))
+        for file in sources()
+        for number in numbered.findall(file.read_text())
+    ]
+    assert len(found) > 8
+    numbers = [number for number, _file in found]
+    assert [one for one in found if numbers.count(one[0]) > 1] == []

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from analytics.models import Segment, SegmentHit, SegmentMember
 from members.models import MemberTag, Tag
 
-_LOCK = 5_217_107  # advisory lock between builds that write and members who leave
+_LOCK = 5_217_108  # advisory lock between builds that write and members who leave
 
 
 def lock_alone() -> None:

@@ -56,7 +56,7 @@ def test_a_till_does_not_wait_for_a_refresh_or_a_rebuild(shop):
     """Whoever brings facts up to date holds their locks; an order of the same members passes."""
     with facts.chunk():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(5217102)")
+            cursor.execute("SELECT pg_advisory_xact_lock(5217104)")
             cursor.execute("LOCK TABLE analytics_pointsday, analytics_membermetrics")
         other = threading.Thread(target=in_another_connection, args=(lambda: sell("c"),))
         other.start()
