@@ -3,12 +3,14 @@
 Source: docs/algorithms/rewards.md.
 """
 
+from loyalty.errors import UnknownStore
 from loyalty.events import RedemptionFulfilled, RedemptionReady
 from loyalty.models import Coupon, Reward
 from loyalty.rules import redemptions as rules
 from loyalty.services import coupon_calls, coupons
+from loyalty.services.documents import Source
 from loyalty.services.redemption_cases import Case
-from loyalty.services.reward_refusals import WrongStore
+from loyalty.services.reward_refusals import StoreRequired, WrongStore
 from members.models import Store
 
 
@@ -56,3 +58,18 @@ def _grant(case: Case) -> list[int]:
         ).pk
         for number in range(1, row.quantity + 1)
     ]
+
+
+def place(*, code: str, source: Source) -> Store | None:
+    """The store that a caller names; None for none, where it may speak for all.
+
+    Raises: UnknownStore, also for one that the caller may not speak for; StoreRequired.
+    """
+    if not code:
+        if source.store_ids is not None:
+            raise StoreRequired
+        return None
+    store = Store.objects.filter(code=code).first()
+    if store is None or (source.store_ids is not None and store.pk not in source.store_ids):
+        raise UnknownStore(store=code)
+    return store
