@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from analytics.admin import segment_why
 from analytics.admin.score_panel import why_nothing
-from analytics.models import Segment
 from analytics.selectors import segments
-from members.errors import DomainError
+from members.errors import DomainError, NotFound
 from members.models import Member
 from members.registry import panels
 from members.registry.panels import Panel
@@ -51,10 +50,9 @@ def _why(code: str, member: Member, at: datetime) -> dict[str, Any]:
     """Of the segment that the address names by its code."""
     if not code:
         return {}
-    segment = Segment.objects.filter(code=code, is_archived=False).first()
-    if segment is None:
-        return {"refusal": _("There is no such segment.")}
     try:
-        return segment_why.told(segment, member, at=at)
+        return segment_why.told(segments.by_code(code=code), member, at=at)
+    except NotFound:
+        return {"refusal": _("There is no such segment.")}
     except DomainError:
         return {"refusal": _("The condition can't be read any more: mend it.")}

@@ -206,4 +206,5 @@ def _join(path: str, name: str) -> str:
 
 
 def _short(value: Any) -> str:
-    return str(value)[:40]
+    """What was sent, as a page can show it: half a sign has no place in any text."""
+    return str(value)[:40].encode(errors="replace").decode()

@@ -198,3 +198,10 @@ def test_all_mistakes_are_told_and_each_says_how_to_mend_it():
         ("all[0].field", "There is no field “price”: choose one of the list."),
         ("all[2].op", "“tier” can't be compared with “gte”: use eq, ne, in, not_in."),
     ]
+
+
+def test_a_mistake_can_be_shown_whatever_was_sent():
+    """Half a sign, as JSON can have it, is in no page."""
+    found = conditions.problems({"field": "\ud800", "op": "eq", "value": 1}, FIELDS)
+
+    assert [one.message for one in found] == ["There is no field “?”: choose one of the list."]
