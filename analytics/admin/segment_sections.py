@@ -14,7 +14,7 @@ from analytics.registry import segment_users
 from analytics.selectors import segments
 from analytics.services import segment_exports
 from members.admin.base import operator_of
-from members.models import ApprovalRequest, Consent
+from members.models import ApprovalRequest, Consent, Job
 from members.selectors import scopes
 
 BUILDS = VERSIONS = 10
@@ -88,7 +88,7 @@ def _files(segment: Segment, request: HttpRequest, at: datetime) -> dict[str, An
         status=ApprovalRequest.Status.PENDING,
     )
     return {
-        "files": [_file(one, at) for one in files.defer("content")[:FILES]],
+        "files": [_file(one, at) for one in files.select_related("job").defer("content")[:FILES]],
         "asked": [_asked(one) for one in asked.order_by("-pk")[:FILES]],
         "may_export": True,
     }
@@ -103,8 +103,15 @@ def _file(row: SegmentFile, at: datetime) -> dict[str, Any]:
     if is_ready:
         state = _("ready")
     elif row.made_at is None:
-        state = _("being made")
+        state = _unmade(row.job)
     else:
         state = _("gone: ask for another one")
     labels = [str(segment_exports.COLUMNS[name][0]) for name in row.columns]
     return {"row": row, "is_ready": is_ready, "state": state, "columns": labels}
+
+
+def _unmade(job: Job | None) -> str:
+    if job is not None and job.state in (Job.State.FAILED, Job.State.CANCELED):
+        why = job.message or job.get_state_display()
+        return _("not made (%(why)s): ask for another one") % {"why": why}
+    return _("being made")
