@@ -69,7 +69,12 @@ def register() -> None:
 def _held() -> Iterable[MemberField]:
     yield MemberField(
         field=field_of("member.tier", Type.CHOICE),
-        wording=Wording(label=_("tier"), group=_HOLDS, choices=_tiers),
+        wording=Wording(
+            label=_("tier"),
+            group=_HOLDS,
+            choices=_tiers,
+            hint=_("As their last purchase or the last night left it."),
+        ),
         sql="ti.code",
         joins=("account", "tier"),
     )
