@@ -20,6 +20,9 @@ OWN = {
     "api:me-session": {"DELETE"},
     "api:me-account": {"GET"},
     "api:me-ledger": {"GET"},
+    "api:me-benefits": {"GET"},
+    "api:me-benefit-claim": {"POST"},
+    "api:me-benefit-rate": {"POST"},
     "api:me-coupons": {"GET"},
     "api:me-rewards": {"GET"},
     "api:me-reward-redemptions": {"POST"},
@@ -29,6 +32,8 @@ OWN = {
     "api:me-check-ins": {"GET", "POST"},
     "api:me-challenges": {"GET"},
     "api:me-challenge-join": {"POST"},
+    "api:me-referral": {"GET", "POST"},
+    "api:me-referral-invitations": {"POST"},
     "api:me-offers": {"GET"},
 }
 CALLS = APPS | OWN

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from loyalty.api import (
     accounts,
     behaviors,
+    benefits,
     challenges,
     completions,
     coupon_types,
@@ -14,6 +15,7 @@ from loyalty.api import (
     orders,
     points,
     redemptions,
+    referrals,
     refunds,
     rewards,
     tiers,
@@ -64,6 +66,32 @@ urlpatterns: list[URLPattern] = [
         "members/<uuid:uid>/coupons",
         member_coupons.MemberCouponsView.as_view(),
         name="member-coupons",
+    ),
+    path("benefits", benefits.BenefitsView.as_view(), name="benefits"),
+    path(
+        "members/<uuid:uid>/benefits",
+        benefits.MemberBenefitsView.as_view(),
+        name="member-benefits",
+    ),
+    path(
+        "members/<uuid:uid>/benefits/<slug:benefit>/use",
+        benefits.BenefitUseView.as_view(),
+        name="member-benefit-use",
+    ),
+    path(
+        "members/<uuid:uid>/benefits/<slug:benefit>/void",
+        benefits.BenefitVoidView.as_view(),
+        name="member-benefit-void",
+    ),
+    path(
+        "members/<uuid:uid>/benefits/<slug:benefit>/claim",
+        benefits.BenefitClaimView.as_view(),
+        name="member-benefit-claim",
+    ),
+    path(
+        "members/<uuid:uid>/benefits/<slug:benefit>/rate",
+        benefits.BenefitRateView.as_view(),
+        name="member-benefit-rate",
     ),
     path("rewards", rewards.RewardsView.as_view(), name="rewards"),
     path(
@@ -117,8 +145,33 @@ urlpatterns: list[URLPattern] = [
         challenges.OwnChallengeJoinView.as_view(),
         name="me-challenge-join",
     ),
+    path(
+        "members/<uuid:uid>/referral", referrals.ReferralView.as_view(), name="member-referral"
+    ),
+    path(
+        "members/<uuid:uid>/referral/invitations",
+        referrals.InvitationsView.as_view(),
+        name="member-referral-invitations",
+    ),
+    path("me/referral", referrals.OwnReferralView.as_view(), name="me-referral"),
+    path(
+        "me/referral/invitations",
+        referrals.OwnInvitationsView.as_view(),
+        name="me-referral-invitations",
+    ),
     path("me/account", accounts.OwnAccountView.as_view(), name="me-account"),
     path("me/ledger", accounts.OwnLedgerView.as_view(), name="me-ledger"),
+    path("me/benefits", benefits.OwnBenefitsView.as_view(), name="me-benefits"),
+    path(
+        "me/benefits/<slug:benefit>/claim",
+        benefits.OwnBenefitClaimView.as_view(),
+        name="me-benefit-claim",
+    ),
+    path(
+        "me/benefits/<slug:benefit>/rate",
+        benefits.OwnBenefitRateView.as_view(),
+        name="me-benefit-rate",
+    ),
     path("me/coupons", member_coupons.OwnCouponsView.as_view(), name="me-coupons"),
     path("me/rewards", rewards.OwnRewardsView.as_view(), name="me-rewards"),
     path(
