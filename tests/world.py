@@ -66,6 +66,7 @@ EVERY_SCOPE = (
     "points:redeem",
     "coupons:redeem",
     "coupons:grant",
+    "benefits:use",
     "rewards:redeem",
     "events:write",
     "webhooks:manage",

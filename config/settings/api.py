@@ -42,6 +42,7 @@ OAUTH2_PROVIDER = {
         "points:redeem": _("Hold and spend points"),
         "coupons:redeem": _("Lock and redeem coupons"),
         "coupons:grant": _("Give coupons to members"),
+        "benefits:use": _("Use, claim and rate benefits for members"),
         "rewards:redeem": _("Redeem rewards for members, and hand them over"),
         "events:write": _("Send behavior events"),
         "webhooks:manage": _("Manage webhooks"),

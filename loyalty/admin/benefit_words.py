@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from loyalty.rules import benefits as rules
 
@@ -30,3 +30,10 @@ def left(standing: rules.Standing) -> str:
     if standing.left is None:
         return _("without a limit")
     return _("%(left)s of %(quota)s left") % {"left": standing.left, "quota": standing.quota}
+
+
+def in_language(zh: str, en: str) -> str:
+    """In the reader's language, else in the other."""
+    is_chinese = (get_language() or "zh").startswith("zh")
+    own, other = (zh, en) if is_chinese else (en, zh)
+    return own or other

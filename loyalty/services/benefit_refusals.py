@@ -69,3 +69,9 @@ class BadBenefitGrant(DomainError):
     """This can't be given so."""
 
     code = "bad_benefit_grant"
+
+
+class UnnamedUse(DomainError):
+    """Name the use by its id or by its number at the channel."""
+
+    code = "unnamed_use"
