@@ -13,12 +13,15 @@ class LoyaltyConfig(AppConfig):
             behaviors,
             cart_fields,
             cells,
+            challenge_fields,
+            challenge_panel,
             coupon_grants,
             coupon_panel,
             member_fields,
             merge_facts,
             order_fields,
             panels,
+            reward_panel,
             sentences,
             tier_dialogs,
             transfer_dialog,
@@ -28,5 +31,7 @@ class LoyaltyConfig(AppConfig):
         asked = (order_fields, cart_fields, member_fields)
         merge_facts.register()
         dialogs = (adjustments, transfer_dialog, tier_dialogs, coupon_grants)
-        for part in (sentences, cells, panels, coupon_panel, *dialogs, *asked, behaviors):
+        for part in (challenge_fields, challenge_panel):
+            part.register()
+        for part in (sentences, cells, panels, coupon_panel, reward_panel, *dialogs, *asked, behaviors):
             part.register()

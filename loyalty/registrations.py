@@ -6,7 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.admin import benefit_requests, referral_sentences, requests
+from loyalty.admin import (
+    benefit_requests,
+    challenge_sentences,
+    referral_sentences,
+    requests,
+)
 from loyalty.selectors import birthdays, products
 from loyalty.services import (
     adjustment_limits,
@@ -17,6 +22,7 @@ from loyalty.services import (
     benefits,
     challenge_merges,
     challenge_privacy,
+    challenges,
     coupon_batches,
     coupon_merges,
     coupon_nights,
@@ -172,6 +178,7 @@ def _add_executors() -> None:
         (tier_requests, _("Tier by hand"), requests.tier),
         (earning_rules, _("Publish an earning rule"), requests.publishing),
         (coupon_types, _("Let a coupon type live"), requests.coupon_type),
+        (challenges, _("Let a challenge live"), challenge_sentences.request),
         (benefits, _("Let a benefit live"), benefit_requests.benefit),
         (rewards, _("Put a reward into the catalogue"), requests.reward),
         (

@@ -86,6 +86,9 @@ TABLES = {
     "campaigns_offeruse": Pages(view=_SEES_PROGRAM),
     "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_badge": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_challenge": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_challengeprogress": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "loyalty_coupon": Pages(view=_SEES_DOCUMENTS),
     # Made by a dialog of their type.
     "loyalty_couponbatch": Pages(view=_SEES_CAMPAIGNS),
@@ -100,7 +103,9 @@ TABLES = {
     "loyalty_product": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     # There is one programme, and no second one can be added.
     "loyalty_program": Pages(view=_SEES_PROGRAM, change=_SETS_PROGRAM),
+    "loyalty_redemption": Pages(view=_SEES_DOCUMENTS),
     "loyalty_refund": Pages(view=_SEES_DOCUMENTS),
+    "loyalty_reward": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_stackinggroup": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_tier": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_transfer": Pages(view=_SEES_DOCUMENTS - {CLERK}),
@@ -165,6 +170,7 @@ _SETS_TIER = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _DECIDES = {MARKETING_MANAGER, DPO, ADMINISTRATOR}
 _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 _GIVES_COUPONS = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
+_REDEEMS = SHOP_FLOOR | {MARKETING_MANAGER, ADMINISTRATOR}
 _KEEPS_COUPONS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
 _ANSWERS = SHOP_FLOOR | {ADMINISTRATOR}
 _PRIVACY_DEEDS = (
@@ -251,10 +257,26 @@ DEEDS = {
     "admin:loyalty_operation_undo_it": _RUNS_MANY,
     "admin:loyalty_operation_errors_file": _RUNS_MANY | {AUDITOR},
     "admin:members_member_grant_coupon": _GIVES_COUPONS,
+    "admin:loyalty_reward_publish": _SETS_PROGRAM,
+    "admin:loyalty_reward_stop": _SETS_PROGRAM,
+    "admin:loyalty_reward_change_stock": _SETS_PROGRAM,
+    "admin:loyalty_reward_spoken": _SETS_PROGRAM,
+    "admin:loyalty_reward_spoken_new": _SETS_PROGRAM,
+    "admin:loyalty_reward_show_redemptions": _SEES_DOCUMENTS,
+    "admin:loyalty_redemption_pick_list": _SEES_DOCUMENTS,
+    "admin:loyalty_redemption_hand_over": _REDEEMS,
+    "admin:loyalty_redemption_pay": _REDEEMS,
+    "admin:loyalty_redemption_cancel": _REDEEMS,
+    "admin:members_member_redeem_reward": _REDEEMS,
     "admin:loyalty_coupon_search": _SEES_DOCUMENTS,
     "admin:loyalty_coupon_release": _KEEPS_COUPONS,
     "admin:loyalty_coupon_give_on": _KEEPS_COUPONS,
     "admin:loyalty_coupon_void_it": _KEEPS_COUPONS,
+    "admin:loyalty_challenge_publish": _SETS_PROGRAM,
+    "admin:loyalty_challenge_stop": _SETS_PROGRAM,
+    "admin:loyalty_challenge_spoken": _SETS_PROGRAM,
+    "admin:loyalty_challenge_spoken_new": _SETS_PROGRAM,
+    "admin:loyalty_challenge_show_progress": _SEES_DOCUMENTS - {CLERK},
     "admin:loyalty_coupontype_publish": _SETS_PROGRAM,
     "admin:loyalty_coupontype_stop": _SETS_PROGRAM,
     "admin:loyalty_coupontype_change_limits": _SETS_PROGRAM,

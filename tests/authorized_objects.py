@@ -8,7 +8,16 @@ from analytics.services import segments
 from analytics.services.segments import Draft
 from campaigns.models import Offer
 from campaigns.services import defaults
-from loyalty.models import Coupon, CouponBatch, CouponType, EarningRule, Hold, Operation, Order
+from loyalty.models import (
+    Challenge,
+    Coupon,
+    CouponBatch,
+    CouponType,
+    EarningRule,
+    Hold,
+    Operation,
+    Order,
+)
 from loyalty.services import holds
 from loyalty.services.documents import HoldDocument
 from members.ids import uuid7
@@ -66,6 +75,7 @@ def objects(maker: User) -> dict[str, int]:
         "earningrule": EarningRule.objects.get().pk,
         "campaign": defaults.install(at=world.NOW).pk,
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
+        "challenge": Challenge.objects.create(code="x", name_en="x", counts="ORDERS").pk,
         "classtag": _class_tag().pk,
         "segment": _segment().pk,
         "savedview": SavedView.objects.create(

@@ -22,6 +22,8 @@ DOCUMENTS = view(
     "hold",
     "transfer",
     "coupon",
+    "redemption",
+    "challengeprogress",
 )
 # Taking goods back at the counter: a person at the till of their own store.
 REFUND = frozenset({"loyalty.add_refund"})
@@ -39,10 +41,15 @@ PROGRAM = view(
     "stackinggroup",
     "behaviorrule",
     "coupontype",
+    "reward",
+    "challenge",
+    "badge",
 )
 # Giving a coupon to a member costs the shop; voiding one or letting go of it helps at the till.
 GIVE = frozenset({"loyalty.add_coupon"})
 KEEP = frozenset({"loyalty.change_coupon"})
+# Redeeming rewards for members, taking their money and handing them over.
+REDEEM = frozenset({"loyalty.add_redemption", "loyalty.change_redemption"})
 SEE_BATCHES = view("loyalty", "couponbatch")
 # Whoever makes codes may take them out, as a file or on paper.
 MAKE_CODES = edit("loyalty", "couponbatch")

@@ -11,6 +11,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.PLACES
     | rights.view("loyalty", "order", "refund", "ledgerentry", "account", "behavioraward")
     | rights.view("loyalty", "tier", "product", "coupontype", "coupon")
+    | rights.view("loyalty", "reward", "redemption")
+    | rights.REDEEM
+    | rights.view("loyalty", "challenge", "badge")
     | rights.view("campaigns", "offer")
     | rights.REFUND
     | rights.SELL
@@ -29,6 +32,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.MOVE
     | rights.SELL
     | rights.KEEP
+    | rights.REDEEM
     | rights.REFUND
     | rights.SALES
     | rights.SEE_SCORES
@@ -49,6 +53,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.TAG
     | rights.MOVE
     | rights.KEEP
+    | rights.REDEEM
     | rights.GIVE
     | rights.REFUND
     | rights.REVEAL
@@ -73,9 +78,12 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.DO_MANY
     | rights.GIVE
     | rights.KEEP
+    | rights.REDEEM
     | rights.MAKE_CODES
     | rights.edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
-    | rights.edit("loyalty", "behaviorrule", "coupontype")
+    | rights.edit("loyalty", "behaviorrule", "coupontype", "reward")
+    | rights.edit("loyalty", "challenge", "badge")
+    | {"loyalty.delete_challenge"}
     | rights.edit("campaigns", "marginfloor"),
     "analyst": rights.PLACES
     | rights.SEE_VOICES
@@ -123,6 +131,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.MOVE
     | rights.GIVE
     | rights.KEEP
+    | rights.REDEEM
     | rights.SEE_BATCHES
     | rights.MAKE_CODES
     | rights.REFUND
@@ -145,7 +154,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.edit("auth", "group")
     | rights.DO_MANY
     | rights.edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
-    | rights.edit("loyalty", "behaviorrule", "adjustmentlimit", "coupontype")
+    | rights.edit("loyalty", "behaviorrule", "adjustmentlimit", "coupontype", "reward")
+    | rights.edit("loyalty", "challenge", "badge")
+    | {"loyalty.delete_challenge"}
     | rights.edit("campaigns", "offer", "marginfloor")
     | rights.view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},

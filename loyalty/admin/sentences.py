@@ -6,8 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loyalty.admin import behavior_sentences, coupon_events, redemption_events, words
-from loyalty.models import CouponType, Order, Reward, Tier
+from loyalty.admin import (
+    behavior_sentences,
+    challenge_events,
+    coupon_events,
+    redemption_events,
+    words,
+)
+from loyalty.models import Badge, Challenge, CouponType, Order, Reward, Tier
 from loyalty.rules import money
 from loyalty.services import programs
 from members.models import Event
@@ -27,6 +33,8 @@ class Names:
     currency: str
     coupon_types: dict[str, str]
     rewards: dict[str, str] = field(default_factory=dict)
+    challenges: dict[str, str] = field(default_factory=dict)
+    badges: dict[str, str] = field(default_factory=dict)
 
 
 def register() -> None:
@@ -57,7 +65,15 @@ def _names(events: Sequence[Event]) -> Names:
         currency=programs.kept().currency,
         coupon_types={one.code: one.name for one in types},
         rewards={one.code: one.name for one in rewards},
+        challenges=_called(Challenge, "challenge", events),
+        badges=_called(Badge, "badge", events),
     )
+
+
+def _called(model: Any, key: str, events: Sequence[Event]) -> dict[str, str]:
+    """Names by code of those that these events name; asked only where one does."""
+    codes = {event.payload.get(key) for event in events} - {None}
+    return {one.code: one.name for one in model.objects.filter(code__in=codes)} if codes else {}
 
 
 def _order_recorded(payload: dict[str, Any], names: Names) -> Sentence:
@@ -217,6 +233,7 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.tier.renewed": _renewed,
     "loyalty.tier.grace_begun": _grace_begun,
     **behavior_sentences.TELL,
+    **challenge_events.TELL,
     **coupon_events.TELL,
     **redemption_events.TELL,
 }

@@ -84,10 +84,10 @@ def prize_problems(prizes: list[ChallengePrize]) -> Iterator[Problem]:
     if len(prizes) > MOST_PRIZES:
         yield "prizes", "too_many", f"at most {MOST_PRIZES} prizes"
     for prize in prizes:
-        yield from _dead(prize)
+        yield from dead(prize)
 
 
-def _dead(prize: ChallengePrize) -> Iterator[Problem]:
+def dead(prize: ChallengePrize) -> Iterator[Problem]:
     """A prize that couldn't be given."""
     kind = prize.coupon_type
     if prize.what == Prize.What.COUPON and kind and kind.state != CouponType.State.LIVE:

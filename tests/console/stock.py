@@ -46,6 +46,7 @@ from members.services.identities import IdentityClaim
 from members.services.members import Registration
 from tests import world
 from tests.console import (
+    stock_challenges,
     stock_merges,
     stock_privacy,
     stock_registers,
@@ -88,6 +89,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     voice_stock.fill(people, at)
     stock_privacy.fill(people, at=at)
     stock_registers.fill(people, actor_id=maker.pk, at=at)
+    stock_challenges.fill(people, at=at)
     stock_merges.fill(people, at=at)
     stock_scores.fill(people, at=at)
     stock_segments.fill(people, actor_id=maker.pk, at=at)
