@@ -99,13 +99,17 @@ def _analytics(options: argparse.Namespace) -> None:
 
     from analytics.selectors import spans
     from loyalty.rules import calendar
-    from tests.benchmarks import analytics, facts, purchases
+    from tests.benchmarks import analytics, dashboards, facts, postgres, purchases
 
     at = timezone.now()
     purchases.fill(options.buyers, orders=10 * options.buyers, at=at)
     facts.show(facts.rebuild())
     as_of = calendar.local_day(at, spans.zone())
     analytics.show(analytics.measure(options.rounds, as_of=as_of))
+    dashboards.nights(2, at=at)
+    dashboards.segment(at=at)
+    postgres.analyze()
+    dashboards.show(dashboards.measure(options.rounds))
 
 
 def _segments(options: argparse.Namespace) -> None:
