@@ -11,6 +11,8 @@ class LoyaltyConfig(AppConfig):
         from loyalty.admin import (
             adjustments,
             behaviors,
+            benefit_dialogs,
+            benefit_panel,
             cart_fields,
             cells,
             challenge_fields,
@@ -21,6 +23,7 @@ class LoyaltyConfig(AppConfig):
             merge_facts,
             order_fields,
             panels,
+            referral_panel,
             reward_panel,
             sentences,
             tier_dialogs,
@@ -30,8 +33,9 @@ class LoyaltyConfig(AppConfig):
         registrations.register()
         asked = (order_fields, cart_fields, member_fields)
         merge_facts.register()
-        dialogs = (adjustments, transfer_dialog, tier_dialogs, coupon_grants)
-        for part in (challenge_fields, challenge_panel):
+        dialogs = (adjustments, transfer_dialog, tier_dialogs, coupon_grants, benefit_dialogs)
+        for part in (challenge_fields, challenge_panel, referral_panel, benefit_panel):
             part.register()
-        for part in (sentences, cells, panels, coupon_panel, reward_panel, *dialogs, *asked, behaviors):
+        shown = (sentences, cells, panels, coupon_panel, reward_panel)
+        for part in (*shown, *dialogs, *asked, behaviors):
             part.register()

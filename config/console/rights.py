@@ -22,8 +22,10 @@ DOCUMENTS = view(
     "hold",
     "transfer",
     "coupon",
+    "benefituse",
     "redemption",
     "challengeprogress",
+    "referral",
 )
 # Taking goods back at the counter: a person at the till of their own store.
 REFUND = frozenset({"loyalty.add_refund"})
@@ -41,13 +43,18 @@ PROGRAM = view(
     "stackinggroup",
     "behaviorrule",
     "coupontype",
+    "benefit",
+    "benefitweight",
     "reward",
     "challenge",
     "badge",
+    "referralprogram",
 )
+# Looking at a referral that may be one hand, and saying whether it counts.
+REVIEW_REFERRALS = frozenset({"loyalty.change_referral"})
 # Giving a coupon to a member costs the shop; voiding one or letting go of it helps at the till.
-GIVE = frozenset({"loyalty.add_coupon"})
-KEEP = frozenset({"loyalty.change_coupon"})
+GIVE = frozenset({"loyalty.add_coupon", "loyalty.add_benefitgrant"})
+KEEP = frozenset({"loyalty.change_coupon", "loyalty.add_benefituse", "loyalty.change_benefituse"})
 # Redeeming rewards for members, taking their money and handing them over.
 REDEEM = frozenset({"loyalty.add_redemption", "loyalty.change_redemption"})
 SEE_BATCHES = view("loyalty", "couponbatch")

@@ -13,7 +13,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.view("loyalty", "tier", "product", "coupontype", "coupon")
     | rights.view("loyalty", "reward", "redemption")
     | rights.REDEEM
-    | rights.view("loyalty", "challenge", "badge")
+    | rights.view("loyalty", "challenge", "badge", "benefit", "benefituse")
+    | {"loyalty.add_benefituse"}
     | rights.view("campaigns", "offer")
     | rights.REFUND
     | rights.SELL
@@ -59,6 +60,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.REVEAL
     | rights.ADJUST
     | rights.SET_TIER
+    | rights.REVIEW_REFERRALS
     | rights.view("members", "consent", "event")
     | rights.view("campaigns", "delivery")
     | rights.END_APPS
@@ -82,8 +84,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.MAKE_CODES
     | rights.edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
     | rights.edit("loyalty", "behaviorrule", "coupontype", "reward")
-    | rights.edit("loyalty", "challenge", "badge")
-    | {"loyalty.delete_challenge"}
+    | rights.edit("loyalty", "challenge", "badge", "referralprogram")
+    | rights.REVIEW_REFERRALS
+    | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
     | rights.edit("campaigns", "marginfloor"),
     "analyst": rights.PLACES
     | rights.SEE_VOICES
@@ -155,8 +158,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.DO_MANY
     | rights.edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
     | rights.edit("loyalty", "behaviorrule", "adjustmentlimit", "coupontype", "reward")
-    | rights.edit("loyalty", "challenge", "badge")
-    | {"loyalty.delete_challenge"}
+    | rights.edit("loyalty", "challenge", "badge", "referralprogram")
+    | rights.REVIEW_REFERRALS
+    | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
     | rights.edit("campaigns", "offer", "marginfloor")
     | rights.view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},

@@ -168,6 +168,25 @@ GROUPS: tuple[Group, ...] = (
                 "campaigns.view_offeruse",
             ),
             Place(
+                _("Benefits"),
+                "workspace_premium",
+                "admin:loyalty_benefit_changelist",
+                "loyalty.view_benefit",
+                hint=_("What membership brings, to whom and how often"),
+            ),
+            Place(
+                _("Uses of benefits"),
+                "receipt_long",
+                "admin:loyalty_benefituse_changelist",
+                "loyalty.view_benefituse",
+            ),
+            Place(
+                _("Order of benefits"),
+                "sort",
+                "admin:loyalty_benefitweight_changelist",
+                "loyalty.view_benefitweight",
+            ),
+            Place(
                 _("Coupon types"),
                 "local_activity",
                 "admin:loyalty_coupontype_changelist",
@@ -204,6 +223,20 @@ GROUPS: tuple[Group, ...] = (
                 "military_tech",
                 "admin:loyalty_badge_changelist",
                 "loyalty.view_badge",
+            ),
+            Place(
+                _("Referral programmes"),
+                "group_add",
+                "admin:loyalty_referralprogram_changelist",
+                "loyalty.view_referralprogram",
+                hint=_("What recommending brings"),
+            ),
+            Place(
+                _("Referrals"),
+                "diversity_3",
+                "admin:loyalty_referral_changelist",
+                "loyalty.view_referral",
+                hint=_("Who recommended whom, and what to look at"),
             ),
             Place(
                 _("Margin floors"),

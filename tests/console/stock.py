@@ -46,10 +46,13 @@ from members.services.identities import IdentityClaim
 from members.services.members import Registration
 from tests import world
 from tests.console import (
+    stock_benefits,
     stock_challenges,
     stock_merges,
     stock_privacy,
+    stock_referrals,
     stock_registers,
+    stock_rewards,
     stock_scores,
     stock_segments,
     stock_service,
@@ -86,10 +89,13 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     _moves(people, at)
     _offers(people, at)
     _coupons(people, at)
+    stock_benefits.fill(people, at)
+    stock_rewards.fill(people, at=at)
     voice_stock.fill(people, at)
     stock_privacy.fill(people, at=at)
     stock_registers.fill(people, actor_id=maker.pk, at=at)
     stock_challenges.fill(people, at=at)
+    stock_referrals.fill(people, at=at)
     stock_merges.fill(people, at=at)
     stock_scores.fill(people, at=at)
     stock_segments.fill(people, actor_id=maker.pk, at=at)

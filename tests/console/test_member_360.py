@@ -14,7 +14,7 @@ from tests.loyalty import till
 
 pytestmark = pytest.mark.django_db
 TABS = (
-    "timeline", "ledger", "orders", "tier", "coupons", "rewards", "challenges", "behaviors", "offers",
+    "timeline", "ledger", "orders", "tier", "benefits", "coupons", "rewards", "challenges", "referrals", "behaviors", "offers",
     "behavior_events", "metrics", "segments", "messages", "service", "appointments", "notes",
     "communities", "surveys", "consents", "protection", "profile", "sessions", "approvals",
 )  # fmt: skip
