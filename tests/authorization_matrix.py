@@ -3,7 +3,7 @@
 Written by hand, apart from the code that grants rights: the test compares the two.
 """
 
-from tests import authorization_analytics
+from tests import authorization_analytics, authorization_rewards
 from tests.authorization_roles import (
     ADMINISTRATOR,
     ANALYST,
@@ -77,6 +77,7 @@ _SEES_MERGES = _MERGES | {MARKETING_MANAGER, DPO, AUDITOR}
 # Of the console: the pages of a table, `admin:<table>_changelist` and so on.
 TABLES = {
     **authorization_analytics.TABLES,
+    **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
     "campaigns_delivery": Pages(view=STAFF - {CLERK}),
@@ -88,6 +89,11 @@ TABLES = {
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_badge": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_challenge": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
+    # Reviewed by dialogs alone.
+    "loyalty_referral": Pages(view=_SEES_DOCUMENTS - {CLERK}),
+    "loyalty_referralprogram": Pages(
+        view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM
+    ),
     "loyalty_challengeprogress": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "loyalty_coupon": Pages(view=_SEES_DOCUMENTS),
     # Made by a dialog of their type.
@@ -103,9 +109,7 @@ TABLES = {
     "loyalty_product": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     # There is one programme, and no second one can be added.
     "loyalty_program": Pages(view=_SEES_PROGRAM, change=_SETS_PROGRAM),
-    "loyalty_redemption": Pages(view=_SEES_DOCUMENTS),
     "loyalty_refund": Pages(view=_SEES_DOCUMENTS),
-    "loyalty_reward": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_stackinggroup": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_tier": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_transfer": Pages(view=_SEES_DOCUMENTS - {CLERK}),
@@ -170,7 +174,6 @@ _SETS_TIER = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _DECIDES = {MARKETING_MANAGER, DPO, ADMINISTRATOR}
 _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 _GIVES_COUPONS = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
-_REDEEMS = SHOP_FLOOR | {MARKETING_MANAGER, ADMINISTRATOR}
 _KEEPS_COUPONS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
 _ANSWERS = SHOP_FLOOR | {ADMINISTRATOR}
 _PRIVACY_DEEDS = (
@@ -182,6 +185,7 @@ _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify
 # Of the console: deeds and pages of their own.
 DEEDS = {
     **authorization_analytics.DEEDS,
+    **authorization_rewards.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
     "admin:members_counter": STAFF,
@@ -257,21 +261,16 @@ DEEDS = {
     "admin:loyalty_operation_undo_it": _RUNS_MANY,
     "admin:loyalty_operation_errors_file": _RUNS_MANY | {AUDITOR},
     "admin:members_member_grant_coupon": _GIVES_COUPONS,
-    "admin:loyalty_reward_publish": _SETS_PROGRAM,
-    "admin:loyalty_reward_stop": _SETS_PROGRAM,
-    "admin:loyalty_reward_change_stock": _SETS_PROGRAM,
-    "admin:loyalty_reward_spoken": _SETS_PROGRAM,
-    "admin:loyalty_reward_spoken_new": _SETS_PROGRAM,
-    "admin:loyalty_reward_show_redemptions": _SEES_DOCUMENTS,
-    "admin:loyalty_redemption_pick_list": _SEES_DOCUMENTS,
-    "admin:loyalty_redemption_hand_over": _REDEEMS,
-    "admin:loyalty_redemption_pay": _REDEEMS,
-    "admin:loyalty_redemption_cancel": _REDEEMS,
-    "admin:members_member_redeem_reward": _REDEEMS,
     "admin:loyalty_coupon_search": _SEES_DOCUMENTS,
     "admin:loyalty_coupon_release": _KEEPS_COUPONS,
     "admin:loyalty_coupon_give_on": _KEEPS_COUPONS,
     "admin:loyalty_coupon_void_it": _KEEPS_COUPONS,
+    "admin:loyalty_referral_accept": _SETS_PROGRAM | {CUSTOMER_SERVICE},
+    "admin:loyalty_referral_refuse": _SETS_PROGRAM | {CUSTOMER_SERVICE},
+    "admin:loyalty_referralprogram_publish": _SETS_PROGRAM,
+    "admin:loyalty_referralprogram_stop": _SETS_PROGRAM,
+    "admin:loyalty_referralprogram_change_guards": _SETS_PROGRAM,
+    "admin:loyalty_referralprogram_show_referrals": _SEES_DOCUMENTS - {CLERK},
     "admin:loyalty_challenge_publish": _SETS_PROGRAM,
     "admin:loyalty_challenge_stop": _SETS_PROGRAM,
     "admin:loyalty_challenge_spoken": _SETS_PROGRAM,

@@ -17,6 +17,10 @@ from loyalty.models import (
     Hold,
     Operation,
     Order,
+    Redemption,
+    Referral,
+    ReferralProgram,
+    Reward,
 )
 from loyalty.services import holds
 from loyalty.services.documents import HoldDocument
@@ -75,6 +79,8 @@ def objects(maker: User) -> dict[str, int]:
         "earningrule": EarningRule.objects.get().pk,
         "campaign": defaults.install(at=world.NOW).pk,
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
+        "referral": _referral(alice),
+        "referralprogram": ReferralProgram.objects.get().pk,
         "challenge": Challenge.objects.create(code="x", name_en="x", counts="ORDERS").pk,
         "classtag": _class_tag().pk,
         "segment": _segment().pk,
@@ -82,6 +88,7 @@ def objects(maker: User) -> dict[str, int]:
             owner=maker, dashboard="rfm", name="x", sharing="EVERYONE", saved_at=world.NOW
         ).pk,
         **_coupons(alice),
+        **_rewards(alice),
         **_sales(alice),
         **_voices(alice),
         **_service(alice),
@@ -156,6 +163,22 @@ def _coupons(member: Member) -> dict[str, int]:
     return {"coupontype": kind.pk, "couponbatch": batch.pk, "coupon": coupon.pk}
 
 
+def _rewards(member: Member) -> dict[str, int]:
+    reward = Reward.objects.create(code="x", name_en="x", kind="GOODS", price_points=1)
+    redemption = Redemption.objects.create(
+        source="x",
+        external_id="x",
+        fingerprint=b"x" * 32,
+        reward=reward,
+        member=member,
+        state="READY",
+        points=1,
+        requested_at=world.NOW,
+        ready_at=world.NOW,
+    )
+    return {"reward": reward.pk, "redemption": redemption.pk}
+
+
 def _sales(member: Member) -> dict[str, int]:
     """An order, and points kept aside for another one."""
     till.sell("O-1", till.line("1", 90_000), phone=world.ALICE_PHONE)
@@ -187,3 +210,17 @@ def _privacy(member: Member) -> dict[str, int]:
         member_id=0, member_uid=uuid7(), request=asked, digest="0" * 64, erased_at=world.NOW
     )
     return {"privacyrequest": asked.pk}
+
+
+def _referral(member: Member) -> int:
+    """Alice recommended Bob, and somebody has to look."""
+    program = ReferralProgram.objects.create(code="x", name_en="x")
+    made = Referral.objects.create(
+        program=program,
+        referrer=member,
+        friend=world.register(world.BOB),
+        state="REVIEW",
+        claimed_at=world.NOW,
+        recorded_at=world.NOW,
+    )
+    return int(made.pk)

@@ -142,3 +142,35 @@ def _claims(program: ReferralProgram) -> str:
 
 def _list(parts: list[str]) -> str:
     return pgettext("between things of a list", " and ").join(parts)
+
+
+def guards(program: ReferralProgram) -> list[str]:
+    """What is looked at before it brings anything, and how many invitations are kept."""
+    always = _(
+        "Reviewed first: one phone, device or payment card on both sides, recommendations that "
+        "lead back to the beginning, and friends who bought here before."
+    )
+    return [always, *_limits(program)]
+
+
+def _limits(program: ReferralProgram) -> Iterable[str]:
+    if program.device_limit is not None:
+        text = ngettext(
+            "After %(count)s friend from one device the next ones are reviewed first.",
+            "After %(count)s friends from one device the next ones are reviewed first.",
+            program.device_limit,
+        )
+        yield text % {"count": f"{program.device_limit:,}"}
+    if program.hour_limit is not None:
+        text = ngettext(
+            "After %(count)s friend of one member in an hour the next ones are reviewed first.",
+            "After %(count)s friends of one member in an hour the next ones are reviewed first.",
+            program.hour_limit,
+        )
+        yield text % {"count": f"{program.hour_limit:,}"}
+    text = ngettext(
+        "%(count)s invitation of a member in a day is kept.",
+        "%(count)s invitations of a member in a day are kept.",
+        program.invitations_day,
+    )
+    yield text % {"count": f"{program.invitations_day:,}"}

@@ -11,6 +11,7 @@ from loyalty.admin import (
     challenge_events,
     coupon_events,
     redemption_events,
+    referral_words,
     words,
 )
 from loyalty.models import Badge, Challenge, CouponType, Order, Reward, Tier
@@ -236,4 +237,5 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     **challenge_events.TELL,
     **coupon_events.TELL,
     **redemption_events.TELL,
+    **referral_words.TELL,
 }
