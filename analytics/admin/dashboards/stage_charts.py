@@ -19,6 +19,7 @@ _MEASURED: Sequence[tuple[str, str]] = (
     ("acquisition", "cac"),
     ("acquisition", "cac_first_order"),
     ("growth", "bounce_rate"),
+    ("growth", "cross_buying_rate"),
     ("maturity", "returning_rate"),
     ("maturity", "k_factor"),
 )

@@ -3,6 +3,7 @@
 from analytics.registry.measures import Measure
 from analytics.selectors.measures import (
     activity,
+    baskets,
     buying,
     months,
     openness,
@@ -20,6 +21,7 @@ MEASURES: tuple[Measure, ...] = (
     *people.MEASURES,
     *activity.MEASURES,
     *buying.MEASURES,
+    *baskets.MEASURES,
     *repurchase.MEASURES,
     *months.MEASURES,
     *sources.MEASURES,
