@@ -10,8 +10,8 @@ from analytics.models.member_scores import ClassChange, ClassDay, ClassKind, Cla
 from analytics.models.policies import AnalyticsPolicy
 from analytics.models.purchase_days import PurchaseDay
 from analytics.models.purchase_gaps import PurchaseGap
-from analytics.models.score_groups import ClassMove, ScoreGroup
 from analytics.models.saved_views import SavedView
+from analytics.models.score_groups import ClassMove, ScoreGroup
 from analytics.models.scorecards import Scorecard, ScorecardItem
 from analytics.models.segment_builds import SegmentBuild, SegmentHit, SegmentMember, SegmentMove
 from analytics.models.segment_files import SegmentFile
@@ -35,8 +35,8 @@ __all__ = [
     "PointsDay",
     "PurchaseDay",
     "PurchaseGap",
-    "ScoreGroup",
     "SavedView",
+    "ScoreGroup",
     "Scorecard",
     "ScorecardItem",
     "Segment",

@@ -184,8 +184,8 @@ def lapsing(filters: Filters) -> Chart:
         source=_("open lots, as they are now"),
         columns=(
             Column(label=_("Month"), shown_as=As.MONTH),
-            Column(label=_("Free"), is_drawn=True),
-            Column(label=_("Held"), is_drawn=True),
+            Column(label=_("Free to use"), is_drawn=True),
+            Column(label=_("Held for orders"), is_drawn=True),
         ),
         rows=tuple((one.month, one.points, one.held) for one in found),
         totals=(None, sum(one.points for one in found), sum(one.held for one in found)),

@@ -64,7 +64,11 @@ def _simple(filters: Filters) -> Value:
 def _churn(filters: Filters) -> Value:
     found = year(filters)
     churn = found.churn
-    return Value(value=None if churn is None else ratios.percent(churn, 1))
+    if churn is None:
+        return Value(value=None)
+    return Value(
+        value=ratios.percent(churn, 1), numerator=found.gone, denominator=found.first_half_buyers
+    )
 
 
 MEASURES = (
@@ -88,6 +92,8 @@ MEASURES = (
         ),
         unit=Unit.PERCENT,
         read=_churn,
+        numerator=_("h: members of the first 26 weeks without a paid order in the last 26"),
+        denominator=_("h: members with a paid order in the first 26 of the last 52 weeks"),
         is_lower_better=True,
         narrowed_by=frozenset({"store", "channel", "tier", "segment"}),
     ),
