@@ -22,6 +22,7 @@ from members.models import Consent
 from members.registry import member_fields
 
 PURPOSES = (Consent.Purpose.MARKETING, Consent.Purpose.SERVICE)
+_SAID = tuple(name for name in Draft.__dataclass_fields__ if name != "seen")
 PREVIEW = "admin:analytics_segment_preview"
 
 
@@ -57,8 +58,9 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
             "without: then members are put in by hand."
         ),
     )
-    seen_version = forms.IntegerField(
-        label=_("version"), widget=forms.HiddenInput, required=False, min_value=0
+    # The version, and the fingerprint of all that was said of the segment.
+    seen_version = forms.RegexField(
+        r"^\d{1,9}(-[0-9a-f]{16})?$", label=_("version"), widget=forms.HiddenInput, required=False
     )
 
     class Meta:
@@ -72,7 +74,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial.setdefault("seen_version", self.instance.version if self.instance.pk else 0)
+        self.initial.setdefault("seen_version", _seen(self.instance))
         if "condition" in self.fields:
             widget: Any = self.fields["condition"].widget
             # The code says what would ask for itself; a form of a kept one doesn't send it.
@@ -85,7 +87,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk:
-            self._refuse_overtaken(cleaned.get("seen_version"))
+            self._refuse_overtaken(cleaned.get("seen_version", ""))
         if not self.errors:
             self._ask_the_service(cleaned)
         return cleaned
@@ -106,10 +108,15 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         def said(name: str) -> Any:
             return cleaned.get(name, getattr(self.instance, name))
 
-        return Draft(**{name: said(name) for name in Draft.__dataclass_fields__})
+        return Draft(**{name: said(name) for name in _SAID})
 
-    def _refuse_overtaken(self, seen: int | None) -> None:
-        """Says who was quicker, and when."""
+    def _refuse_overtaken(self, text: str) -> None:
+        """Says who was quicker, and when; of a new name or refresh no version tells who."""
+        seen, known = read_seen(text)
+        kept = Segment.objects.get(pk=self.instance.pk)
+        if seen == kept.version and known not in ("", segments.fingerprint(kept)):
+            self.add_error(None, dialogs.refusal(segments.ChangedMeanwhile()))
+            return
         last = SegmentVersion.objects.filter(segment=self.instance).select_related("changed_by")
         newest = last.order_by("-number").first()
         if newest is None or newest.number == seen:
@@ -130,9 +137,19 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         )
 
 
-def draft_of(segment: Segment) -> Draft:
-    """What a filled-in form says of the segment."""
-    return Draft(**{name: getattr(segment, name) for name in Draft.__dataclass_fields__})
+def draft_of(segment: Segment, seen: str = "") -> Draft:
+    """What a filled-in form says of the segment, and what it was opened with."""
+    return Draft(seen=seen, **{name: getattr(segment, name) for name in _SAID})
+
+
+def read_seen(text: str) -> tuple[int, str]:
+    """The version and the fingerprint that a form was opened with; 0 and "" where it says none."""
+    version, _dash, known = text.partition("-")
+    return int(version or 0), known
+
+
+def _seen(segment: Segment) -> str:
+    return f"{segment.version}-{segments.fingerprint(segment)}" if segment.pk else "0"
 
 
 def _told(error: DomainError) -> str:

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from analytics.admin import segment_sections, segment_words
-from analytics.admin.segment_forms import SegmentForm, draft_of
+from analytics.admin.segment_forms import SegmentForm, draft_of, read_seen
 from analytics.admin.segment_pages import SegmentPages
 from analytics.admin.segment_previews import SegmentPreviews
 from analytics.models import Segment
@@ -143,13 +143,14 @@ class SegmentAdmin(SegmentPreviews, SegmentPages):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
-        draft, at, actor_id = draft_of(obj), self.now(), operator_of(request).pk
+        version, seen = read_seen(form.cleaned_data.get("seen_version", ""))
+        draft, at, actor_id = draft_of(obj, seen), self.now(), operator_of(request).pk
         if not change:
             obj.pk = segments.define(draft=draft, at=at, actor_id=actor_id).pk
             return
         segments.change(
             segment_id=obj.pk,
-            version=form.cleaned_data["seen_version"] or 0,
+            version=version,
             draft=draft,
             at=at,
             actor_id=actor_id,

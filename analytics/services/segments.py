@@ -4,6 +4,8 @@ Whatever changes what segments and tags are made of does so behind one lock, so 
 at once can't close a circle that neither of them sees.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -99,7 +101,8 @@ class SegmentInUse(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What an operator says of a segment."""
+    """What an operator says of a segment; `seen` is the fingerprint of what they began with, ""
+    for whatever it was."""
 
     code: str
     name_zh: str = ""
@@ -108,6 +111,7 @@ class Draft:
     kind: str = _Kind.DYNAMIC.value
     condition: Mapping[str, Any] = field(default_factory=dict)
     refresh: str = Segment.Refresh.NIGHTLY.value
+    seen: str = ""
 
 
 def define(*, draft: Draft, at: datetime, actor_id: int | None = None) -> Segment:
@@ -137,7 +141,7 @@ def change(
     with transaction.atomic():
         lock_graph()
         segment = lock(segment_id)
-        if segment.version != version:
+        if segment.version != version or draft.seen not in ("", fingerprint(segment)):
             raise ChangedMeanwhile
         draft = replace(draft, code=segment.code)
         check(draft=draft)
@@ -152,6 +156,12 @@ def change(
             _keep_version(segment, at, actor_id)
         segment.save()
     return segment
+
+
+def fingerprint(segment: Segment) -> str:
+    """Another one for everything that an operator may say otherwise; 16 hexadecimal digits."""
+    told = json.dumps(_told(segment), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def archive(*, segment_id: int, at: datetime) -> Segment:
@@ -246,7 +256,7 @@ def _check_references(node: str, tree: Mapping[str, Any]) -> None:
         raise SegmentCircle(path)
 
 
-def _told(draft: Draft) -> dict[str, Any]:
+def _told(draft: Draft | Segment) -> dict[str, Any]:
     return {
         "code": draft.code,
         "name_zh": draft.name_zh.strip(),

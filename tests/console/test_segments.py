@@ -79,6 +79,22 @@ def test_a_change_that_somebody_overtook_is_refused_with_who_and_saves_nothing(m
     assert (made.name_en, made.condition) == ("W", BOUGHT)
 
 
+def test_a_new_name_is_not_overwritten_by_who_opened_the_page_before(manager):
+    """A name is no version; the form knows all that was said of the segment when it was opened."""
+    made = define()
+    opened = manager.get(page(made)).context["adminform"].form["seen_version"].value()
+    Segment.objects.update(name_en="Ladies first", refresh="HOURLY")
+
+    sent = filled(condition=json.dumps(BOUGHT), seen_version=opened)
+    shown = staff.text(manager.post(page(made), sent))
+
+    assert "Somebody else changed the segment meanwhile" in shown
+    made.refresh_from_db()
+    assert (made.name_en, made.version, made.condition) == ("Ladies first", 1, FEMALE)
+    opened = manager.get(page(made)).context["adminform"].form["seen_version"].value()
+    assert manager.post(page(made), sent | {"seen_version": opened}).status_code == 302
+
+
 def test_what_is_wrong_with_a_form_is_said_and_nothing_is_kept(manager):
     told = staff.text(manager.post(f"{HERE}add/", filled(condition="")))
     assert "an empty condition would be everybody" in told
