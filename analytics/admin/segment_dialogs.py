@@ -116,7 +116,10 @@ STOP = {
 }
 PUT = {
     "title": _("Put a member in, or keep one out"),
-    "description": _("At once. Whoever may not be profiled is noted, and isn't in it."),
+    "description": _(
+        "It holds at once, and builds don't change it. A member who objected to being profiled, "
+        "or whose data are restricted, is noted and stays out."
+    ),
     "form_class": PutForm,
     "form_submit_text": _("Do it"),
 }

@@ -233,7 +233,7 @@
 
     firstOp(field) {
       if (field.choices && field.ops.includes("in")) return "in";
-      if (field.type === "AMOUNT") return "gte";
+      if (field.type === "AMOUNT" || (field.type === "INTEGER" && !field.choices)) return "gte";
       return field.ops[0];
     }
 
