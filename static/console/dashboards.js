@@ -72,6 +72,8 @@
     return spec.horizontal ? { y: named, x: counted } : { x: named, y: counted };
   };
 
+  const tableOf = (box) => box.closest("section")?.querySelectorAll("tbody tr") ?? [];
+
   const byChart = (box, spec) => {
     const look = theme();
     const canvas = document.createElement("canvas");
@@ -100,6 +102,8 @@
           },
         },
         scales: axes(spec, look),
+        // A bar leads where the name of its row in the table does.
+        onClick: (_event, hits) => hits.length && tableOf(box)[hits[0].index]?.cells[0].querySelector("a")?.click(),
       },
     });
     return { destroy: () => made.destroy(), resize: () => made.resize() };
@@ -185,9 +189,7 @@
 
   // A cell of a grid leads where the same cell of its table does; the first column names the rows.
   const leadOn = (box, made) => {
-    const rows = box.closest("section").querySelectorAll("tbody tr");
-    const linkOf = (x, y) => rows[y]?.cells[x + 1]?.querySelector("a");
-    if (!box.closest("section").querySelector("tbody td a")) return;
+    const linkOf = (x, y) => tableOf(box)[y]?.cells[x + 1]?.querySelector("a");
     made.on("click", ({ data }) => linkOf(data.value[0], data.value[1])?.click());
   };
 
