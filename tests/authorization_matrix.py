@@ -3,7 +3,7 @@
 Written by hand, apart from the code that grants rights: the test compares the two.
 """
 
-from tests import authorization_analytics, authorization_rewards
+from tests import authorization_analytics, authorization_benefits, authorization_rewards
 from tests.authorization_roles import (
     ADMINISTRATOR,
     ANALYST,
@@ -77,6 +77,7 @@ _SEES_MERGES = _MERGES | {MARKETING_MANAGER, DPO, AUDITOR}
 # Of the console: the pages of a table, `admin:<table>_changelist` and so on.
 TABLES = {
     **authorization_analytics.TABLES,
+    **authorization_benefits.TABLES,
     **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
@@ -185,6 +186,7 @@ _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify
 # Of the console: deeds and pages of their own.
 DEEDS = {
     **authorization_analytics.DEEDS,
+    **authorization_benefits.DEEDS,
     **authorization_rewards.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},

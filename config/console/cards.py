@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.console import benefit_cards
+from config.console.benefit_cards import BenefitCard
 from loyalty.admin import holdings
 from loyalty.admin.holdings import Alert, Holdings
 from loyalty.models import Account, Order, Tier
@@ -43,6 +45,7 @@ class Card:
     notes: tuple[str, ...] = ()
     # Where the operator may open a service case of this member.
     case_page: str = ""
+    benefits: tuple[BenefitCard, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
         page=reverse("admin:members_member_change", args=[member.pk]) if may_open else "",
         notes=_pinned_notes(member, operator),
         case_page=_case_page(member, operator),
+        benefits=benefit_cards.of_member(member=member, operator=operator, at=at),
     )
 
 
@@ -98,6 +102,7 @@ def brief(*, member: Member, operator: User, at: datetime) -> Card:
         "",
         notes=_pinned_notes(member, operator),
         case_page=_case_page(member, operator),
+        benefits=benefit_cards.of_member(member=member, operator=operator, at=at),
     )
 
 

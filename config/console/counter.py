@@ -18,18 +18,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from config.console import cards, enrollment, till, till_words
+from config.console import benefit_cards, cards, enrollment, till, till_words
 from config.console.enrollment import EnrollForm
 from config.console.results import BAD, GOOD, OPEN, Result
 from members.admin import dialogs
 from members.admin.base import operator_of
-from members.errors import DomainError
+from members.errors import DomainError, NotFound
 from members.models import Member
 from members.rules import card_codes
 from members.selectors import members, scopes
 
 FRAGMENT_HEADER = "X-Fragment"
 _may_see = permission_required("members.view_member", raise_exception=True)
+_may_use = permission_required(benefit_cards.RIGHT, raise_exception=True)
 _may_enroll = permission_required("members.add_member", raise_exception=True)
 
 
@@ -39,6 +40,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         "": ("members_counter", require_GET(counter)),
         "lookup/": ("members_counter_lookup", require_POST(lookup)),
         "card/": ("members_counter_card", require_POST(card)),
+        "benefit/": ("members_counter_benefit", require_POST(_may_use(use_benefit))),
         "enroll/": ("members_counter_enroll", require_POST(_may_enroll(enroll))),
     }
     return [
@@ -76,6 +78,23 @@ def card(request: HttpRequest) -> HttpResponse:
     visible = scopes.scope_for(request.user).members(Member.objects.all())
     member = get_object_or_404(visible, uid=uid)
     return _answer(request, _found(request, member, Result(GOOD, _("Member found"))))
+
+
+def use_benefit(request: HttpRequest) -> HttpResponse:
+    """A button on the card. Without a till the operator's one store is where it is used."""
+    operator, token = operator_of(request), request.POST.get("benefit", "")
+    stores = enrollment.stores_of(operator)
+    store = stores[0] if len(stores) == 1 else None
+    try:
+        member, result = benefit_cards.use(
+            token=token, store=store, operator=operator, at=timezone.now()
+        )
+    except NotFound as error:
+        return _answer(request, {"result": Result(BAD, _("Not used"), dialogs.refusal(error))})
+    except DomainError as error:
+        member = benefit_cards.member_of(token)
+        result = Result(BAD, _("Not used"), dialogs.refusal(error))
+    return _answer(request, _found(request, member, result))
 
 
 def enroll(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from config.console import till_carts, till_finds, till_paying, till_scanning
+from config.console import (
+    benefit_cards,
+    till_carts,
+    till_finds,
+    till_paying,
+    till_rewards,
+    till_scanning,
+)
 from config.console.till_carts import LineRefused
 from config.console.till_desks import Desk
 from config.console.till_turns import Turn
@@ -95,6 +102,21 @@ def _points(turn: Turn, desk: Desk, argument: str) -> Turn:
     return replace(turn, cart=replace(turn.cart, uses_points=not turn.cart.uses_points))
 
 
+def _benefit(turn: Turn, desk: Desk, token: str) -> Turn:
+    """Used at once, for the card that shows it.
+
+    Raises: NotFound; BenefitRefused.
+    """
+    if not desk.operator.has_perm(benefit_cards.RIGHT):
+        return turn
+    member, result = benefit_cards.use(
+        token=token, store=desk.store, operator=desk.operator, at=desk.at
+    )
+    if turn.cart.member != str(member.uid):
+        turn = replace(turn, cart=replace(turn.cart, member=str(member.uid)))
+    return turn.good(result.text, result.reason)
+
+
 def _dismiss(turn: Turn, desk: Desk, argument: str) -> Turn:
     return replace(turn, cart=replace(turn.cart, pending="", choices=()))
 
@@ -126,6 +148,9 @@ def _pick(turn: Turn, desk: Desk, argument: str) -> Turn:
         return till_scanning.attach(turn, members.by_uid(uid=UUID(which)))
     if kind == "coupon":
         return till_scanning.enter(turn, coupons.normalize(words))
+    if kind == "reward":
+        redemption = till_rewards.with_code(coupons.normalize(words), desk.operator)
+        return till_rewards.show(turn, desk, redemption) if redemption else turn
     if kind == "order":
         return replace(turn, order=till_finds.order_numbered(words, desk.operator))
     product = products.by_sku(words)
@@ -146,10 +171,12 @@ _ACTS: Mapping[str, Callable[[Turn, Desk, str], Turn]] = {
     "drop-member": _drop_member,
     "drop-code": _drop_code,
     "points": _points,
+    "benefit": _benefit,
     "dismiss": _dismiss,
     "amount": _amount,
     "pick": _pick,
     "form": _form,
+    till_rewards.HAND_OVER: till_rewards.hand_over,
     "next": _next,
     "pay": till_paying.pay,
     "back": till_paying.back,
