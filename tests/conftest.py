@@ -4,6 +4,7 @@ Servers come from the environment: `make test` starts throw-away ones, and a `DA
 `REDIS_URL` of your own do as well.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -37,6 +38,14 @@ def pytest_configure() -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "members.api.oauth.LongSecretHasher",
     ]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: looking through it again and again for garbage is a
+    tenth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _shifted(url: str, *, by: int) -> str:
