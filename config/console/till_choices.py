@@ -52,4 +52,7 @@ def _things(found: Found, desk: Desk) -> list[Choice]:
     if found.order is not None:
         number = found.order.external_id
         things.append(Choice("pick:order", "receipt_long", _("Order"), number))
+    if found.redemption is not None:
+        name = found.redemption.reward.name
+        things.append(Choice("pick:reward", "featured_seasonal_and_gifts", _("Reward"), name))
     return things

@@ -1,11 +1,12 @@
-"""Everything that the words in the box may be: members, a product, a coupon, an order."""
+"""Everything that the words in the box may be: members, goods, a coupon, an order, a reward."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Value
 
-from loyalty.models import Coupon, CouponType, Order, Product
+from config.console import till_rewards
+from loyalty.models import Coupon, CouponType, Order, Product, Redemption
 from loyalty.rules import coupons
 from loyalty.selectors import documents, products
 from members.models import Member, User
@@ -26,15 +27,17 @@ class Found:
     product: Product | None = None
     coupon: str = ""
     order: Order | None = None
+    redemption: Redemption | None = None
 
     @property
     def count(self) -> int:
-        others = (self.product is not None, bool(self.coupon), self.order is not None)
+        things = (self.product, self.order, self.redemption)
+        others = (bool(self.coupon), *(one is not None for one in things))
         return len(self.members) + sum(others)
 
 
 def everything(*, words: str, operator: User, store_id: int, at: datetime) -> Found:
-    """At most five queries. Members as `members.lookup` finds them; orders of the operator's
+    """At most six queries. Members as `members.lookup` finds them; orders of the operator's
     stores only.
 
     Raises: TooManyGuesses, for what may be a coupon's code and is nothing else.
@@ -51,6 +54,9 @@ def everything(*, words: str, operator: User, store_id: int, at: datetime) -> Fo
     try:
         with guesses.trying(guesser=guesser) as trial:
             found = _with_goods(found, words, code)
+            if not found.coupon:
+                reward = till_rewards.with_code(code, operator)
+                found = replace(found, redemption=reward)
             if found.count == 0:
                 trial.wrong()
             return found

@@ -5,7 +5,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from config.console import till_carts, till_choices, till_finds, till_typed, till_words
+from config.console import (
+    till_carts,
+    till_choices,
+    till_finds,
+    till_rewards,
+    till_typed,
+    till_words,
+)
 from config.console.enrollment import EnrollForm
 from config.console.till_carts import AMOUNT_SKU, Item
 from config.console.till_desks import Desk
@@ -61,6 +68,8 @@ def look_up(turn: Turn, desk: Desk, words: str) -> Turn:
         return add_product(turn, desk, found.product, Typed(words))
     if found.order is not None:
         return replace(turn, order=found.order)
+    if found.redemption is not None:
+        return till_rewards.show(turn, desk, found.redemption)
     return enter(turn, found.coupon)
 
 

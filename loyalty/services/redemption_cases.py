@@ -39,6 +39,7 @@ class Case:
     at: datetime
     terms: Terms = field(default_factory=programs.current)
     batch: Posting = field(init=False)
+    moves: list[RedemptionMove] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.batch = Posting(at=self.at, source=self.source.name, actor_id=self.source.actor_id)
@@ -61,13 +62,15 @@ class Case:
 
     def step(self, to_state: str, reason: str = "", occurred_at: datetime | None = None) -> None:
         """Notes the step; `reason` is a code, since steps are never changed."""
-        RedemptionMove.objects.create(
-            redemption_id=self.row.pk,
-            from_state=self.row.state,
-            to_state=to_state,
-            reason=reason,
-            actor_id=self.source.actor_id,
-            occurred_at=occurred_at or self.at,
+        self.moves.append(
+            RedemptionMove(
+                redemption_id=self.row.pk,
+                from_state=self.row.state,
+                to_state=to_state,
+                reason=reason,
+                actor_id=self.source.actor_id,
+                occurred_at=occurred_at or self.at,
+            )
         )
         self.row.state = to_state
 
@@ -117,10 +120,11 @@ def holder(member_id: int) -> str:
 
 
 def write(case: Case, status_code: int) -> None:
-    """Posts the step with the entries that it made, in one statement.
+    """Writes the steps of a redemption that is saved, and posts the entries that they made.
 
     Raises: KeyReused, when the Idempotency-Key was used for another request.
     """
+    RedemptionMove.objects.bulk_create(case.moves)
     case.batch.remember(case.source.attempt, status_code, case.row.member_id)
     case.batch.close([case.state])
     try:
