@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models import ClassChange, MemberScore
@@ -32,6 +32,7 @@ MERGE, MERGE_ORDER = "analytics.member_scores", 90
 ERASURE, ERASURE_ORDER = "analytics.member_scores", 210
 CHANGES = "analytics.class_changes"
 CHANGES_DAYS, LEAST_DAYS = 730, 90
+_LOCK = 5_217_109  # advisory lock of whoever takes scores or changes away; the night never asks
 _SCORES = (
     *("as_of_on", "recency_days", "window_orders_count", "window_net_amount"),
     *("year_orders_count", "year_net_amount", "r_score", "f_score", "m_score"),
@@ -73,15 +74,17 @@ def parted(done: Merge, moved: None) -> None:
 
 
 def erase(erasing: Erasing) -> Mapping[str, int]:
+    _take_turns()
     ids = erasing.member_ids
     return {
-        "analytics_memberscore": MemberScore.objects.filter(member_id__in=ids).delete()[0],
         "analytics_classchange": ClassChange.objects.filter(member_id__in=ids).delete()[0],
+        "analytics_memberscore": MemberScore.objects.filter(member_id__in=ids).delete()[0],
     }
 
 
 def forget(member_ids: Sequence[int]) -> None:
     """Takes away scores, and what was published of them; what was told of earlier nights stays."""
+    _take_turns()
     MemberScore.objects.filter(member_id__in=member_ids).delete()
     score_measures.withdraw(member_ids)
 
@@ -89,8 +92,9 @@ def forget(member_ids: Sequence[int]) -> None:
 def refused(events: Sequence[Event], at: datetime) -> None:
     """Who objects to profiling: nothing that was computed stays."""
     ids = [event.member_id for event in events if event.member_id is not None]
-    forget(ids)
+    _take_turns()
     ClassChange.objects.filter(member_id__in=ids).delete()
+    forget(ids)
 
 
 def restricted(events: Sequence[Event], at: datetime) -> None:
@@ -104,16 +108,26 @@ def restricted(events: Sequence[Event], at: datetime) -> None:
         forget(ids)
 
 
+@transaction.atomic
 def sweep() -> int:
     """Nightly: removes the rows of all who may not be scored, also what was written while somebody
     objected; gives how many."""
+    _take_turns()
     with connection.cursor() as cursor:
+        cursor.execute(_SWEEP_CHANGES)
         cursor.execute(_SWEEP)
         gone = [member_id for (member_id,) in cursor.fetchall()]
-        cursor.execute(_SWEEP_CHANGES)
     for start in range(0, len(gone), 1_000):
         score_measures.withdraw(gone[start : start + 1_000])
     return len(gone)
+
+
+def _take_turns() -> None:
+    """One at a time, until the transaction ends: the counts of moves and groups that these rows
+    are part of are changed in no order, and two at once would wait for each other. Changes go
+    before scores, as the night writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _scores(member_ids: Sequence[int], at: datetime) -> Iterable[Mapping[str, Any]]:
@@ -130,7 +144,9 @@ def _old(before: datetime) -> Any:
     return unheld(ClassChange.objects.filter(day__lt=before.date()))
 
 
+@transaction.atomic
 def _remove_old(before: datetime, limit: int) -> int:
+    _take_turns()
     ids = list(_old(before).order_by("pk").values_list("pk", flat=True)[:limit])
     return ClassChange.objects.filter(pk__in=ids).delete()[0]
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from analytics.models import AnalyticsPolicy, ClassChange, ClassDay, ClassTag, MemberScore
 from analytics.registry import classes as class_names
@@ -247,6 +248,15 @@ def test_who_objects_loses_scores_changes_and_measures_at_once(buyer):
     assert left(buyer) == (0, 0, 0)
     run(32)
     assert left(buyer) == (0, 0, 0)
+
+
+def test_whoever_takes_scores_away_takes_turns(buyer):
+    run()
+    profiling.refuse(member_id=buyer.pk, at=world.NOW)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE objid = 5217109")
+        assert cursor.fetchone() == (1,)
 
 
 def test_who_is_restricted_has_no_scores_until_that_is_lifted(buyer):
