@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from campaigns.services import defaults, deliveries
-from config.demo import access, promotions, rights, service, staff, visits, voices
+from config.demo import access, benefits, challenges, promotions, rights, service, staff, visits, voices
 from loyalty.events import TierUpgraded
 from loyalty.models import Account
 from loyalty.services import points
@@ -38,6 +38,8 @@ def run(job: RunningJob, at: datetime) -> None:
     promotions.set_up(sample=None if sample is None else sample.member, at=at)
     with transaction.atomic():
         people(at=at)
+        challenges.set_up(at=at)
+        benefits.set_up(at=at)
         job.progress(cursor={"people": True}, done=1, total=1)
     drain(at=at)
 
