@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from campaigns.services import defaults, deliveries
-from config.demo import access, benefits, challenges, promotions, rights, service, staff, visits, voices
+from config.demo import (
+    access,
+    benefits,
+    challenges,
+    promotions,
+    rights,
+    service,
+    staff,
+    visits,
+    voices,
+)
 from loyalty.events import TierUpgraded
 from loyalty.models import Account
 from loyalty.services import points
