@@ -13,7 +13,7 @@ from analytics.rules import spends
 from analytics.selectors.filters import Filters, Period
 from analytics.selectors.measures import funnels, sources, tiers
 from analytics.services import fact_rebuilds
-from loyalty.models import Account, Tier, TierChange
+from loyalty.models import Account, ReferralInvitation, Tier, TierChange
 from members.models import (
     BehaviorEvent,
     Channel,
@@ -106,6 +106,23 @@ def test_the_k_factor_counts_who_came_through_a_member(spring):
 
     # One member was there when March began.
     assert told("k_factor") == (Decimal("2.00"), 2, 1)
+
+
+def test_the_k_factor_is_invitations_per_member_times_their_conversion(spring):
+    referrer = Member.objects.order_by("pk").first()
+    newest = Member.objects.filter(joined_at__gte=at(4)).values("pk")[:2]
+    Member.objects.filter(pk__in=[row["pk"] for row in newest]).update(referrer=referrer)
+    for number, day in enumerate((1, 2, 3, 30)):
+        ReferralInvitation.objects.create(
+            member=referrer,
+            source="app",
+            external_id=str(number),
+            invited_at=at(day),
+            recorded_at=at(day),
+        )
+
+    assert told("invitations_per_member") == (Decimal("4.00"), 4, 1)
+    assert told("invitation_conversion") == (Decimal("50.0"), 2, 4)
 
 
 def test_each_step_of_the_funnel_is_a_part_of_the_one_before(spring):

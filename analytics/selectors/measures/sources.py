@@ -211,8 +211,8 @@ MEASURES = (
         label=_("K-factor"),
         definition=_(
             "Members who joined in the period through another member, for each member when it "
-            "began. That is invitations per member times the conversion of an invitation; the two "
-            "are told apart once invitations are kept."
+            "began: invitations per member times the conversion of an invitation, each of which "
+            "is a measure of its own."
         ),
         unit=Unit.NUMBER,
         read=_k_factor,
