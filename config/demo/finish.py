@@ -11,6 +11,7 @@ from config.demo import (
     benefits,
     challenges,
     promotions,
+    referrals,
     rights,
     service,
     staff,
@@ -49,6 +50,7 @@ def run(job: RunningJob, at: datetime) -> None:
     with transaction.atomic():
         people(at=at)
         challenges.set_up(at=at)
+        referrals.set_up(at=at)
         benefits.set_up(at=at)
         job.progress(cursor={"people": True}, done=1, total=1)
     drain(at=at)
