@@ -5,10 +5,14 @@ The class as of a day is what the last change up to that day led to. Who is not 
 Source: docs/algorithms/class-moves.md.
 """
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
+
+from django.core.cache import cache
 
 from analytics.models import ClassKind
 from analytics.rules import rfm
@@ -17,6 +21,7 @@ from analytics.selectors import asking, narrowing, policies
 from analytics.selectors.filters import Filters, Period
 from analytics.services.member_score_sql import KINDS
 
+_KEPT_SECONDS = 2 * 86_400
 # Members by class, by day.
 Days = Mapping[date, Mapping[str, int]]
 
@@ -89,7 +94,8 @@ def _flows(filters: Filters, kind: ClassKind, days: tuple[date, date]) -> tuple[
     changed = _CHANGED.format(now=_NOW[kind], there=there.sql, told=_TOLD)
     # The place in the list, from 1; in no class is 0.
     named = ("", *codes)
-    for now, first, later, count in asking.rows(changed, there.params | params | warning):
+    every = there.params | params | warning
+    for now, first, later, count in _changes(filters, changed, every):
         counts[now, now] -= count
         counts[named[first], now if later is None else named[later]] += count
     found = [
@@ -98,6 +104,20 @@ def _flows(filters: Filters, kind: ClassKind, days: tuple[date, date]) -> tuple[
         if count and (before or after)
     ]
     return tuple(sorted(found, key=lambda one: (-one.members, one.before, one.after)))
+
+
+def _changes(filters: Filters, sql: str, params: Mapping[str, Any]) -> asking.Rows:
+    """Whole, the answer is kept until somebody's scores or changes are others: a night's, or those
+    of a member who is merged, erased or objects. Tiers and segments are those of now."""
+    if narrowing.has_people(filters):
+        return asking.rows(sql, params)
+    said = repr((sql, sorted(params.items()), asking.row(_VERSION, params)))
+    key = f"class-moves:{hashlib.sha256(said.encode()).hexdigest()}"
+    found: asking.Rows | None = cache.get(key)
+    if found is None:
+        found = asking.rows(sql, params)
+        cache.set(key, found, _KEPT_SECONDS)
+    return found
 
 
 def of_four(eight: Flows) -> Flows:
@@ -137,6 +157,16 @@ def moved_by_day(period: Period, kind: ClassKind) -> Mapping[date, Mapping[tuple
     return found
 
 
+# A change that is told is a new row, one that is taken back or forgotten is missing in a sum.
+_VERSION = """
+SELECT count(*), sum(members_count), sum(window_net_amount), sum(year_net_amount),
+    sum(recency_days), sum(year_orders_count), (SELECT max(day) FROM analytics_classday),
+    (SELECT max(id) FROM analytics_classchange), (
+        SELECT sum(members_count) FROM analytics_classmove
+        WHERE kind = %(kind)s AND day > %(first_on)s
+    )
+FROM analytics_scoregroup
+"""
 _NOW = {kind: f"s.{column}" for kind, column in KINDS.items()} | {
     ClassKind.HEALTH: "CASE WHEN s.health IS NULL THEN ''"
     " WHEN s.health < %(warning)s THEN 'low' ELSE 'fine' END"

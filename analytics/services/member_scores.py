@@ -21,7 +21,14 @@ from analytics.models import ClassDay, MemberScore
 from analytics.rules.policies import Policy
 from analytics.selectors import policies, scoring
 from analytics.selectors.filters import Period
-from analytics.services import class_tags, facts, member_score_sql, score_measures, score_privacy
+from analytics.services import (
+    class_tags,
+    facts,
+    member_score_sql,
+    page_answers,
+    score_measures,
+    score_privacy,
+)
 from loyalty.rules import calendar
 from members.registry import panels, subscriptions
 from members.services import bell
@@ -42,9 +49,10 @@ def register() -> None:
 
 
 def night(at: datetime) -> Iterator[int]:
-    """Scores all as of the last whole day in the programme's zone; yields how many members, chunk
-    by chunk."""
+    """Scores all as of the last whole day in the programme's zone, and prepares what pages show of
+    it; yields how many members, chunk by chunk."""
     yield from score(as_of=last_day(at), at=at)
+    page_answers.prepare(today=calendar.local_day(at, zone()))
 
 
 def last_day(at: datetime) -> date:

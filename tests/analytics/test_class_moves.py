@@ -12,7 +12,7 @@ from analytics.selectors import class_figures, class_moves, concentrations, poin
 from analytics.selectors.filters import Filters, Period
 from analytics.selectors.measures import tiers
 from analytics.selectors.trends import Grain
-from analytics.services import member_scores
+from analytics.services import member_scores, score_privacy
 from loyalty.models import Account, Lot, Tier, TierChange
 from members.models import Channel, Member, Store
 from members.services import merges
@@ -232,3 +232,15 @@ def test_points_lapse_in_the_month_of_their_last_instant(shop, alice):
         (300, 0),
         (150, 50),
     ]
+
+
+def test_flows_that_are_kept_are_asked_anew_once_a_score_or_a_change_goes(moved):
+    first = class_moves.flows(march(2, 10), KIND)
+    dee = moved[3]
+
+    score_privacy.forget([dee.pk])
+    ClassChange.objects.filter(member=dee).delete()
+    then = class_moves.flows(march(2, 10), KIND)
+
+    assert (first.members, then.members) == (5, 4)
+    assert class_moves.flows(march(2, 10), KIND) == then

@@ -61,7 +61,7 @@ def measure(
 
 def nights(count: int, *, at: datetime) -> None:
     """Everybody's scores as of the last so many days, one night after the other."""
-    from analytics.services import member_scores
+    from analytics.services import member_scores, page_answers
     from tests.benchmarks import report
 
     for back in range(count - 1, -1, -1):
@@ -69,6 +69,9 @@ def nights(count: int, *, at: datetime) -> None:
         done_at = at - timedelta(days=back)
         scored = sum(member_scores.score(as_of=member_scores.last_day(done_at), at=done_at))
         report.say(f"  a night of {scored:,} scores {time.monotonic() - begun:>10,.1f} s")
+    begun = time.monotonic()
+    page_answers.prepare(today=member_scores.last_day(at) + timedelta(days=1))
+    report.say(f"  what pages ask of it, prepared {time.monotonic() - begun:>10,.1f} s")
 
 
 def show(found: Sequence[Opened]) -> None:
