@@ -46,7 +46,7 @@ def _thing(benefit: Benefit) -> str:
         return _("gift: %(sku)s") % {"sku": benefit.gift_sku}
     if benefit.kind == _Kind.IDENTITY and benefit.badge is not None:
         return _("the badge %(name)s") % {"name": benefit.badge.name}
-    return benefit.name or str(benefit.get_kind_display())
+    return str(benefit.get_kind_display())
 
 
 def audience(benefit: Benefit, rules: Iterable[BenefitRule] | None = None) -> str:

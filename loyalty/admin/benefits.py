@@ -69,6 +69,7 @@ class BenefitRuleInline(TabularInline):
     extra = 0
     max_num = 50
     ordering = ("pk",)
+    verbose_name = _("group of members")
     verbose_name_plural = _("who has it, and how often in a period")
 
     # Rules are part of their benefit: whoever may change that may change them.
@@ -125,7 +126,8 @@ class BenefitAdmin(PublishedAdmin):
                 "fields": (
                     "in_birthday_month",
                     ("cap_percent", "cap_count"),
-                    ("valid_from", "valid_until"),
+                    "valid_from",
+                    "valid_until",
                     "stores",
                 )
             },

@@ -45,11 +45,14 @@ def ratings(*, benefit_ids: Collection[int]) -> dict[int, Ratings]:
     """By benefit; ratings of void uses don't count. Two queries."""
     low, least = marks()
     rated = BenefitUse.objects.filter(benefit__in=benefit_ids, state=_USED, rating__isnull=False)
-    rows = (
+    counted = (
         rated.order_by()
-        .values_list("benefit_id")
-        .annotate(Count("pk"), Avg("rating"), Count("pk", filter=Q(rating__lt=low)))
+        .values("benefit_id")
+        .annotate(
+            count=Count("pk"), mean=Avg("rating"), below=Count("pk", filter=Q(rating__lt=low))
+        )
     )
+    rows = counted.values_list("benefit_id", "count", "mean", "below")
     return {
         benefit_id: Ratings(count, float(mean), below, count >= least and mean < low)
         for benefit_id, count, mean, below in rows
