@@ -6,7 +6,7 @@ from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from loyalty.admin import challenge_fields
 from loyalty.admin.amount_fields import AmountField
@@ -75,7 +75,12 @@ class ChallengeForm(SentenceForm):
     )
 
     class Meta:
+        widgets = {
+            "description_zh": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "description_en": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
         help_texts = {
+            "target": _("So many of what it counts."),
             "code": _("The API knows it by this: lower case, without blanks."),
             "window": _("Days, weeks and months of the programme's calendar."),
             "limit_times": _("In all, over all windows. Empty: any number."),
@@ -87,6 +92,8 @@ class ChallengeForm(SentenceForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("tier", "for_tier", "for_tag"):
+            _plain(self.fields.get(name), SHOWN_WHEN.get(name))
         if "behavior" in self.fields:
             behavior: Any = self.fields["behavior"]
             behavior.choices = _behaviors()
@@ -123,6 +130,11 @@ class ChallengeForm(SentenceForm):
 
 class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     """What one prize is; only its own column is kept."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("coupon_type", "tier", "benefit", "badge"):
+            _plain(self.fields.get(name))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -162,6 +174,18 @@ class PrizeFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def prizes(self) -> list[ChallengePrize]:
         """Those that are written in the form."""
         return [form.instance for form in self.forms if not self._goes(form)]
+
+
+def _plain(field: Any, when: str | None = None) -> None:
+    """A choice without the buttons that make what is chosen; shown while `when` holds."""
+    if field is None:
+        return
+    widget = field.widget
+    if hasattr(widget, "can_add_related"):
+        widget.can_add_related = widget.can_change_related = False
+        widget.can_delete_related = widget.can_view_related = False
+    if when:
+        getattr(widget, "widget", widget).attrs["data-shown-when"] = when
 
 
 def _behaviors() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loyalty.admin import challenge_fields, coupon_sentences, referral_sentences
-from loyalty.models import BehaviorRule, Challenge, ChallengePrize
+from loyalty.models import BehaviorRule, Challenge, ChallengePrize, Prize
 from loyalty.rules import challenges as rules
 from loyalty.rules import money
 from loyalty.rules.challenges import Standing
@@ -44,7 +44,9 @@ def head(challenge: Challenge, prizes: Sequence[ChallengePrize] | None = None) -
 
 
 def prize(one: ChallengePrize) -> str:
-    """`200 points`, `2 × 10 yuan off`, `Gold for 30 days`."""
+    """`200 points`, `2 × 10 yuan off`, `Gold for 30 days`, `the badge “Regular”`."""
+    if one.what == Prize.What.BADGE and one.badge is not None:
+        return _("the badge “%(name)s”") % {"name": one.badge.name}
     return referral_sentences.prize(one)
 
 

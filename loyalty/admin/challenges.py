@@ -126,7 +126,7 @@ class ChallengeAdmin(PublishedAdmin):
         ),
         (_("How often"), {"fields": ("is_repeating", "limit_times")}),
         (_("For whom"), {"fields": (("for_tier", "for_tag"), ("needs_joining", "is_hidden"))}),
-        (_("When"), {"fields": (("valid_from", "valid_until"),)}),
+        (_("When"), {"fields": ("valid_from", "valid_until")}),
     )
     published_fieldsets = (
         (

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from loyalty.admin import coupon_sentences, words
-from loyalty.models import PrizeWhat, ReferralBoost, ReferralPrize, ReferralProgram
+from loyalty.models import Prize, PrizeWhat, ReferralBoost, ReferralPrize, ReferralProgram
 from loyalty.rules import money
 from loyalty.services import programs
 from members.models import ApprovalRequest
@@ -39,7 +39,7 @@ def whole(program: ReferralProgram) -> list[str]:
     return told
 
 
-def prize(one: ReferralPrize) -> str:
+def prize(one: Prize) -> str:
     """What it gives, in a few words: `50 points`, `2 × 10 yuan off`, `Gold for 30 days`."""
     if one.what == PrizeWhat.POINTS:
         return words.points(one.points)
