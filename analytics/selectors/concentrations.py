@@ -47,15 +47,19 @@ def concentration(filters: Filters, percents: Sequence[int] = PERCENTS) -> Conce
     )
 
 
-# The place-th of n is among the top p % while place − 1 < n·p/100: whole numbers, rounded up.
-_TOP = "coalesce(sum(net) FILTER (WHERE (place - 1) * 100 < n * {percent}), 0)"
+# Members who bought for the same sum stand in one row, so that some ten thousand are put in order
+# instead of everybody. Of these the top p %, rounded up, take what is left behind those `above`.
+_TOP = "coalesce(sum(net * greatest(least(members, (n * {percent} + 99) / 100 - above), 0)), 0)"
 _RANKED = """
-SELECT count(*), coalesce(sum(net), 0), {tops} FROM (
-    SELECT net, row_number() OVER (ORDER BY net DESC) AS place, count(*) OVER () AS n
+SELECT coalesce(sum(members), 0), coalesce(sum(net * members), 0), {tops} FROM (
+    SELECT net, members, (sum(members) OVER ())::bigint AS n,
+        (sum(members) OVER (ORDER BY net DESC) - members)::bigint AS above
     FROM (
-        SELECT sum(d.net_amount) AS net FROM analytics_memberday d
-        WHERE d.day BETWEEN %(from_on)s AND %(to_on)s AND d.member_id IS NOT NULL AND {there}
-        GROUP BY d.member_id
-    ) bought WHERE net > 0
+        SELECT net, count(*) AS members FROM (
+            SELECT sum(d.net_amount)::bigint AS net FROM analytics_memberday d
+            WHERE d.day BETWEEN %(from_on)s AND %(to_on)s AND d.member_id IS NOT NULL AND {there}
+            GROUP BY d.member_id
+        ) bought WHERE net > 0 GROUP BY net
+    ) alike
 ) ranked
 """

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from analytics.services import scorecards
+from analytics.selectors import freshness
+from analytics.services import facts, scorecards
 from campaigns.services import defaults
 from loyalty.services import behavior_plans, programs
 from members.services import register_defaults, service_topics, working_days
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         defaults.install_reminder(at=at)
         scorecards.install()
         registers = register_defaults.install()
+        if freshness.facts_at() is None:
+            # Pages say as of when figures are, before the first minute of the worker, too.
+            facts.refresh(at=at)
         self.stdout.write(
             f"Programme: {program.name} ({program.currency}, {program.time_zone}). "
             f"Behaviors that earn: {behaviors} added. Message: {campaign.name}. "
