@@ -78,7 +78,9 @@
     const look = theme();
     const canvas = document.createElement("canvas");
     box.replaceChildren(canvas);
+    // On a phone two names stand in a row of the legend, which takes its room from the drawing.
     if (spec.horizontal) box.style.height = `${Math.max(10, spec.labels.length * (spec.series.length > 1 ? 2.2 : 1.75) + 4)}rem`;
+    else if (isNarrow() && spec.series.length > 4) box.style.height = `${15 + spec.series.length * 0.8}rem`;
     const made = new Chart(canvas, {
       type: spec.kind === "ring" ? "doughnut" : spec.kind === "line" ? "line" : "bar",
       data: { labels: spec.labels, datasets: spec.series.map((one, index) => dataset(spec, one, index, look)) },
@@ -159,7 +161,7 @@
   });
 
   // Names stand to the right of the last nodes.
-  const room = (spec) => Math.min(isNarrow() ? 96 : 190,
+  const room = (spec) => Math.min(isNarrow() ? 158 : 190,
     Math.max(...spec.nodes.map((node) => [...node.label].reduce((sum, one) => sum + (one > "\u2e80" ? 11.5 : 6.2), 0))) + 12);
 
   const sankey = (spec, look) => ({
@@ -169,7 +171,7 @@
     series: [{
       type: "sankey", left: 8, right: room(spec), top: 8, bottom: 8, nodeWidth: 14, nodeGap: 10, draggable: false,
       layoutIterations: 0, emphasis: { focus: "adjacency" }, labelLayout: { moveOverlap: "shiftY" },
-      label: { color: look.text, fontSize: 11, formatter: ({ data }) => data.label_text },
+      label: { color: look.text, fontSize: 11, width: room(spec) - 6, overflow: "truncate", formatter: ({ data }) => data.label_text },
       lineStyle: { color: "gradient", opacity: 0.35 },
       data: spec.nodes.map((node) => ({ name: node.name, label_text: node.label })),
       links: spec.links,
