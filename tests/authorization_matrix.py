@@ -277,6 +277,7 @@ DEEDS = {
     "admin:loyalty_challenge_stop": _SETS_PROGRAM,
     "admin:loyalty_challenge_spoken": _SETS_PROGRAM,
     "admin:loyalty_challenge_spoken_new": _SETS_PROGRAM,
+    "admin:loyalty_challenge_try_it": _SEES_DOCUMENTS - {CLERK},
     "admin:loyalty_challenge_show_progress": _SEES_DOCUMENTS - {CLERK},
     "admin:loyalty_coupontype_publish": _SETS_PROGRAM,
     "admin:loyalty_coupontype_stop": _SETS_PROGRAM,

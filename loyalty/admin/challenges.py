@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from loyalty.admin import challenge_fields, challenge_sentences
+from loyalty.admin import challenge_fields, challenge_sentences, challenge_trials
 from loyalty.admin.challenge_forms import ChallengeForm, PrizeForm, PrizeFormSet
 from loyalty.models import Challenge, ChallengePrize
 from loyalty.selectors import challenge_figures
+from loyalty.services import challenge_trials as trials
 from loyalty.services import challenges
-from members.admin import condition_fields, confirmations, labels, publishing
-from members.admin.base import ConsoleChangeList
+from members.admin import condition_fields, confirmations, dialogs, labels, publishing
+from members.admin.base import ConsoleChangeList, operator_of
 from members.admin.publishing import PublishedAdmin
+from members.errors import DomainError
 
 _State = Challenge.State
 _PUBLISH = {
@@ -94,11 +96,11 @@ class ChallengeAdmin(PublishedAdmin):
     search_help_text = _("Name or code")
     ordering = ("-pk",)
     offered = {
-        _State.DRAFT: frozenset({"publish"}),
-        _State.LIVE: frozenset({"show_progress", "stop"}),
+        _State.DRAFT: frozenset({"publish", "try_it"}),
+        _State.LIVE: frozenset({"show_progress", "try_it", "stop"}),
         _State.STOPPED: frozenset({"show_progress"}),
     }
-    actions_detail = ("publish", "show_progress", "stop")
+    actions_detail = ("publish", "try_it", "show_progress", "stop")
     fieldsets = (
         (
             None,
@@ -171,6 +173,25 @@ class ChallengeAdmin(PublishedAdmin):
     def show_progress(self, request: HttpRequest, object_id: str) -> HttpResponse:
         there = reverse("admin:loyalty_challengeprogress_changelist")
         return HttpResponseRedirect(f"{there}?challenge__id__exact={int(object_id)}")
+
+    @action(
+        description=_("Try it"),
+        url_path="try",
+        icon="science",
+        permissions=["loyalty.view_challengeprogress"],
+        dialog=challenge_trials.DIALOG,
+    )
+    def try_it(
+        self, request: HttpRequest, form: challenge_trials.TrialForm, object_id: str
+    ) -> HttpResponse:
+        found, at = get_object_or_404(Challenge, pk=object_id), self.now()
+        try:
+            member = form.found(operator_of(request))
+            trial = trials.try_on(challenge_id=found.pk, member_id=member.pk, at=at)
+        except DomainError as error:
+            return dialogs.refused(request, challenge_trials.DIALOG, form, error)
+        messages.info(request, challenge_trials.told(found, trial))
+        return dialogs.go_to(self.page_of(object_id))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Challenge]:
         queryset: QuerySet[Challenge] = super().get_queryset(request)

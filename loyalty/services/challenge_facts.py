@@ -17,17 +17,18 @@ _NOT_REACHED = frozenset({_Reason.MERGED, _Reason.UNMERGED})
 
 
 def behaviors(
-    member_ids: Collection[int], moments: Collection[datetime], known: Iterable[Rule]
+    member_ids: Collection[int], moments: Collection[datetime] | None, known: Iterable[Rule]
 ) -> list[Told]:
-    """What these members did at these moments, as far as some challenge counts it. Two queries."""
+    """What these members did at these moments (None: ever), as far as some challenge counts it.
+    Two queries."""
     by_code: dict[str, list[int]] = {}
     for rule in known:
         if rule.counts == rules.BEHAVIORS:
             by_code.setdefault(rule.behavior, []).append(rule.id)
     owner = challenge_members.cards(member_ids) if by_code else {}
-    rows = BehaviorAward.objects.filter(
-        member_id__in=list(owner), rule__code__in=list(by_code), occurred_at__in=list(moments)
-    )
+    rows = BehaviorAward.objects.filter(member_id__in=list(owner), rule__code__in=list(by_code))
+    if moments is not None:
+        rows = rows.filter(occurred_at__in=list(moments))
     columns = ("pk", "member_id", "rule__code", "business_date", "occurred_at")
     return [
         Told(f"behavior:{pk}", owner[card], day, when, dict.fromkeys(by_code[code], 1))

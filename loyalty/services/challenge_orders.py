@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import F
+
 from loyalty.models import Order, OrderLine
 from loyalty.rules import challenges as rules
 from loyalty.rules.challenges import Rule
@@ -53,6 +55,15 @@ def buyers(order_ids: Collection[int]) -> set[int]:
     """The members whose orders these are now."""
     rows = Order.objects.filter(pk__in=order_ids, member_id__isnull=False)
     return {member_id for member_id in rows.values_list("member_id", flat=True) if member_id}
+
+
+def first_of(member_id: int) -> int | None:
+    """The member's first order that stands, by business day and instant."""
+    standing = Order.objects.filter(member_id=member_id).annotate(
+        left=F("net_amount") - F("refunded_amount") + F("refunded_shipping_amount")
+    )
+    found = standing.filter(left__gt=0).order_by("business_date", "occurred_at", "pk")
+    return found.values_list("pk", flat=True).first()
 
 
 def told(

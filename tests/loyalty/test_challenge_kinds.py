@@ -1,11 +1,12 @@
 """What challenges count beside orders, and what merges, erasures and restrictions make of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from loyalty.models import (
     Badge,
+    Challenge,
     ChallengeProgress,
     CouponType,
     MemberBadge,
@@ -14,7 +15,7 @@ from loyalty.models import (
     Program,
     Tier,
 )
-from loyalty.services import badges, behavior_plans, behaviors, challenges
+from loyalty.services import badges, behavior_plans, behaviors, challenge_trials, challenges
 from loyalty.services.behaviors import US, Behavior
 from loyalty.services.challenges import ChallengeNotForMember, ChallengeNotLive
 from members.errors import NotFound
@@ -164,3 +165,18 @@ def test_a_prize_that_cant_be_given_holds_up_that_prize_alone(alice):
     assert not PrizeGrant.objects.exists()
     (waiting,) = Dispatch.objects.all()
     assert (waiting.subscriber, waiting.attempts) == ("loyalty.challenge_prizes", 1)
+
+
+def test_a_draft_is_tried_on_a_member_and_nothing_is_recorded(alice):
+    for number in range(7):
+        buy(f"O{number}", when=NOW - timedelta(days=number))
+    draft = Challenge.objects.create(
+        code="try", name_en="Try", counts="ORDERS", target=3, window="MONTH",
+        is_repeating=True, created_at=NOW,
+    )  # fmt: skip
+    trial = challenge_trials.try_on(challenge_id=draft.pk, member_id=alice.pk, at=NOW)
+    assert (trial.from_on, trial.value, trial.due) == (date(2026, 11, 1), 7, 2)
+    Challenge.objects.update(counts="REPEAT_ORDERS", window="EVER")
+    trial = challenge_trials.try_on(challenge_id=draft.pk, member_id=alice.pk, at=NOW)
+    assert (trial.from_on, trial.value, trial.due) == (date(2025, 11, 21), 6, 2)
+    assert not ChallengeProgress.objects.exists()
