@@ -47,7 +47,7 @@ def _read(most_seconds: int, *, is_fresh: bool = False) -> HealthCheck | None:
         found = _check(as_of, policy, most_seconds) or _TIMED_OUT
         kept_seconds = _RETRY_SECONDS if found == _TIMED_OUT else _KEPT_SECONDS
         cache.set(key, found, kept_seconds)
-    return None if found == _TIMED_OUT else found
+    return found if isinstance(found, HealthCheck) else None
 
 
 def _check(as_of: date, policy: Policy, most_seconds: int) -> HealthCheck | None:
