@@ -213,11 +213,13 @@ def main() -> None:
     parser.add_argument("--page", action="append", default=[])
     parser.add_argument("--queries", type=float, help="print statements of more processor seconds")
     parser.add_argument("--nights", type=int, default=0, help="score so many nights first")
+    parser.add_argument("--segment", action="store_true", help="build a segment to narrow by first")
     options = parser.parse_args()
     at = timezone.now()
     if options.nights:
         nights(options.nights, at=at)
-    segment(at=at)
+    if options.segment:
+        segment(at=at)
     show(measure(options.rounds, pages=options.page, slow_seconds=options.queries))
 
 
