@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from analytics.admin.dashboards import frame
 from analytics.models import KpiDay
 from analytics.selectors import asking
-from analytics.services import fact_rebuilds, facts
+from analytics.services import fact_rebuilds, facts, scorecards
 from loyalty.models import Program
 from members.models import Heartbeat, Store
 from tests import kept, world
@@ -138,6 +138,21 @@ def test_a_channel_and_another_period_narrow_every_figure(analyst):
 
     assert tiles_of(shown)["sales"] == "¥400.00"
     assert [one["before"] for one in shown.context["tiles"]] == [""] * len(tiles_of(shown))
+
+
+def test_days_without_a_period_are_the_period(analyst):
+    shown = page(analyst, "overview", from_on="2026-03-02", to_on="2026-03-02", channel="mini")
+
+    assert tiles_of(shown)["sales"] == "¥400.00"
+    assert "This day has yet to come." in staff.text(
+        page(analyst, "overview", from_on="2026-03-02", to_on="2026-03-03")
+    )
+
+
+def test_a_scorecard_of_the_whole_chain_tells_one_store_s_people_why_it_is_empty(manager):
+    scorecards.install()
+
+    assert "These figures are the whole chain" in staff.text(page(manager, "scorecard"))
 
 
 def test_a_store_is_compared_with_itself(analyst):
