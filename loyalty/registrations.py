@@ -80,6 +80,13 @@ def register() -> None:
     panels.add_job_kind(replays.KIND, replays.run)
     panels.add_job_kind(coupon_batches.MAKE, coupon_batches.make)
     panels.add_job_kind(coupon_batches.VOID, coupon_batches.make_void)
+    panels.add_job_kind(tier_windows.KIND, tier_windows.run)
+    _add_merge_steps()
+    _add_night_steps()
+
+
+def _add_merge_steps() -> None:
+    """What each noun moves when two cards become one, in this order."""
     panels.add_merge_step(
         merge_undos.STEP,
         10,
@@ -118,8 +125,10 @@ def register() -> None:
         redemption_merges.move,
         undo=redemption_merges.give_back,
     )
+
+
+def _add_night_steps() -> None:
     panels.add_night_step(panels.NightStep("loyalty.settle_lots", 10, _settle))
-    panels.add_job_kind(tier_windows.KIND, tier_windows.run)
     panels.add_night_step(panels.NightStep("loyalty.tiers", 20, _review_tiers))
     panels.add_night_step(panels.NightStep("loyalty.coupons", 40, _settle_coupons))
     panels.add_night_step(panels.NightStep("loyalty.benefits", 50, _renew_benefits))

@@ -14,9 +14,10 @@ from tests.loyalty import till
 
 pytestmark = pytest.mark.django_db
 TABS = (
-    "timeline", "ledger", "orders", "tier", "benefits", "coupons", "rewards", "challenges", "referrals", "behaviors", "offers",
-    "behavior_events", "metrics", "segments", "messages", "service", "appointments", "notes",
-    "communities", "surveys", "consents", "protection", "profile", "sessions", "approvals",
+    "timeline", "ledger", "orders", "tier", "benefits", "coupons", "rewards", "behaviors",
+    "offers", "challenges", "referrals", "behavior_events", "metrics", "segments", "messages",
+    "service", "appointments", "notes", "communities", "surveys", "consents", "protection",
+    "profile", "sessions", "approvals",
 )  # fmt: skip
 
 
