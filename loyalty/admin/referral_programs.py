@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action, display
 
 from loyalty.admin import referral_sentences
@@ -50,7 +50,7 @@ _GUARDS = {
 _WORDS = ["name_zh", "name_en", "link_url"]
 
 
-class _PartInline(TabularInline):
+class _Part:
     """Prizes and boosts are part of their programme: whoever may change that may change them."""
 
     extra = 0
@@ -65,19 +65,22 @@ class _PartInline(TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class PrizeInline(_PartInline):
+class PrizeInline(_Part, StackedInline):
     model = ReferralPrize
     form = ReferralPrizeForm
     fields = (
-        "moment", "side", "step", "what", "points", "coupon_type", "tier", "benefit", "badge",
-        "count", "days",
-    )  # fmt: skip
+        ("moment", "side", "step"),
+        ("what", "points"),
+        ("coupon_type", "tier"),
+        ("benefit", "badge"),
+        ("count", "days"),
+    )
     min_num = 1
     max_num = 30
     verbose_name_plural = _("what recommending brings")
 
 
-class BoostInline(_PartInline):
+class BoostInline(_Part, TabularInline):
     model = ReferralBoost
     fields = ("tag", "percent")
     max_num = 20
@@ -115,7 +118,7 @@ class ReferralProgramAdmin(PublishedAdmin):
             _("What is reviewed first"),
             {"fields": (("device_limit", "hour_limit"), "invitations_day")},
         ),
-        (_("When"), {"fields": (("valid_from", "valid_until"),)}),
+        (_("When"), {"fields": ("valid_from", "valid_until")}),
     )
     published_fieldsets = (
         (None, {"fields": (("name_zh", "name_en"), "link_url", ("shown_code", "shown_state"))}),
