@@ -32,7 +32,7 @@ def _number(cell: int | Decimal, shown_as: As, currency: str) -> str:
     if shown_as == As.AMOUNT:
         return money.text(round(cell), currency)
     if shown_as == As.PERCENT:
-        return f"{cell}%"
+        return f"{cell:,}%"
     return f"{cell:,}"
 
 

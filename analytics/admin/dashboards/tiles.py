@@ -100,7 +100,7 @@ def change_of(tile: Tile) -> Change | None:
         text = _("%(points)s points") % {"points": abs(moved or 0)}
     else:
         moved = comparisons.change_percent(round(now), round(before))
-        text = f"{abs(moved)}%" if moved is not None else ""
+        text = f"{abs(moved):,}%" if moved is not None else ""
     if moved is None:
         return None
     is_good = (moved > 0) is not tile.is_lower_better
