@@ -133,9 +133,13 @@ class RedemptionAdmin(RedemptionActions):
 
     @display(description=_("steps"))
     def shown_steps(self, redemption: Redemption) -> SafeString:
-        moves = RedemptionMove.objects.filter(redemption_id=redemption.pk).order_by("pk")
-        steps = [{"move": one, "reason": REASONS.get(one.reason, "")} for one in moves]
-        return SafeString(render_to_string("console/redemption_steps.html", {"steps": steps}))
+        # The page's template asks several times for what it shows once.
+        if "drawn" not in redemption.__dict__:
+            moves = RedemptionMove.objects.filter(redemption_id=redemption.pk).order_by("pk")
+            steps = [{"move": one, "reason": REASONS.get(one.reason, "")} for one in moves]
+            drawn = render_to_string("console/redemption_steps.html", {"steps": steps})
+            redemption.__dict__["drawn"] = drawn
+        return SafeString(redemption.__dict__["drawn"])
 
 
 REASONS = {

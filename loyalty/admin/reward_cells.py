@@ -1,6 +1,8 @@
 """Columns and read-only fields of rewards."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -50,7 +52,7 @@ class RewardCells:
 
     @display(description=_("what else holds"))
     def shown_terms(self, reward: Reward) -> SafeString:
-        lines = [(line,) for line in reward_sentences.terms(reward)]
+        lines = [(line,) for line in _terms(reward)]
         return format_html_join("", '<p class="console-step">{}</p>', lines)
 
     @display(description=_("state"), ordering="state", label=COLORS)
@@ -74,10 +76,11 @@ class RewardCells:
 
     @display(description=_("what became of it"))
     def shown_figures(self, reward: Reward) -> SafeString:
-        if "drawn" not in reward.__dict__:
+        def draw() -> str:
             shown = {"periods": periods(reward, timezone.now())}
-            reward.__dict__["drawn"] = render_to_string("console/reward_figures.html", shown)
-        return SafeString(reward.__dict__["drawn"])
+            return render_to_string("console/reward_figures.html", shown)
+
+        return SafeString(_once(reward, "drawn", draw))
 
     @display(description=_("as a member sees it"))
     def shown_preview(self, reward: Reward) -> SafeString:
@@ -86,13 +89,17 @@ class RewardCells:
         shown = {
             "reward": reward,
             "price": reward_sentences.price(reward),
-            "terms": reward_sentences.terms(reward),
+            "terms": _terms(reward),
         }
         return SafeString(render_to_string("console/reward_preview.html", shown))
 
 
 def _left(reward: Reward) -> int:
-    return selector.left_counts(rewards=[reward], at=timezone.now()).get(reward.pk, 0)
+    def count() -> int:
+        return selector.left_counts(rewards=[reward], at=timezone.now()).get(reward.pk, 0)
+
+    found: int = _once(reward, "left_told", count)
+    return found
 
 
 def periods(reward: Reward, at: datetime) -> list[dict[str, object]]:
@@ -112,18 +119,32 @@ def periods(reward: Reward, at: datetime) -> list[dict[str, object]]:
         (gettext("This year"), calendar.start_of_day(year, zone), at),
         (gettext("In all"), None, at),
     )
-    rows = []
-    for label, since, until in spans:
-        found = selector.figures(reward_id=reward.pk, since=since, until=until, at=at)
-        rows.append(
-            {
-                "label": label,
-                "pieces": f"{found.pieces_count:,}",
-                "points": f"{found.points:,}",
-                "money": money.text(found.money_amount, currency, short=True),
-                "fulfilled": f"{found.by_state.get('FULFILLED', 0):,}",
-                "canceled": f"{found.by_state.get('CANCELED', 0):,}",
-                "expired": f"{found.by_state.get('EXPIRED', 0):,}",
-            }
-        )
-    return rows
+    found = selector.figures(
+        reward_id=reward.pk,
+        spans=[selector.Span(since, until) for _label, since, until in spans],
+        at=at,
+    )
+    return [
+        {
+            "label": span[0],
+            "pieces": f"{one.pieces_count:,}",
+            "points": f"{one.points:,}",
+            "money": money.text(one.money_amount, currency, short=True),
+            "fulfilled": f"{one.by_state.get('FULFILLED', 0):,}",
+            "canceled": f"{one.by_state.get('CANCELED', 0):,}",
+            "expired": f"{one.by_state.get('EXPIRED', 0):,}",
+        }
+        for span, one in zip(spans, found, strict=True)
+    ]
+
+
+def _terms(reward: Reward) -> list[str]:
+    found: list[str] = _once(reward, "terms_told", lambda: reward_sentences.terms(reward))
+    return found
+
+
+def _once(reward: Reward, name: str, make: Callable[[], Any]) -> Any:
+    """The page's template asks several times for what it shows once."""
+    if name not in reward.__dict__:
+        reward.__dict__[name] = make()
+    return reward.__dict__[name]

@@ -51,6 +51,11 @@ class RewardForm(SentenceForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name, when in SHOWN_WHEN.items():
+            if name in self.fields:
+                # Fields that lead to other tables are wrapped: the mark belongs on what is inside.
+                widget: Any = self.fields[name].widget
+                getattr(widget, "widget", widget).attrs["data-shown-when"] = when
         field: Any = self.fields.get("coupon_type")
         if field is not None:
             field.queryset = CouponType.objects.filter(state=CouponType.State.LIVE)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -106,25 +107,40 @@ class Figures:
     money_amount: int
 
 
-def figures(*, reward_id: int, since: datetime | None, until: datetime, at: datetime) -> Figures:
-    """In `[since, until)`; `since` None: from the beginning."""
-    rows = Redemption.objects.filter(reward_id=reward_id, requested_at__lt=until)
-    if since is not None:
-        rows = rows.filter(requested_at__gte=since)
-    found = (
-        rows.annotate(now=standing(at))
-        .values("now")
-        .annotate(
-            n=Count("*"), pieces=Sum("quantity"), cost=Sum("points"), paid=Sum("money_amount")
-        )
-    )
+@dataclass(frozen=True)
+class Span:
+    """`[since, until)`; `since` None: from the beginning."""
+
+    since: datetime | None
+    until: datetime
+
+
+def figures(*, reward_id: int, spans: Sequence[Span], at: datetime) -> list[Figures]:
+    """Of each span, by the instant of the request; one query for all."""
+    sums: dict[str, Any] = {}
+    for number, span in enumerate(spans):
+        inside = Q(requested_at__lt=span.until)
+        if span.since is not None:
+            inside &= Q(requested_at__gte=span.since)
+        sums[f"n{number}"] = Count("pk", filter=inside)
+        for name, column in _SUMMED.items():
+            sums[f"{name}{number}"] = Sum(column, filter=inside, default=0)
+    rows = Redemption.objects.filter(reward_id=reward_id).annotate(now=standing(at))
+    found = list(rows.values("now").annotate(**sums))
+    return [_figures(found, number) for number in range(len(spans))]
+
+
+_SUMMED = {"pieces": "quantity", "points": "points", "paid": "money_amount"}
+
+
+def _figures(found: Sequence[dict[str, Any]], number: int) -> Figures:
     kept = [row for row in found if row["now"] in _STANDS]
     paid = [row for row in kept if row["now"] != redemption_rules.REQUESTED]
     return Figures(
-        by_state={row["now"]: row["n"] for row in found},
-        pieces_count=sum(row["pieces"] for row in kept),
-        points=sum(row["cost"] for row in kept),
-        money_amount=sum(row["paid"] for row in paid),
+        by_state={row["now"]: row[f"n{number}"] for row in found},
+        pieces_count=sum(row[f"pieces{number}"] for row in kept),
+        points=sum(row[f"points{number}"] for row in kept),
+        money_amount=sum(row[f"paid{number}"] for row in paid),
     )
 
 
