@@ -85,6 +85,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
     | rights.edit("loyalty", "behaviorrule", "coupontype", "reward")
     | rights.edit("loyalty", "challenge", "badge", "referralprogram")
+    | rights.edit("loyalty", "benefit", "benefitweight")
+    | {"loyalty.delete_benefit"}
     | rights.REVIEW_REFERRALS
     | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
     | rights.edit("campaigns", "marginfloor"),
@@ -159,6 +161,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.edit("loyalty", "program", "tier", "earningrule", "product", "stackinggroup")
     | rights.edit("loyalty", "behaviorrule", "adjustmentlimit", "coupontype", "reward")
     | rights.edit("loyalty", "challenge", "badge", "referralprogram")
+    | rights.edit("loyalty", "benefit", "benefitweight")
+    | {"loyalty.delete_benefit"}
     | rights.REVIEW_REFERRALS
     | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
     | rights.edit("campaigns", "offer", "marginfloor")

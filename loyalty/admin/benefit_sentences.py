@@ -105,7 +105,9 @@ def _conditions(benefit: Benefit) -> list[str]:
 def _cap(benefit: Benefit) -> str:
     told = []
     if benefit.cap_percent is not None:
-        told.append(_("%(percent)s%% of active members") % {"percent": f"{benefit.cap_percent:g}"})
+        told.append(
+            _("%(percent)s%% of active members") % {"percent": f"{float(benefit.cap_percent):g}"}
+        )
     if benefit.cap_count is not None:
         members = ngettext("%(count)s member", "%(count)s members", benefit.cap_count)
         told.append(members % {"count": f"{benefit.cap_count:,}"})

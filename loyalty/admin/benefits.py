@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
@@ -213,15 +212,12 @@ class BenefitAdmin(PublishedAdmin):
     def shown_state(self, benefit: Benefit) -> labels.Label:
         return labels.label(benefit.state, benefit.get_state_display())
 
-    @display(description=_("rating"), label=COLORS)
+    @display(description=_("mean rating (how many)"), label=COLORS)
     def shown_rating(self, benefit: Any) -> Any:
         rated = benefit.__dict__.get("rated", benefit_figures.Ratings())
         if rated.mean is None:
             return "–"
-        text = gettext("%(mean)s of %(count)s") % {
-            "mean": f"{rated.mean:.1f}",
-            "count": f"{rated.count:,}",
-        }
+        text = f"{rated.mean:.1f} ({rated.count:,})"
         return labels.label("LOW" if rated.is_flagged else "LIVE", text)
 
     @display(description=_("what became of it"))

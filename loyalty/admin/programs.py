@@ -138,6 +138,15 @@ class ProgramAdmin(ConsoleAdmin):
             },
         ),
         (
+            _("Benefits"),
+            {
+                "fields": (
+                    ("benefit_notice_months",),
+                    ("benefit_rating_low", "benefit_ratings_least"),
+                )
+            },
+        ),
+        (
             _("How tiers are counted"),
             {
                 "fields": (
