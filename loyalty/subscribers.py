@@ -70,6 +70,11 @@ def settle_merged_referrals(events: Sequence[Event], at: datetime) -> None:
     referral_hearing.settle_merged(events=events, at=at)
 
 
+def recount_invitations(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: a person's invitations to communities have come together."""
+    community_rewards.merged(events=events, at=at)
+
+
 def _members(events: Sequence[Event]) -> dict[int, datetime]:
     return {event.member_id: event.occurred_at for event in events if event.member_id}
 
@@ -147,3 +152,8 @@ for _type in ("members.member.merged", "members.member.unmerged"):
         subscriber="loyalty.referral_merges",
         handler=settle_merged_referrals,
     )
+subscriptions.subscribe(
+    event_type="members.member.merged",
+    subscriber="loyalty.community_merges",
+    handler=recount_invitations,
+)

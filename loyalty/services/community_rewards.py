@@ -7,6 +7,7 @@ from loyalty.models import Coupon
 from loyalty.services import coupons
 from members.models import Event
 from members.selectors import living
+from members.services import communities
 
 
 def goal_reached(*, events: Sequence[Event], at: datetime) -> int:
@@ -17,6 +18,14 @@ def goal_reached(*, events: Sequence[Event], at: datetime) -> int:
     made the promise opens the coupon type, or gives it more stock, and it is kept.
     """
     return sum(_grant(event, at) for event in events)
+
+
+def merged(*, events: Sequence[Event], at: datetime) -> None:
+    """Tells the goals that the cards of one person reach together."""
+    for event in events:
+        member_id = living.id_of(member_id=event.member_id or 0)
+        if member_id is not None:
+            communities.recount(member_id=member_id, at=at)
 
 
 def _grant(event: Event, at: datetime) -> int:

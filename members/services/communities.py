@@ -131,6 +131,19 @@ def leave(
     return membership
 
 
+def recount(*, member_id: int, at: datetime) -> None:
+    """Tells the goals that a member has reached without anybody joining: two cards of one person
+    who each invited some of them became one. Again it tells nothing."""
+    with transaction.atomic():
+        codes = Community.objects.filter(
+            memberships__invited_by=member_id, invitation_goal__gt=0
+        ).order_by("pk")
+        for code in dict.fromkeys(codes.values_list("code", flat=True)):
+            community = _locked(code)
+            told = Joining(community_code=code, member_id=member_id, occurred_at=at)
+            _tell_goal(community, member_id, told, at)
+
+
 def _check_instant(occurred_at: datetime, at: datetime) -> None:
     if occurred_at > at + MOST_AHEAD:
         raise JoinedInFuture

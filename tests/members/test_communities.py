@@ -184,6 +184,19 @@ def test_the_promised_coupon_is_given_once_for_each_step(club, alice):
     assert list(Coupon.objects.values_list("member_id", "origin")) == [(alice.pk, "CAMPAIGN")] * 2
 
 
+def test_invitations_of_two_cards_of_one_person_reach_the_goal_together_once(club, alice, bob):
+    Community.objects.update(invitation_goal=3)
+    for number, inviter in ((1, alice), (2, alice), (3, bob)):
+        join(person(number), inviter)
+    assert told("goal_reached") == []
+    merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+    while dispatches.drain(at=NOW):
+        pass
+    communities.recount(member_id=alice.pk, at=NOW)
+    reached = [(one.member_id, one.payload["invited_count"]) for one in told("goal_reached")]
+    assert reached == [(alice.pk, 3)]
+
+
 def test_answering_a_survey_earns_its_points_once(shop, alice):
     behavior_plans.set_up(program=Program.objects.get(), at=NOW - timedelta(days=9))
     asked = [{"kind": "SCORE", "text_en": "How was it?"}]
