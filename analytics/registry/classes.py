@@ -33,7 +33,7 @@ def choices(kind: str) -> list[tuple[str, Any]]:
     return [(code, one.label) for code, one in NAMES[ClassKind(kind)].items()]
 
 
-NAMES: Mapping[ClassKind, Mapping[str, ClassName]] = {
+NAMES: Mapping[str, Mapping[str, ClassName]] = {
     ClassKind.RFM_4: {
         "high_value": ClassName(
             pgettext_lazy("RFM class", "High value"),

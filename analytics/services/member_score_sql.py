@@ -4,6 +4,8 @@
 The ways of sorting stand once, in `KINDS`: a chunk's changes and the day's counts are made of them.
 """
 
+from collections.abc import Mapping
+
 from analytics.models.member_scores import ClassKind
 
 # By kind: the column of a row that keeps the class. Health is kept as a figure: its class is made
@@ -129,7 +131,7 @@ WHERE kept.as_of_on <= excluded.as_of_on
 """  # noqa: S608
 
 # By kind: who of a chunk is in a class.
-IN_CLASS = {
+IN_CLASS: Mapping[str, str] = {
     kind: f"SELECT member_id FROM analytics_scored WHERE member_id > %(low)s"  # noqa: S608
     f" AND member_id <= %(high)s AND {column} = %(code)s ORDER BY member_id"
     for kind, column in (*KINDS.items(), (ClassKind.HEALTH, "health_class"))
