@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from itertools import chain
 
+import pytest
+
 from loyalty.models import Account, LedgerEntry, Redemption
 from loyalty.selectors import ledger_checks
 from members.errors import DomainError
@@ -44,6 +46,7 @@ def test_of_twenty_buyers_of_the_last_piece_one_gets_it_and_nobody_else_pays(sho
     assert ledger_checks.findings() == []
 
 
+@pytest.mark.volume
 def test_seven_pieces_in_sixteen_shards_go_to_seven_of_twenty_and_none_is_left_over(shop):
     people, mug = _crowd(20), live(stock_count=7)
 

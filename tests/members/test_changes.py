@@ -219,6 +219,8 @@ UNTRACKED = frozenset(
         "loyalty_referralinvitation",
         "loyalty_referralstep",
         "loyalty_referraltrace",
+        "loyalty_redemption",
+        "loyalty_redemptionmove",
         "loyalty_refund",
         "loyalty_refundline",
         "loyalty_rulebudget",
