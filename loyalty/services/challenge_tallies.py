@@ -55,7 +55,8 @@ def sums(member_ids: Collection[int], known: Collection[Rule]) -> Values:
 def _run(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _write_progress(
