@@ -76,7 +76,7 @@ def often(quota: int | None, every: str) -> str:
     """`2 times a month`."""
     if quota is None:
         return _("without a limit")
-    return _TIMES[every](quota) % {"count": quota}
+    return _TIMES[_Every(every)](quota) % {"count": quota}
 
 
 _TIMES = {

@@ -53,7 +53,7 @@ class BenefitChangeList(ConsoleChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows = list(self.result_list)
+        rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
         found = benefit_figures.ratings(benefit_ids=[row.pk for row in rows])
         for row in rows:
             row.rated = found.get(row.pk, benefit_figures.Ratings())

@@ -39,4 +39,4 @@ def _lock(member_id: int) -> bool:
         cursor.execute(
             "SELECT FROM loyalty_account WHERE member_id = %s FOR NO KEY UPDATE", [member_id]
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

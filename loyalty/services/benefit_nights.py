@@ -7,6 +7,7 @@ Source: docs/algorithms/benefits.md.
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -62,7 +63,7 @@ def _lacking(benefit: Benefit, after: int, at: datetime) -> list[int]:
     """The next members who had fewer coupons of the period than their quota."""
     day = calendar.local_day(at, programs.current().zone)
     start = benefit_periods.period_of(day, benefit.every).start
-    values = {"start": start, "after": after, "chunk": CHUNK}
+    values: dict[str, Any] = {"start": start, "after": after, "chunk": CHUNK}
     named = f"{_named(benefit)} AND a.member_id > %(after)s GROUP BY 1"
     with connection.cursor() as cursor:
         cursor.execute(
