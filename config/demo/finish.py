@@ -12,6 +12,7 @@ from config.demo import (
     challenges,
     promotions,
     referrals,
+    rewards,
     rights,
     service,
     staff,
@@ -52,6 +53,7 @@ def run(job: RunningJob, at: datetime) -> None:
         challenges.set_up(at=at)
         referrals.set_up(at=at)
         benefits.set_up(at=at)
+        rewards.set_up(at=at)
         job.progress(cursor={"people": True}, done=1, total=1)
     drain(at=at)
 

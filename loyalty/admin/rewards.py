@@ -32,7 +32,7 @@ class RewardChangeList(ConsoleChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows = list(self.result_list)
+        rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
         counted = selector.counts(reward_ids=[row.pk for row in rows])
         left = selector.left_counts(rewards=rows, at=self.model_admin.now())
         for row in rows:

@@ -1,7 +1,7 @@
 """What the API hears and shows of rewards and redemptions: the types of the OpenAPI document."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import segno
@@ -185,7 +185,7 @@ def qr(code: str) -> str:
     return str(segno.make(code, micro=False, error="m").svg_data_uri(scale=_QR_PIXELS, border=2))
 
 
-def _fields(row: Redemption, at: datetime) -> dict[str, object]:
+def _fields(row: Redemption, at: datetime) -> dict[str, Any]:
     state = rules.state_at(row.state, row.expires_at, at)
     return {
         "id": str(row.uid),
