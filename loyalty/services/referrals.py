@@ -132,7 +132,7 @@ def _locked(friend_id: int, referrer_id: int) -> Member:
     """
     rows = Member.objects.filter(pk__in={friend_id, referrer_id}).order_by("pk")
     found = {one.pk: one for one in rows.select_for_update(of=("self",), no_key=True)}
-    friend = found.get(friend_id)
+    friend: Member | None = found.get(friend_id)
     if friend is None or friend.state in (Member.State.ERASED, Member.State.MERGED):
         raise NotFound
     if friend.state == Member.State.RESTRICTED:
