@@ -153,6 +153,7 @@ class Ledger:
                 self.lots.append(lot)
             lot.remaining += part
             lot.is_changed = True
+            lot.restored_at = document.occurred_at
             if grace_until_at and at and lot.expires_at and lot.expires_at <= at < grace_until_at:
                 lives.extend(self, lot, grace_until_at, reason="GRACE")
         self.balances.redeemed -= points
@@ -182,8 +183,11 @@ class Ledger:
     # Below: one change each.
 
     def expire(self, lot: Lot, when: datetime) -> int:
-        """What nothing holds of a lapsed lot is gone; gives how many points."""
+        """What nothing holds of a lapsed lot is gone; gives how many points. What came back after
+        the end is gone when it came back: it can't have been missing before it was there."""
         points = lot.free
+        if lot.restored_at is not None:
+            when = max(when, lot.restored_at)
         document = Document("LOT", max(lot.id, 0) or None, self.lot_key(lot), when)
         lot.remaining -= points
         lot.expired += points

@@ -12,7 +12,7 @@ class Lot:
     """A lot while a posting works on it. `id` below zero: a lot that this posting creates.
 
     `earned = remaining + spent + expired + clawed`; `absorbed` is the expired part that refunds
-    have already covered.
+    have already covered. `restored_at`: when this posting gave spent points back into it.
     """
 
     id: int
@@ -29,6 +29,7 @@ class Lot:
     is_sliding: bool = False
     entry_ref: int = 0
     is_changed: bool = False
+    restored_at: datetime | None = None
 
     @property
     def free(self) -> int:

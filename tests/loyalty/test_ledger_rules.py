@@ -223,3 +223,25 @@ def test_many_lots_settle_in_the_order_of_their_dates() -> None:
     assert ledger.settle(at("2026-02-01")) == 5
     dates = [entry.document.occurred_at for entry in ledger.entries]
     assert dates == sorted(dates)
+
+
+def test_points_that_come_back_after_their_end_lapse_when_they_come_back_and_not_before() -> None:
+    # Else the balance as of a day in between were 50 below zero.
+    spent = lot(1, 50, "2026-06-01")
+    spent.remaining = 0
+    ledger, when = ledger_with(spent), at("2026-07-10")
+    ledger.restore([(spent, 50)], document=document("r:1", when), reason="refund", at=when)
+    assert ledger.settle(at("2026-07-11")) == 50
+    restored, expired = ledger.entries
+    assert (restored.kind, restored.document.occurred_at) == ("RESTORE", when)
+    assert (expired.kind, expired.document.occurred_at) == ("EXPIRE", when)
+
+
+def test_points_that_come_back_before_their_end_lapse_at_their_end() -> None:
+    spent = lot(1, 50, "2026-06-01")
+    spent.remaining = 0
+    ledger = ledger_with(spent)
+    returned = document("r:1", at("2026-05-31"))
+    ledger.restore([(spent, 50)], document=returned, reason="refund", at=at("2026-06-02"))
+    ledger.settle(at("2026-06-02"))
+    assert ledger.entries[1].document.occurred_at == at("2026-06-01")
