@@ -3,7 +3,12 @@
 Written by hand, apart from the code that grants rights: the test compares the two.
 """
 
-from tests import authorization_analytics, authorization_benefits, authorization_rewards
+from tests import (
+    authorization_analytics,
+    authorization_benefits,
+    authorization_challenges,
+    authorization_rewards,
+)
 from tests.authorization_roles import (
     ADMINISTRATOR,
     ANALYST,
@@ -78,6 +83,7 @@ _SEES_MERGES = _MERGES | {MARKETING_MANAGER, DPO, AUDITOR}
 TABLES = {
     **authorization_analytics.TABLES,
     **authorization_benefits.TABLES,
+    **authorization_challenges.TABLES,
     **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
@@ -88,14 +94,7 @@ TABLES = {
     "campaigns_offeruse": Pages(view=_SEES_PROGRAM),
     "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
-    "loyalty_badge": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
-    "loyalty_challenge": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     # Reviewed by dialogs alone.
-    "loyalty_referral": Pages(view=_SEES_DOCUMENTS - {CLERK}),
-    "loyalty_referralprogram": Pages(
-        view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM
-    ),
-    "loyalty_challengeprogress": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "loyalty_coupon": Pages(view=_SEES_DOCUMENTS),
     # Made by a dialog of their type.
     "loyalty_couponbatch": Pages(view=_SEES_CAMPAIGNS),
@@ -187,6 +186,7 @@ _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify
 DEEDS = {
     **authorization_analytics.DEEDS,
     **authorization_benefits.DEEDS,
+    **authorization_challenges.DEEDS,
     **authorization_rewards.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
@@ -267,18 +267,6 @@ DEEDS = {
     "admin:loyalty_coupon_release": _KEEPS_COUPONS,
     "admin:loyalty_coupon_give_on": _KEEPS_COUPONS,
     "admin:loyalty_coupon_void_it": _KEEPS_COUPONS,
-    "admin:loyalty_referral_accept": _SETS_PROGRAM | {CUSTOMER_SERVICE},
-    "admin:loyalty_referral_refuse": _SETS_PROGRAM | {CUSTOMER_SERVICE},
-    "admin:loyalty_referralprogram_publish": _SETS_PROGRAM,
-    "admin:loyalty_referralprogram_stop": _SETS_PROGRAM,
-    "admin:loyalty_referralprogram_change_guards": _SETS_PROGRAM,
-    "admin:loyalty_referralprogram_show_referrals": _SEES_DOCUMENTS - {CLERK},
-    "admin:loyalty_challenge_publish": _SETS_PROGRAM,
-    "admin:loyalty_challenge_stop": _SETS_PROGRAM,
-    "admin:loyalty_challenge_spoken": _SETS_PROGRAM,
-    "admin:loyalty_challenge_spoken_new": _SETS_PROGRAM,
-    "admin:loyalty_challenge_try_it": _SEES_DOCUMENTS - {CLERK},
-    "admin:loyalty_challenge_show_progress": _SEES_DOCUMENTS - {CLERK},
     "admin:loyalty_coupontype_publish": _SETS_PROGRAM,
     "admin:loyalty_coupontype_stop": _SETS_PROGRAM,
     "admin:loyalty_coupontype_change_limits": _SETS_PROGRAM,
