@@ -7,6 +7,7 @@ from tests import (
     authorization_analytics,
     authorization_benefits,
     authorization_challenges,
+    authorization_coupons,
     authorization_rewards,
 )
 from tests.authorization_roles import (
@@ -84,6 +85,7 @@ TABLES = {
     **authorization_analytics.TABLES,
     **authorization_benefits.TABLES,
     **authorization_challenges.TABLES,
+    **authorization_coupons.TABLES,
     **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
@@ -95,10 +97,7 @@ TABLES = {
     "loyalty_adjustmentlimit": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "loyalty_behaviorrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     # Reviewed by dialogs alone.
-    "loyalty_coupon": Pages(view=_SEES_DOCUMENTS),
     # Made by a dialog of their type.
-    "loyalty_couponbatch": Pages(view=_SEES_CAMPAIGNS),
-    "loyalty_coupontype": Pages(view=STAFF - {DPO}, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_earningrule": Pages(view=_SEES_PROGRAM, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "loyalty_hold": Pages(view=_SEES_DOCUMENTS - {CLERK}),
     "loyalty_ledgerentry": Pages(view=_SEES_DOCUMENTS),
@@ -174,7 +173,6 @@ _SETS_TIER = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
 _DECIDES = {MARKETING_MANAGER, DPO, ADMINISTRATOR}
 _ENROLLS = SHOP_FLOOR | {ADMINISTRATOR}
 _GIVES_COUPONS = {CUSTOMER_SERVICE, MARKETING_MANAGER, ADMINISTRATOR}
-_KEEPS_COUPONS = SERVICE | {MARKETING_MANAGER, ADMINISTRATOR}
 _ANSWERS = SHOP_FLOOR | {ADMINISTRATOR}
 _PRIVACY_DEEDS = (
     *("verify", "take", "carry_out", "make_package", "erase", "refuse", "withdraw"),
@@ -187,6 +185,7 @@ DEEDS = {
     **authorization_analytics.DEEDS,
     **authorization_benefits.DEEDS,
     **authorization_challenges.DEEDS,
+    **authorization_coupons.DEEDS,
     **authorization_rewards.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
@@ -263,23 +262,6 @@ DEEDS = {
     "admin:loyalty_operation_undo_it": _RUNS_MANY,
     "admin:loyalty_operation_errors_file": _RUNS_MANY | {AUDITOR},
     "admin:members_member_grant_coupon": _GIVES_COUPONS,
-    "admin:loyalty_coupon_search": _SEES_DOCUMENTS,
-    "admin:loyalty_coupon_release": _KEEPS_COUPONS,
-    "admin:loyalty_coupon_give_on": _KEEPS_COUPONS,
-    "admin:loyalty_coupon_void_it": _KEEPS_COUPONS,
-    "admin:loyalty_coupontype_publish": _SETS_PROGRAM,
-    "admin:loyalty_coupontype_stop": _SETS_PROGRAM,
-    "admin:loyalty_coupontype_change_limits": _SETS_PROGRAM,
-    "admin:loyalty_coupontype_make_codes": _SETS_PROGRAM,
-    "admin:loyalty_coupontype_spoken": _SETS_PROGRAM,
-    "admin:loyalty_coupontype_spoken_new": _SETS_PROGRAM,
-    "admin:loyalty_coupontype_show_coupons": _SEES_DOCUMENTS,
-    "admin:loyalty_couponbatch_print_codes": _SETS_PROGRAM,
-    "admin:loyalty_couponbatch_csv_file": _SETS_PROGRAM,
-    "admin:loyalty_couponbatch_xlsx_file": _SETS_PROGRAM,
-    "admin:loyalty_couponbatch_go_on": _SETS_PROGRAM,
-    "admin:loyalty_couponbatch_void_it": _SETS_PROGRAM,
-    "admin:loyalty_couponbatch_show_coupons": _SEES_DOCUMENTS,
     "admin:loyalty_earningrule_publish": _SETS_PROGRAM,
     "admin:loyalty_earningrule_new_version": _SETS_PROGRAM,
     "admin:loyalty_earningrule_stop": _SETS_PROGRAM,

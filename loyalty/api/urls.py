@@ -145,9 +145,7 @@ urlpatterns: list[URLPattern] = [
         challenges.OwnChallengeJoinView.as_view(),
         name="me-challenge-join",
     ),
-    path(
-        "members/<uuid:uid>/referral", referrals.ReferralView.as_view(), name="member-referral"
-    ),
+    path("members/<uuid:uid>/referral", referrals.ReferralView.as_view(), name="member-referral"),
     path(
         "members/<uuid:uid>/referral/invitations",
         referrals.InvitationsView.as_view(),

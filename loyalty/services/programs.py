@@ -136,9 +136,7 @@ def _read() -> Terms:
         refund_method=program.refund_method,
         quote_minutes=program.quote_minutes,
         redeem_max_percent=program.redeem_max_percent,
-        has_referrals=ReferralProgram.objects.exclude(
-            state=ReferralProgram.State.DRAFT
-        ).exists(),
+        has_referrals=ReferralProgram.objects.exclude(state=ReferralProgram.State.DRAFT).exists(),
         challenges=challenge_books.compiled(),
     )
 

@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 from django.db import connection, connections, transaction
 
-from loyalty.models import Account, Coupon, Redemption
+from loyalty.models import Account, Coupon, Redemption, Reward
 from loyalty.selectors import ledger_checks
 from tests.concurrency import processes
 from tests.loyalty import coupon_shop, till
@@ -121,7 +121,7 @@ _BEFORE = {
     "expire_unpaid": ("vase", "EXPIRED"),
     "expire_unclaimed": ("mug", "EXPIRED"),
 }
-_made = {}
+_made: dict[str, Reward] = {}
 
 
 def _reward(code):

@@ -2,7 +2,7 @@
 the facts that stand are due."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -36,7 +36,7 @@ def expected(rule, member):
     standing = [one for one in orders if left(one) > 0]
     if rule.counts == rules.REPEAT_ORDERS:
         standing = standing[1:]
-    found = {}
+    found: dict[date, int] = {}
     for one in standing:
         if not rule.holds_at(one.occurred_at) or left(one) < rule.min_order_amount:
             continue

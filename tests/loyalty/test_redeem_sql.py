@@ -65,7 +65,9 @@ def _count(captured):
 
 def test_sliding_lots_debts_and_what_is_due_are_left_to_the_rules(alice):
     def try_it(at):
-        return plain_redeems.redeem_plainly(member_id=alice.pk, points=10, key="x", reason="x", at=at)
+        return plain_redeems.redeem_plainly(
+            member_id=alice.pk, points=10, key="x", reason="x", at=at
+        )
 
     points.grant(
         member_id=alice.pk, points=50, key="g", reason="opening", at=till.NOW,

@@ -185,9 +185,9 @@ def test_points_and_money_hold_the_points_until_the_money_is_paid(alice):
     assert (paid.state, len(paid.pickup_code)) == ("READY", 12)
     assert (active(alice), held(alice)) == (700, 0)
     assert pay(row, 2_000).pickup_code == paid.pickup_code
-    with pytest.raises(RedemptionPaid) as refusal:
+    with pytest.raises(RedemptionPaid) as second:
         pay(row, 2_000, "pay-2")
-    assert refusal.value.details == {"state": "READY", "money_back_amount": 2_000}
+    assert second.value.details == {"state": "READY", "money_back_amount": 2_000}
 
 
 def test_one_payment_pays_for_one_redemption(alice):
