@@ -9,6 +9,7 @@ from analytics.services.segments import Draft
 from campaigns.models import Offer
 from campaigns.services import defaults
 from loyalty.models import (
+    Benefit,
     Challenge,
     Coupon,
     CouponBatch,
@@ -81,6 +82,7 @@ def objects(maker: User) -> dict[str, int]:
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
         "referral": _referral(alice),
         "referralprogram": ReferralProgram.objects.get().pk,
+        "benefit": Benefit.objects.create(code="x", name_en="x", kind="SERVICE").pk,
         "challenge": Challenge.objects.create(code="x", name_en="x", counts="ORDERS").pk,
         "classtag": _class_tag().pk,
         "segment": _segment().pk,

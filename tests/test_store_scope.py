@@ -34,8 +34,10 @@ OTHERWISE = {
 # The whole chain's, though a column names a store or a member.
 OF_THE_CHAIN = {
     "campaigns.Offer": "an offer may be limited to stores; every till quotes by it",
+    "loyalty.Benefit": "as offers",
     "loyalty.CouponType": "as offers",
     "loyalty.EarningRule": "as offers",
+    "loyalty.Reward": "as offers",
 }
 PAGES = {model._meta.label: page for model, page in admin.site._registry.items()}
 HIDDEN = {302, 403, 404, 405}
@@ -197,10 +199,10 @@ def test_urls_with_ids_are_known_to_this_file():
     of_bearers = {
         name
         for name in names
-        if name.startswith(("api:hold-", "api:coupon-", "api:quote-", "api:me-"))
+        if name.startswith(("api:hold-", "api:coupon-", "api:quote-", "api:me-", "api:redemption"))
     }
 
-    # Groups that marketers made over the whole chain, and whether a member is in one.
-    of_the_chain = {name for name in names if name.startswith("api:segment")}
+    # Groups that marketers made over the whole chain, and whether a member is in one; its rewards.
+    of_the_chain = {name for name in names if name.startswith(("api:segment", "api:reward"))}
 
     assert names - of_orders - of_members - of_bearers - of_the_chain == set()
