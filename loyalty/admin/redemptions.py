@@ -22,7 +22,7 @@ from loyalty.models import Redemption, RedemptionMove
 from loyalty.rules import money
 from loyalty.selectors import redemptions as selector
 from loyalty.services import programs
-from members.admin import labels
+from members.admin import drawn, labels
 from members.admin.base import operator_of
 from members.admin.filters import InstantsFilter
 from members.models import Member
@@ -133,13 +133,13 @@ class RedemptionAdmin(RedemptionActions):
 
     @display(description=_("steps"))
     def shown_steps(self, redemption: Redemption) -> SafeString:
-        # The page's template asks several times for what it shows once.
-        if "drawn" not in redemption.__dict__:
+
+        def draw() -> str:
             moves = RedemptionMove.objects.filter(redemption_id=redemption.pk).order_by("pk")
             steps = [{"move": one, "reason": REASONS.get(one.reason, "")} for one in moves]
-            drawn = render_to_string("console/redemption_steps.html", {"steps": steps})
-            redemption.__dict__["drawn"] = drawn
-        return SafeString(redemption.__dict__["drawn"])
+            return render_to_string("console/redemption_steps.html", {"steps": steps})
+
+        return SafeString(drawn.once(redemption, "steps", draw))
 
 
 REASONS = {

@@ -23,7 +23,7 @@ def whole(program: ReferralProgram) -> list[str]:
     told = [
         *_moments(program, prizes),
         *_ladder(program, prizes),
-        *(_boost(one) for one in program.boosts.select_related("tag")),
+        *(_boost(one) for one in program.boosts.all()),
         _claims(program),
     ]
     if program.limit_month is not None:

@@ -18,7 +18,7 @@ from loyalty.admin import referral_words
 from loyalty.models import Referral
 from loyalty.selectors import referral_evidence
 from loyalty.services import referral_reviews
-from members.admin import confirmations, labels
+from members.admin import confirmations, drawn, labels
 from members.admin.base import KeysetAdmin, operator_of
 
 _State = Referral.State
@@ -190,13 +190,19 @@ class ReferralAdmin(KeysetAdmin):
 
     @display(description=_("what is known"))
     def shown_evidence(self, referral: Referral) -> str:
-        known = referral_evidence.of_referral(referral=referral, at=self.now())
-        return render_to_string("console/referral_evidence.html", {"known": known})
+        def draw() -> str:
+            known = referral_evidence.of_referral(referral=referral, at=self.now())
+            return render_to_string("console/referral_evidence.html", {"known": known})
+
+        return SafeString(drawn.once(referral, "evidence", draw))
 
     @display(description=_("prizes"))
     def shown_prizes(self, referral: Referral) -> str:
-        rows = referral_evidence.prizes(referral=referral)
-        return render_to_string("console/referral_prizes.html", {"rows": rows})
+        def draw() -> str:
+            rows = referral_evidence.prizes(referral=referral)
+            return render_to_string("console/referral_prizes.html", {"rows": rows})
+
+        return SafeString(drawn.once(referral, "prizes", draw))
 
     @display(description=_("decision"))
     def shown_decision(self, referral: Referral) -> str:

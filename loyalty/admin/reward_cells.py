@@ -1,8 +1,6 @@
 """Columns and read-only fields of rewards."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -17,7 +15,7 @@ from loyalty.models import Reward
 from loyalty.rules import calendar, money
 from loyalty.selectors import rewards as selector
 from loyalty.services import programs
-from members.admin import labels
+from members.admin import drawn, labels
 
 COLORS = {"DRAFT": "warning", "LIVE": "success", "STOPPED": "info"}
 NAMES = (
@@ -80,7 +78,7 @@ class RewardCells:
             shown = {"periods": periods(reward, timezone.now())}
             return render_to_string("console/reward_figures.html", shown)
 
-        return SafeString(_once(reward, "drawn", draw))
+        return SafeString(drawn.once(reward, "drawn", draw))
 
     @display(description=_("as a member sees it"))
     def shown_preview(self, reward: Reward) -> SafeString:
@@ -98,7 +96,7 @@ def _left(reward: Reward) -> int:
     def count() -> int:
         return selector.left_counts(rewards=[reward], at=timezone.now()).get(reward.pk, 0)
 
-    found: int = _once(reward, "left_told", count)
+    found: int = drawn.once(reward, "left_told", count)
     return found
 
 
@@ -139,12 +137,5 @@ def periods(reward: Reward, at: datetime) -> list[dict[str, object]]:
 
 
 def _terms(reward: Reward) -> list[str]:
-    found: list[str] = _once(reward, "terms_told", lambda: reward_sentences.terms(reward))
+    found: list[str] = drawn.once(reward, "terms_told", lambda: reward_sentences.terms(reward))
     return found
-
-
-def _once(reward: Reward, name: str, make: Callable[[], Any]) -> Any:
-    """The page's template asks several times for what it shows once."""
-    if name not in reward.__dict__:
-        reward.__dict__[name] = make()
-    return reward.__dict__[name]

@@ -82,7 +82,10 @@ class Referral(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     program = models.ForeignKey(
-        "loyalty.ReferralProgram", on_delete=models.PROTECT, related_name="referrals"
+        "loyalty.ReferralProgram",
+        verbose_name=_("referral programme"),
+        on_delete=models.PROTECT,
+        related_name="referrals",
     )
     referrer = models.ForeignKey(
         "members.Member",

@@ -32,6 +32,8 @@ def of_member(*, member_id: int, at: datetime) -> list[Shown]:
     Raises: NotFound.
     """
     found = benefits.of_member(member_id=member_id, at=at)
+    if not found:
+        return []
     weights = _weights()
     signals = _signals(member_id, weights)
     shown = [_shown(one, weights, signals, at) for one in found]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from loyalty.models import (
@@ -93,18 +94,20 @@ def person(*, member_id: int, at: datetime) -> Person:
 
     Raises: NotFound.
     """
-    fields = ("birthday_md", "birthday_counts_from_on")
-    row = Member.objects.filter(pk=member_id).values_list(*fields).first()
+    tags = MemberTag.objects.filter(member_id=OuterRef("pk")).values("tag_id")
+    drawn = BenefitHolder.objects.filter(member_id=OuterRef("pk")).values("benefit_id")
+    rows = Member.objects.filter(pk=member_id).values_list(
+        "birthday_md", "birthday_counts_from_on", ArraySubquery(tags), ArraySubquery(drawn)
+    )
+    row = rows.first()
     if row is None:
         raise NotFound("there is no such member")
     account = Account.objects.filter(pk=member_id).first()
-    tags = MemberTag.objects.filter(member_id=member_id).values_list("tag_id", flat=True)
-    drawn = BenefitHolder.objects.filter(member_id=member_id).values_list("benefit_id", flat=True)
     return Person(
         tier_id=None if account is None else tier_of(account, at),
-        tag_ids=frozenset(tags),
+        tag_ids=frozenset(row[2]),
         birthday=Told(_month_and_day(row[0]), row[1]),
-        drawn=frozenset(drawn),
+        drawn=frozenset(row[3]),
     )
 
 
@@ -151,14 +154,16 @@ def grant(row: BenefitGrant) -> Grant:
 
 def of_member(*, member_id: int, at: datetime, only: Sequence[int] | None = None) -> list[Found]:
     """What a member has: each benefit once, by id. `only` are ids of benefits, told of whether
-    or not the member has them. Eight queries.
+    or not the member has them. Seven queries, or one where no benefit concerns them.
 
     Raises: NotFound.
     """
     now = moment(at)
-    who = person(member_id=member_id, at=at)
     chosen = rows().filter(pk__in=only) if only is not None else _concerning(member_id, at)
     benefits = list(chosen.order_by("pk"))
+    if not benefits:
+        return []
+    who = person(member_id=member_id, at=at)
     held = holdings(member_id=member_id, benefits=benefits, moment=now)
     found = [_found(one, who, held[one.pk], now) for one in benefits]
     return [one for one in found if only is not None or one.standing.has]

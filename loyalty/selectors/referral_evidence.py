@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
+
 from loyalty.models import Order, PrizeGrant, Referral
 from members.models import Identity, Member
 from members.sealing import masking
@@ -35,13 +37,15 @@ def of_referral(*, referral: Referral, at: datetime) -> Known:
     """The evidence as of `at`."""
     others = Referral.objects.exclude(pk=referral.pk)
     device = referral.device_index
-    friends = others.filter(referrer_id=referral.referrer_id)
     hour = (referral.claimed_at - _HOUR, referral.claimed_at)
+    found = others.filter(referrer_id=referral.referrer_id).aggregate(
+        friends=Count("pk"), in_hour=Count("pk", filter=Q(claimed_at__range=hour))
+    )
     return Known(
         sides=[_side(one, at) for one in (referral.referrer, referral.friend) if one is not None],
         from_device=others.filter(device_index=device).count() if device else 0,
-        friends=friends.count(),
-        in_hour=friends.filter(claimed_at__range=hour).count(),
+        friends=found["friends"],
+        in_hour=found["in_hour"],
     )
 
 

@@ -87,7 +87,7 @@ def find(*, code: str, guesser: Guesser) -> Redemption:
 
 def by_code(code: str) -> Redemption | None:
     """By a code as it is stored; of those that are over the newest."""
-    if not code:
+    if len(code) != coupon_rules.CODE_LENGTH:
         return None
     rows = Redemption.objects.filter(pickup_code=code).select_related(
         "reward", "member", "store", "fulfilled_store"

@@ -11,7 +11,7 @@ from tests import world
 
 MOST_QUERIES = 20
 # The header of a member and one tab; a sentence may name a thing of every kind.
-MOST_QUERIES_OF_A_MEMBER = 26
+MOST_QUERIES_OF_A_MEMBER = 27
 MEMBERS = "/console/members/member/"
 
 

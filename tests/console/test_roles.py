@@ -63,6 +63,7 @@ def test_the_sidebar_hides_what_the_role_may_not_open(rows, role):
     own = {
         "/console/members/processingpurpose/inventory/": "members_processingpurpose",
         "/console/members/appointment/day/": "members_appointment",
+        "/console/loyalty/redemption/pick-list/": "loyalty_redemption",
     }
     hidden = {
         reverse(f"admin:{own[link]}_changelist") if link in own else link
