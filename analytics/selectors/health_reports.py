@@ -9,10 +9,10 @@ import hashlib
 from datetime import date, timedelta
 
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 
 from analytics.rules.policies import Policy
-from analytics.selectors import class_moves, health_checks, policies, spans
+from analytics.selectors import asking, class_moves, health_checks, policies, spans
 from analytics.selectors.health_checks import HealthCheck
 
 HORIZON_DAYS = 30
@@ -22,7 +22,6 @@ _KEPT_SECONDS = 2 * 86_400
 # The past of a night doesn't change much within an hour.
 _RETRY_SECONDS = 3_600
 _TIMED_OUT = "too long"
-_CANCELED = "57014"
 
 
 def prepare() -> HealthCheck | None:
@@ -52,29 +51,15 @@ def _read(most_seconds: int, *, is_fresh: bool = False) -> HealthCheck | None:
 
 def _check(as_of: date, policy: Policy, most_seconds: int) -> HealthCheck | None:
     try:
-        with transaction.atomic():
-            before = _limit(f"{most_seconds}s")
-            found = health_checks.check(
+        with asking.at_most(most_seconds):
+            return health_checks.check(
                 as_of=as_of, horizon_days=HORIZON_DAYS, policy=policy, zone=spans.zone()
             )
-            _limit(before)
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != _CANCELED:
+        # Where the page's own time is up it says nothing of how long this takes.
+        if not asking.is_out_of_time(error) or asking.is_over():
             raise
         return None
-    return found
-
-
-def _limit(timeout: str) -> str:
-    """Sets the limit of a statement in this transaction; gives what it was."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT b.before, set_config('statement_timeout', %s, true)"
-            " FROM (SELECT current_setting('statement_timeout') AS before) b",
-            [timeout],
-        )
-        was: str = cursor.fetchone()[0]
-    return was
 
 
 def _key(as_of: date, policy: Policy) -> str:

@@ -267,3 +267,23 @@
     requestAnimationFrame(start);
   }
 })();
+
+// Figures that take longer than a page may: asked for again, with a bar that says how long it takes.
+(() => {
+  "use strict";
+
+  const box = document.querySelector("[data-dash-waits]");
+  if (!box) return;
+  const bar = box.querySelector("progress");
+  const began = Date.now();
+  const ticking = window.setInterval(() => { bar.value = Math.min(bar.max, (Date.now() - began) / 1000); }, 200);
+  const say = (html) => {
+    window.clearInterval(ticking);
+    const answer = new DOMParser().parseFromString(html, "text/html").getElementById("dashboard");
+    if (answer) document.getElementById("dashboard").replaceWith(answer);
+    else bar.remove();
+  };
+  fetch(window.location.href, { headers: { "X-Dashboard-Waits": "1" }, cache: "no-store" })
+    .then((response) => (response.ok ? window.location.reload() : response.text().then(say)))
+    .catch(() => say(""));
+})();

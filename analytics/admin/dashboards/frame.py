@@ -27,6 +27,8 @@ from members.admin import dialogs
 from members.admin.base import operator_of
 
 TEMPLATE = "console/dashboard.html"
+# Sent by the page's own script, which waits for figures that take longer.
+WAITS = "X-Dashboard-Waits"
 _may_see = permission_required(PERMISSION, raise_exception=True)
 
 
@@ -59,9 +61,12 @@ def show(request: HttpRequest, *, dashboard: Dashboard) -> HttpResponse:
         currency=currency,
         language=get_language() or "",
     )
+    waits = request.headers.get(WAITS) == "1" or "as" in request.GET
     try:
-        content, facts_at = _content(dashboard, asked, is_whole=form.scope.is_whole_chain)
+        content, facts_at = _content(dashboard, asked, form, waits=waits)
     except reading.TooHeavy as error:
+        if not waits:
+            return _waiting(request, form, dashboard)
         return _refused(request, form, dashboard, dialogs.refusal(error), status=error.status)
     shown = pages.Shown(dashboard=dashboard, asked=asked, form=form, facts_at=facts_at)
     if kind := request.GET.get("as", ""):
@@ -72,11 +77,12 @@ def show(request: HttpRequest, *, dashboard: Dashboard) -> HttpResponse:
 
 
 def _content(
-    dashboard: Dashboard, asked: Asked, *, is_whole: bool
+    dashboard: Dashboard, asked: Asked, form: FilterForm, *, waits: bool
 ) -> tuple[Content, datetime | None]:
-    facts_at = freshness.facts_at()
-    content = reading.read(dashboard, asked, facts_at=facts_at)
-    return content if is_whole else reading.of_own_stores(content), facts_at
+    seconds = reading.TIMEOUT_SECONDS if waits else reading.FIRST_SECONDS
+    read = reading.read(dashboard, asked, facts_at=freshness.facts_at(), seconds=seconds)
+    is_whole = form.scope.is_whole_chain
+    return read.content if is_whole else reading.of_own_stores(read.content), read.facts_at
 
 
 def _file(kind: str, code: str, shown: pages.Shown, content: Content) -> HttpResponse:
@@ -116,6 +122,13 @@ def _refused(
     fields = pages.filter_fields(form, dashboard)
     context = {"form": form, "filters": fields, "refusal": why}
     return _page(request, dashboard, context, status)
+
+
+def _waiting(request: HttpRequest, form: FilterForm, dashboard: Dashboard) -> HttpResponse:
+    """The page at once; its script asks for the figures again, and waits for them."""
+    fields = pages.filter_fields(form, dashboard)
+    context = {"form": form, "filters": fields, "waits": reading.TIMEOUT_SECONDS}
+    return _page(request, dashboard, context)
 
 
 def _page(
