@@ -135,16 +135,17 @@ for _type in ("loyalty.challenge.reached", "loyalty.challenge.undone"):
     subscriptions.subscribe(
         event_type=_type, subscriber="loyalty.challenge_prizes", handler=settle_challenges
     )
-for _type in ("loyalty.referral.claimed", "members.identity.verified"):
-    subscriptions.subscribe(
-        event_type=_type, subscriber="loyalty.referrals", handler=settle_referrals
-    )
-for _type in ("loyalty.order.recorded", "loyalty.order.refunded"):
+for _type in (
+    "loyalty.referral.claimed",
+    "members.identity.verified",
+    "loyalty.order.recorded",
+    "loyalty.order.refunded",
+):
     subscriptions.subscribe(
         event_type=_type,
         subscriber="loyalty.referrals",
         handler=settle_referrals,
-        wants=referral_hearing.wants_orders,
+        wants=referral_hearing.wants,
     )
 for _type in ("members.member.merged", "members.member.unmerged"):
     subscriptions.subscribe(

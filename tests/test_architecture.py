@@ -192,7 +192,8 @@ def test_every_subscriber_hears_of_an_event_that_somebody_tells():
 def test_events_are_named_app_noun_past_verb_and_declared_in_their_app(kind):
     app, _noun, _verb = kind.split(".")
 
-    assert FACTS[kind].__module__ == f"{app}.events"
+    # A package of modules by noun where they are many.
+    assert FACTS[kind].__module__.split(".")[:2] == [app, "events"]
     assert re.fullmatch(r"[a-z]+\.[a-z_]+\.[a-z_]+", kind)
 
 

@@ -9,9 +9,9 @@ from loyalty.services import programs, referral_settling
 from members.models import Event, Member
 
 
-def wants_orders(_occurred_at: datetime) -> bool:
-    """Whether a referral programme was ever live. From memory: the order has just been judged by
-    terms of the database's version."""
+def wants(_occurred_at: datetime) -> bool:
+    """Whether a referral programme was ever live. From memory: an order, or who just joined, was
+    judged by terms of the database's version."""
     try:
         return programs.kept().has_referrals
     except errors.NoProgram:

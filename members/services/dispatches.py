@@ -28,9 +28,10 @@ def drain(*, at: datetime, limit: int = 500) -> int:
 
     Takes at most `limit` per subscriber; call again until it returns 0.
     """
+    handlers = subscriptions.handlers()
     return sum(
-        _drain_one(subscriber, handler, at, limit)
-        for subscriber, handler in subscriptions.handlers().items()
+        _drain_one(subscriber, handlers[subscriber], at, limit)
+        for subscriber in _owed(tuple(handlers), at)
     )
 
 
@@ -72,6 +73,24 @@ def _drain_one(subscriber: str, handler: subscriptions.Handler, at: datetime, li
         _strike_off([one.pk for one in claimed if one.pk not in failed])
         _put_off([one for one in due if one.pk in failed], failed, at)
     return len(claimed)
+
+
+def _owed(subscribers: Sequence[str], at: datetime) -> list[str]:
+    """Those of the subscribers to whom something is due, in their order: one look for all of them
+    instead of a transaction for each that has nothing to do."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [list(subscribers), at])
+        return [name for (name,) in cursor.fetchall()]
+
+
+# By the index on what is pending, one step into it for each subscriber.
+_OWED = """
+SELECT s.name FROM unnest(%s::text[]) WITH ORDINALITY AS s(name, place)
+WHERE EXISTS (
+    SELECT FROM members_dispatch d
+    WHERE d.subscriber = s.name AND d.state = 'PENDING' AND d.next_at <= %s
+) ORDER BY s.place
+"""
 
 
 def _claim(subscriber: str, at: datetime, limit: int) -> list[Dispatch]:

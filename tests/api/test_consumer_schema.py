@@ -1,5 +1,6 @@
 """The schema tells the calls of apps and members, and no input that it allows breaks one."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ FEW = settings(BRIEF, max_examples=3)
 
 
 def path_of(name):
-    return "/api/v1/" + str(ADDRESSES[name].pattern).replace("<uuid:uid>", "{uid}")
+    return "/api/v1/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(ADDRESSES[name].pattern))
 
 
 CALLS = [

@@ -98,5 +98,14 @@ def test_an_app_s_own_credentials_open_no_call_of_channels(shop):
 def test_no_address_of_a_member_names_anybody():
     with_parameters = {name for name in consumer_matrix.OWN if ADDRESSES[name].pattern.converters}
 
-    # Ids of a session and of a request, looked for among the member's own.
-    assert with_parameters == {"api:me-session", "api:me-package"}
+    # Ids looked for among the member's own; benefits, challenges and rewards are the chain's.
+    assert with_parameters == {
+        "api:me-benefit-claim",
+        "api:me-benefit-rate",
+        "api:me-challenge-join",
+        "api:me-package",
+        "api:me-redemption",
+        "api:me-redemption-cancel",
+        "api:me-reward-redemptions",
+        "api:me-session",
+    }
