@@ -55,8 +55,8 @@ def test_a_second_run_of_the_same_night_changes_nothing(alice):
     before = LedgerEntry.objects.count()
     # Everybody is scored anew each night, and stays what they were.
     scored = {"analytics.member_scores": 1}
-    for night in (first, first + timedelta(days=1)):
-        assert {step: count for step, count in nights.run(at=night).items() if count} == scored
+    for instant in (first, first + timedelta(days=1)):
+        assert {step: count for step, count in nights.run(at=instant).items() if count} == scored
     assert LedgerEntry.objects.count() == before
 
 
