@@ -158,11 +158,11 @@ def of_member(*, member_id: int, at: datetime, only: Sequence[int] | None = None
 
     Raises: NotFound.
     """
-    now = moment(at)
     chosen = rows().filter(pk__in=only) if only is not None else _concerning(member_id, at)
     benefits = list(chosen.order_by("pk"))
     if not benefits:
         return []
+    now = moment(at)
     who = person(member_id=member_id, at=at)
     held = holdings(member_id=member_id, benefits=benefits, moment=now)
     found = [_found(one, who, held[one.pk], now) for one in benefits]
