@@ -63,7 +63,7 @@ def _coupons(benefit: Benefit, rules: list[BenefitRule]) -> Iterator[Problem]:
         if rule.quota is None:
             yield "rules", "no_quota", "say how many coupons a period brings"
         elif rule.quota > MOST_COUPONS:
-            yield "rules", "too_many", f"{MOST_COUPONS} coupons in a period at most"
+            yield "rules", "too_many", "these are too many coupons in a period: lower the number"
 
 
 def _audience(benefit: Benefit, rules: list[BenefitRule]) -> Iterator[Problem]:

@@ -82,7 +82,7 @@ def prize_problems(prizes: list[ChallengePrize]) -> Iterator[Problem]:
     if not prizes:
         yield "prizes", "no_prize", "say what reaching it brings"
     if len(prizes) > MOST_PRIZES:
-        yield "prizes", "too_many", f"at most {MOST_PRIZES} prizes"
+        yield "prizes", "too_many", "these are too many prizes"
     for prize in prizes:
         yield from dead(prize)
 
@@ -91,8 +91,8 @@ def dead(prize: ChallengePrize) -> Iterator[Problem]:
     """A prize that couldn't be given."""
     kind = prize.coupon_type
     if prize.what == Prize.What.COUPON and kind and kind.state != CouponType.State.LIVE:
-        yield "prizes", "coupon_type_not_live", f"the coupon type {kind.code} isn't live"
+        yield "prizes", "coupon_type_not_live", "let the coupon type go live first"
     if prize.what == Prize.What.BENEFIT and prize.benefit and prize.benefit.state != "LIVE":
-        yield "prizes", "benefit_not_live", f"the benefit {prize.benefit.code} isn't live"
+        yield "prizes", "benefit_not_live", "let the benefit go live first"
     if prize.what == Prize.What.BADGE and prize.badge and not prize.badge.is_active:
-        yield "prizes", "badge_not_active", f"the badge {prize.badge.code} isn't given any more"
+        yield "prizes", "badge_not_active", "this badge isn't given any more: choose another one"

@@ -183,10 +183,10 @@ def _prize_problems(prize: ReferralPrize) -> Iterator[Problem]:
         yield "prizes", "ladder_of_friend", "the ladder is for who recommends"
     kind = prize.coupon_type
     if kind is not None and prize.what == "COUPON" and kind.state != CouponType.State.LIVE:
-        yield "prizes", "coupon_not_live", f"let the coupon type {kind.code} go live first"
+        yield "prizes", "coupon_not_live", "let the coupon type go live first"
     benefit = prize.benefit
     if benefit is not None and prize.what == "BENEFIT" and benefit.state != "LIVE":
-        yield "prizes", "benefit_not_live", f"let the benefit {benefit.code} go live first"
+        yield "prizes", "benefit_not_live", "let the benefit go live first"
 
 
 def _link_problems(url: str) -> Iterator[Problem]:

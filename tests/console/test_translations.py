@@ -44,6 +44,19 @@ def test_every_message_is_translated_and_none_is_a_guess(chinese):
     assert catalogs.untranslated(chinese) == []
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The member can't have this reward.",  # the docstring of a refusal
+        "This use is void.",  # by its code
+        "another referral programme is live: stop it first",  # of a check
+        "a member can't be merged into itself",  # where it is raised
+    ],
+)
+def test_what_services_say_when_they_refuse_is_among_the_messages(found, said):
+    assert extraction.Message(said) in found
+
+
 def test_a_translation_names_the_same_values_as_its_message(chinese):
     assert catalogs.with_other_placeholders(chinese) == []
 
