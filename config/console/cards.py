@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from config.console import benefit_cards
 from config.console.benefit_cards import BenefitCard
-from loyalty.admin import holdings
+from loyalty.admin import challenge_sentences, holdings
 from loyalty.admin.holdings import Alert, Holdings
 from loyalty.models import Account, Order, Tier
-from loyalty.selectors import orders
+from loyalty.selectors import challenge_hints, orders
+from loyalty.services import programs
 from members.admin import sealed, service_openings
 from members.admin.members import masked_name
 from members.models import Consent, Identity, Member, User
@@ -148,8 +149,19 @@ def _hints(member: Member, held: Holdings | None, at: datetime) -> list[Alert]:
     if held and held.account.available:
         text = _("Can pay %(amount)s with points now") % {"amount": held.worth}
         hints.append(Alert(text, "redeem", "good"))
+    if held and (hint := _challenge(member, held, at)):
+        hints.append(hint)
     granted = {row.purpose for row in consents.current(member_id=member.pk) if row.is_granted}
     if Consent.Purpose.MARKETING not in granted:
         text = _("Gets no offers: has not agreed to any channel yet")
         hints.append(Alert(text, "notifications_off", "plain"))
     return hints
+
+
+def _challenge(member: Member, held: Holdings, at: datetime) -> Alert | None:
+    near = challenge_hints.nearest(
+        member_id=member.pk, rank=held.tier.rank, terms=programs.kept(), at=at
+    )
+    if near is None:
+        return None
+    return Alert(challenge_sentences.left(near.challenge, near.standing), "flag", "good")

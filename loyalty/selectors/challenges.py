@@ -86,12 +86,6 @@ def one_of_member(*, challenge_uid: UUID, member_id: int, at: datetime) -> Cours
     raise NotFound
 
 
-def nearest(courses: Iterable[Course]) -> Course | None:
-    """The one that is the least far from being reached, of those that count."""
-    ahead = [one for one in courses if one.is_running and not one.standing.is_done]
-    return min(ahead, key=_nearest, default=None)
-
-
 def badges(*, member_id: int) -> list[MemberBadge]:
     """Worn now, newest first. One query."""
     worn = MemberBadge.objects.filter(member_id=member_id, lost_at=None)
