@@ -37,4 +37,5 @@ DEEDS = {
     "admin:members_member_rate_benefit": _KEEPS | {CLERK},
     "admin:members_member_void_benefit": _KEEPS,
     "admin:members_member_grant_benefit": _GIVES,
+    "admin:members_member_end_benefit": _GIVES,
 }

@@ -60,8 +60,8 @@ class UseForm(ChooseForm):
     )
 
 
-class VoidForm(ChooseForm, dialogs.ReasonForm):
-    """The newest use of which benefit, and why."""
+class WhyForm(ChooseForm, dialogs.ReasonForm):
+    """Which benefit, and why."""
 
     field_order = ("benefit", "reason")
 
@@ -225,7 +225,22 @@ def _grant(*, member: Member, cleaned: dict[str, Any], actor: User, at: datetime
     return Outcome(text=_("“%(name)s” is the member's now.") % {"name": benefit.name})
 
 
-_USE_IT = "loyalty.add_benefituse"
+def _end(*, member: Member, cleaned: dict[str, Any], actor: User, at: datetime) -> Outcome:
+    _once(
+        "ended", member, cleaned, actor, at,
+        lambda: benefit_grants.end_given(
+            benefit_id=cleaned["benefit"].pk,
+            member_id=member.pk,
+            reason=cleaned["reason"],
+            at=at,
+        ),
+    )  # fmt: skip
+    return Outcome(
+        text=_("What was given of “%(name)s” has ended.") % {"name": cleaned["benefit"].name}
+    )
+
+
+_USE_IT, _GIVE_IT = "loyalty.add_benefituse", "loyalty.add_benefitgrant"
 _ACTIONS: tuple[tuple[str, Any, Any, str, Any, Any, str], ...] = (
     (
         "use_benefit", gettext_lazy("Use a benefit"),
@@ -245,11 +260,16 @@ _ACTIONS: tuple[tuple[str, Any, Any, str, Any, Any, str], ...] = (
     (
         "void_benefit", gettext_lazy("Take a benefit's use back"),
         gettext_lazy("The newest use of it. Within its period it can be used again."),
-        "undo", VoidForm, _void, "loyalty.change_benefituse",
+        "undo", WhyForm, _void, "loyalty.change_benefituse",
     ),
     (
         "grant_benefit", gettext_lazy("Give a benefit"),
         gettext_lazy("To this member alone; for many give them a tag that has it."),
-        "volunteer_activism", GrantForm, _grant, "loyalty.add_benefitgrant",
+        "volunteer_activism", GrantForm, _grant, _GIVE_IT,
+    ),
+    (
+        "end_benefit", gettext_lazy("End a benefit that was given"),
+        gettext_lazy("What this member alone was given of it, by hand or by a campaign."),
+        "event_busy", WhyForm, _end, _GIVE_IT,
     ),
 )  # fmt: skip

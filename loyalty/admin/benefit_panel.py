@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty.admin import benefit_sentences, benefit_words, coupon_sentences
-from loyalty.models import BenefitUse
+from loyalty.models import BenefitGrant, BenefitUse
 from loyalty.selectors import benefit_lists
 from loyalty.selectors.benefit_lists import Shown
 from members.admin.panels import before_id
@@ -35,7 +35,7 @@ def register() -> None:
 
 
 def context(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """Benefits on the first page; uses newest first."""
+    """Benefits and what was given to this member alone on the first page; uses newest first."""
     before = before_id(request)
     shown = [] if before else benefit_lists.of_member(member_id=member.pk, at=at)
     uses = BenefitUse.objects.filter(member_id=member.pk).select_related("benefit", "store")
@@ -44,6 +44,7 @@ def context(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
     page = pages.cut(list(uses.order_by("-pk")[: PAGE + 1]), limit=PAGE)
     return {
         "cards": [card(one) for one in shown],
+        "grants": [] if before else _grants(member.pk, at),
         "rows": [_row(use) for use in page.rows],
         "next_before_id": page.next_before_id,
     }
@@ -61,6 +62,22 @@ def card(one: Shown) -> dict[str, Any]:
         "tone": "flag-good" if found.is_usable else "flag-wait",
         "score": one.score,
     }
+
+
+def _grants(member_id: int, at: datetime) -> list[dict[str, Any]]:
+    """Newest first; claims are told by the benefit itself."""
+    given = BenefitGrant.objects.filter(member_id=member_id).select_related("benefit")
+    newest = given.exclude(origin=BenefitGrant.Origin.CLAIM).order_by("-pk")[:PAGE]
+    return [{"grant": one, "until": _until(one), "is_over": _is_over(one, at)} for one in newest]
+
+
+def _until(grant: BenefitGrant) -> str:
+    end = grant.ended_at or grant.valid_until
+    return coupon_sentences.until(end) if end else ""
+
+
+def _is_over(grant: BenefitGrant, at: datetime) -> bool:
+    return grant.ended_at is not None or (grant.valid_until is not None and grant.valid_until <= at)
 
 
 def _row(use: BenefitUse) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from loyalty.events import BenefitGranted
 from loyalty.models import Benefit, BenefitGrant
@@ -19,6 +20,7 @@ MOST_DAYS = 3_650
 MOST_COUPONS = 100
 _MOST_REASON = 80
 _State = Benefit.State
+_GIVEN = (BenefitGrant.Origin.HAND, BenefitGrant.Origin.CAMPAIGN)
 
 
 @transaction.atomic
@@ -120,6 +122,26 @@ def end(*, grant_id: int, reason: str, at: datetime) -> BenefitGrant:
         found.ended_at, found.end_reason = at, reason[:_MOST_REASON]
         found.save(update_fields=["ended_at", "end_reason"])
     return found
+
+
+@transaction.atomic
+def end_given(*, benefit_id: int, member_id: int, reason: str, at: datetime) -> list[BenefitGrant]:
+    """All that the member was given of this benefit by hand or by a campaign and that still runs,
+    over from now on. What a prize brought ends with its reason alone, and what tier and tags give
+    isn't touched; coupons that came of it stay.
+
+    Raises: BenefitRefused, where nothing runs.
+    """
+    owner_id = benefit_locks.owner(member_id=member_id, at=at)
+    standing = (
+        BenefitGrant.objects.select_for_update()
+        .filter(Q(valid_until=None) | Q(valid_until__gt=at), ended_at=None)
+        .filter(member_id=owner_id, benefit_id=benefit_id, origin__in=_GIVEN)
+    )
+    ended = [end(grant_id=one.pk, reason=reason, at=at) for one in standing.order_by("pk")]
+    if not ended:
+        raise BenefitRefused("benefit_not_given")
+    return ended
 
 
 def _end(days: int | None, at: datetime) -> datetime | None:

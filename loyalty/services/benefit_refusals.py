@@ -34,6 +34,7 @@ CODES = {
     "benefit_as_coupons": "This benefit comes as coupons: use those.",
     "benefit_needs_no_claim": "This benefit needs no claim.",
     "benefit_not_used": "The member hasn't used this benefit.",
+    "benefit_not_given": "Nothing of this benefit was given to the member alone, or it is over.",
     "benefit_use_void": "This use is void.",
 }
 

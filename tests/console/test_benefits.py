@@ -1,13 +1,14 @@
 """Benefits in the console: a draft with its rules, publishing by two, the counter, the order."""
 
+import uuid
 from typing import Any
 
 import pytest
 import time_machine
 
 from config.console import benefit_cards
-from loyalty.models import Benefit, BenefitUse, BenefitWeight, Tier
-from loyalty.services import benefits
+from loyalty.models import Benefit, BenefitGrant, BenefitUse, BenefitWeight, Tier
+from loyalty.services import benefit_grants, benefits
 from members.errors import NotFound
 from members.models import ApprovalRequest, Store
 from tests import world
@@ -94,3 +95,40 @@ def test_the_order_is_tried_on_a_member(alice: Any) -> None:
         )
     )
     assert "+7" in page
+
+
+def dialog(browser: Any, member: Any, name: str, **fields: Any) -> str:
+    address = f"{staff.MEMBERS}{member.pk}/{name}/"
+    sent = {"_form_submitted": "on", "submission": str(uuid.uuid4()), **fields}
+    return staff.text(browser.post(address, sent, follow=True))
+
+
+def test_what_was_given_by_hand_is_ended_and_what_a_tier_or_a_prize_gives_stays(
+    alice: Any,
+) -> None:
+    one = benefit_shop.live("clean", everyone(2))
+    chief = staff.logged_in("chief", "marketing_manager")
+    dialog(chief, alice, "grant-benefit", benefit=one.pk, quota=3, reason="an apology")
+    prize = {"quota": 1, "days": None, "at": world.NOW}
+    benefit_grants.grant(
+        benefit_id=one.pk, member_id=alice.pk, key="prize:1", origin="PRIZE", **prize
+    )
+    benefit_shop.use(one, alice, "1", world.NOW)
+    assert benefit_shop.has(one, alice) == (6, 1, 5, "")
+
+    dialog(chief, alice, "end-benefit", benefit=one.pk, reason="a mistake")
+
+    given = BenefitGrant.objects.get(origin="HAND")
+    assert (given.ended_at, given.end_reason) == (world.NOW, "a mistake")
+    assert BenefitGrant.objects.get(origin="PRIZE").ended_at is None
+    panel = staff.text(chief.get(staff.page(alice, "benefits")))
+    assert "Given to this member" in panel
+    assert "a mistake" in panel
+
+
+def test_ending_what_nobody_gave_is_refused_in_words(alice: Any) -> None:
+    one = benefit_shop.live("clean", everyone(2))
+    chief = staff.logged_in("chief", "marketing_manager")
+
+    shown = dialog(chief, alice, "end-benefit", benefit=one.pk, reason="a mistake")
+    assert "Nothing of this benefit was given to the member alone" in shown
