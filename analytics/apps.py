@@ -16,6 +16,7 @@ class AnalyticsConfig(AppConfig):
             segment_requests,
             sentences,
         )
+        from analytics.admin.dashboards import prepared
 
         registrations.register()
         sentences.register()
@@ -24,3 +25,4 @@ class AnalyticsConfig(AppConfig):
         score_panel.register()
         segment_panel.register()
         segment_requests.register()
+        prepared.register()

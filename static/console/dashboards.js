@@ -269,8 +269,17 @@
 })();
 
 // Figures that take longer than a page may: asked for again, with a bar that says how long it takes.
+// Where the page shows those that were read earlier, it only says that newer ones are there.
 (() => {
   "use strict";
+
+  const ask = () => fetch(window.location.href, { headers: { "X-Dashboard-Waits": "1" }, cache: "no-store" });
+  const older = document.querySelector("[data-dash-older]");
+  if (older) {
+    const [, there, late] = older.querySelectorAll("[data-dash-state]");
+    const say = (one) => { for (const state of older.querySelectorAll("[data-dash-state]")) state.hidden = state !== one; };
+    ask().then((response) => say(response.ok ? there : late)).catch(() => say(late));
+  }
 
   const box = document.querySelector("[data-dash-waits]");
   if (!box) return;
@@ -283,7 +292,7 @@
     if (answer) document.getElementById("dashboard").replaceWith(answer);
     else bar.remove();
   };
-  fetch(window.location.href, { headers: { "X-Dashboard-Waits": "1" }, cache: "no-store" })
+  ask()
     .then((response) => (response.ok ? window.location.reload() : response.text().then(say)))
     .catch(() => say(""));
 })();

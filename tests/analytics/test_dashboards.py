@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from analytics.admin.dashboards import frame, reading
+from analytics.admin.dashboards import frame
 from analytics.models import KpiDay
 from analytics.selectors import asking
 from analytics.services import fact_rebuilds, facts, scorecards
@@ -276,25 +276,3 @@ def test_without_a_programme_the_page_says_what_to_do(analyst):
     Program.objects.update(is_current=False)
 
     assert "There is no programme yet" in staff.text(page(analyst, "overview"))
-
-
-def test_a_page_whose_figures_take_longer_is_there_at_once_and_waits_for_them(
-    shop, analyst, monkeypatch
-):
-    monkeypatch.setattr(reading, "FIRST_SECONDS", -1.0)
-    first = analyst.get("/console/dashboards/retention/")
-    waited = analyst.get("/console/dashboards/retention/", headers={frame.WAITS: "1"})
-    again = analyst.get("/console/dashboards/retention/")
-
-    assert (first.status_code, "charts" in first.context) == (200, False)
-    assert "data-dash-waits" in first.content.decode()
-    # What was waited for is kept for the page that shows it.
-    assert len(waited.context["charts"]) == len(again.context["charts"]) == 3
-
-
-def test_figures_that_take_too_long_are_refused_in_words_after_the_wait(shop, analyst, monkeypatch):
-    monkeypatch.setattr(reading, "TIMEOUT_SECONDS", -1.0)
-
-    refused = analyst.get("/console/dashboards/value/", headers={frame.WAITS: "1"})
-    assert refused.status_code == 503
-    assert "choose a shorter period or fewer filters" in refused.content.decode()

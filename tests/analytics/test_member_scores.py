@@ -255,7 +255,9 @@ def test_whoever_takes_scores_away_takes_turns(buyer):
     profiling.refuse(member_id=buyer.pk, at=world.NOW)
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE objid = 5217109")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE objid = 5217109 AND pid = pg_backend_pid()"
+        )
         assert cursor.fetchone() == (1,)
 
 

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from analytics.admin.dashboards.dashboards import Asked
 from analytics.rules import periods
 from analytics.selectors import filter_choices
 from analytics.selectors.filter_choices import STORE, Choice, Choices
@@ -109,6 +110,15 @@ class FilterForm(forms.Form):
         elif (to_on - from_on).days >= MOST_DAYS:
             self.add_error("from_on", _("At most three years at once: choose a later day."))
 
+    def asked(self) -> Asked:
+        """What a dashboard is read for, in the language of now."""
+        return Asked(
+            filters=self.filters(),
+            choices=self.choices,
+            currency=programs.current().currency,
+            language=self.language,
+        )
+
     def filters(self) -> Filters:
         """What the selectors are asked for. Whoever works for some stores gets these, whatever
         the address says."""
@@ -166,7 +176,14 @@ def of(query: QueryDict, operator: User, at: datetime) -> FilterForm:
 
     Raises: NoProgram.
     """
-    scope = scopes.scope_for(operator)
+    return within(query, scopes.scope_for(operator), at)
+
+
+def within(query: QueryDict, scope: Scope, at: datetime) -> FilterForm:
+    """The form for some stores or the whole chain, on the programme's day.
+
+    Raises: NoProgram.
+    """
     return FilterForm(
         query,
         choices=filter_choices.choices(store_ids=scope.store_ids),

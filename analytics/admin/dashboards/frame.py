@@ -2,7 +2,6 @@
 is an address to keep or to send on. Figures name nobody."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,17 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.admin.dashboards import files, filter_forms, pages, reading, saved_views
-from analytics.admin.dashboards.dashboards import PERMISSION, Asked, Content, Dashboard
+from analytics.admin.dashboards.dashboards import PERMISSION, Content, Dashboard
 from analytics.admin.dashboards.filter_forms import FilterForm
 from analytics.admin.dashboards.listed import DASHBOARDS
 from analytics.selectors import freshness
 from loyalty.errors import NoProgram
-from loyalty.services import programs
 from members.admin import dialogs
 from members.admin.base import operator_of
 
@@ -49,40 +46,30 @@ def show(request: HttpRequest, *, dashboard: Dashboard) -> HttpResponse:
     where `chart` names it."""
     at = timezone.now()
     try:
-        currency = programs.current().currency
         form = filter_forms.of(request.GET, operator_of(request), at)
     except NoProgram:
         return _page(request, dashboard, {"has_no_program": True})
     if not form.is_valid():
         return _unclear(request, dashboard, form)
-    asked = Asked(
-        filters=form.filters(),
-        choices=form.choices,
-        currency=currency,
-        language=get_language() or "",
-    )
+    asked, fresh = form.asked(), freshness.now()
     waits = request.headers.get(WAITS) == "1" or "as" in request.GET
     try:
-        content, facts_at = _content(dashboard, asked, form, waits=waits)
+        if waits:
+            read = reading.read(dashboard, asked, fresh=fresh, seconds=reading.TIMEOUT_SECONDS)
+        else:
+            read = reading.at_once(dashboard, asked, fresh=fresh)
     except reading.TooHeavy as error:
         if not waits:
             return _waiting(request, form, dashboard)
         return _refused(request, form, dashboard, dialogs.refusal(error), status=error.status)
-    shown = pages.Shown(dashboard=dashboard, asked=asked, form=form, facts_at=facts_at)
+    content = read.content if form.scope.is_whole_chain else reading.of_own_stores(read.content)
+    shown = pages.Shown(dashboard=dashboard, asked=asked, form=form, facts_at=read.facts_at)
     if kind := request.GET.get("as", ""):
         return _file(kind, request.GET.get("chart", ""), shown, content)
     context = pages.context(shown, content, query=request.GET)
     views = saved_views.context(dashboard, operator_of(request), request.GET)
-    return _page(request, dashboard, context | views)
-
-
-def _content(
-    dashboard: Dashboard, asked: Asked, form: FilterForm, *, waits: bool
-) -> tuple[Content, datetime | None]:
-    seconds = reading.TIMEOUT_SECONDS if waits else reading.FIRST_SECONDS
-    read = reading.read(dashboard, asked, facts_at=freshness.facts_at(), seconds=seconds)
-    is_whole = form.scope.is_whole_chain
-    return read.content if is_whole else reading.of_own_stores(read.content), read.facts_at
+    is_old = read.is_old(facts_at=fresh.facts_at)
+    return _page(request, dashboard, context | views | {"is_old": is_old})
 
 
 def _file(kind: str, code: str, shown: pages.Shown, content: Content) -> HttpResponse:
