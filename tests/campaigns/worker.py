@@ -72,7 +72,9 @@ def waits_for(table: str) -> bool:
     """Whether somebody waits for a lock on `table`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [table],
         )
         return bool(cursor.fetchone()[0])
 
