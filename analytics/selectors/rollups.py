@@ -104,12 +104,16 @@ _MONTHS_SO_FAR = """(
                 AND orders_count > 0 AND member_id IS NOT NULL
         ))
 )"""
+# In the order of an index: of each month the first day stays, as its row has another month before.
 _MONTHS_THERE = """(
-    SELECT member_id, month, min(month) OVER (PARTITION BY member_id) AS cohort_month,
-        lag(month) OVER (PARTITION BY member_id ORDER BY month) AS previous_month
+    SELECT member_id, month, cohort_month, previous_month
     FROM (
-        SELECT DISTINCT d.member_id, date_trunc('month', d.day)::date AS month
+        SELECT d.member_id, date_trunc('month', d.day::timestamp)::date AS month,
+            date_trunc('month', (first_value(d.day) OVER own)::timestamp)::date AS cohort_month,
+            date_trunc('month', (lag(d.day) OVER own)::timestamp)::date AS previous_month
         FROM analytics_memberday d
         WHERE d.member_id IS NOT NULL AND d.orders_count > 0 AND d.day <= %(to_on)s AND {sales}
+        WINDOW own AS (PARTITION BY d.member_id ORDER BY d.day)
     ) bought
+    WHERE previous_month IS DISTINCT FROM month
 )"""

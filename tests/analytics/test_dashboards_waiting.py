@@ -1,13 +1,14 @@
 """Figures that take long: waited for on the page, kept for the day, read in the night before."""
 
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from analytics.admin.dashboards import frame, prepared, reading
+from analytics.admin.dashboards import frame, overview, prepared, reading, retention
 from analytics.models import ChannelSpend, SavedView
 from analytics.services import fact_rebuilds, facts
 from members.models import Channel, User
@@ -131,8 +132,14 @@ def test_a_setting_that_changed_makes_earlier_figures_void(analyst, slow):
     assert not has_figures(page(analyst, "acquisition"))
 
 
+@pytest.fixture
+def two(monkeypatch):
+    """As if there were two dashboards, which take long."""
+    monkeypatch.setattr(prepared, "DASHBOARDS", (overview.DASHBOARD, retention.DASHBOARD))
+
+
 def test_the_night_reads_every_dashboard_in_both_languages(analyst, slow):
-    assert sum(prepared.night(world.NOW)) == len(PAGES)
+    assert list(islice(prepared.night(world.NOW), len(PAGES))) == [1] * len(PAGES)
 
     for code in PAGES:
         for language in ("en", "zh-hans"):
@@ -140,20 +147,35 @@ def test_the_night_reads_every_dashboard_in_both_languages(analyst, slow):
     assert not has_figures(page(analyst, period="last_7"))
 
 
-def test_the_night_reads_saved_views_as_their_owners_see_them(analyst, slow):
+def test_the_night_reads_named_periods_channels_and_tiers_of_a_large_chain(analyst, slow, two):
+    found = list(prepared.night(world.NOW))
+
+    # Of two dashboards: nine periods, three channels, four tiers.
+    assert found == [1] * 2 * (9 + 3 + 4)
+    for query in ({"period": "last_year"}, {"channel": "mini"}, {"tier": "gold"}):
+        assert has_figures(page(analyst, **query)), query
+    assert not has_figures(page(analyst, store="SH01"))
+
+
+def test_where_everything_is_read_quickly_the_night_reads_no_more_than_the_dashboards(analyst):
+    assert list(prepared.night(world.NOW)) == [1] * len(PAGES)
+
+
+def test_the_night_reads_saved_views_as_their_owners_see_them(analyst, slow, two):
     manager = staff.logged_in("mia", "store_manager", ["SH01"])
     mia = User.objects.get(username="mia")
     view = {"owner": mia, "dashboard": "overview", "saved_at": world.NOW}
-    SavedView.objects.create(**view, name="A week", query="period=last_7")
+    SavedView.objects.create(**view, name="Alone", query="compare=none")
     SavedView.objects.create(**view, name="Gone", query="store=GONE")
 
-    assert list(prepared.night(world.NOW)) == [1] * len(PAGES) + [0, 1]
-    assert has_figures(page(manager, "overview", period="last_7"))
+    # Behind two dashboards with nine periods.
+    assert list(islice(prepared.night(world.NOW), 18, 20)) == [0, 1]
+    assert has_figures(page(manager, "overview", compare="none"))
     # The whole chain's figures are others.
-    assert not has_figures(page(analyst, "overview", period="last_7"))
+    assert not has_figures(page(analyst, "overview", compare="none"))
 
 
-def test_views_of_those_who_left_or_see_no_dashboards_any_more_are_not_read(analyst, slow):
+def test_views_of_those_who_left_or_see_no_dashboards_any_more_are_not_read(analyst):
     for name in ("left", "moved"):
         staff.logged_in(name, "analyst")
     User.objects.filter(username="left").update(is_active=False)
@@ -163,12 +185,17 @@ def test_views_of_those_who_left_or_see_no_dashboards_any_more_are_not_read(anal
             owner=owner, dashboard="overview", name="A", query="", saved_at=world.NOW
         )
 
-    assert list(prepared.night(world.NOW)) == [1] * len(PAGES)
+    assert list(prepared._views()) == []
 
 
-def test_what_takes_too_long_even_at_night_is_left_to_who_asks(analyst, slow, monkeypatch):
+def test_what_takes_too_long_even_at_night_is_left_to_who_asks(analyst, slow, two, monkeypatch):
     monkeypatch.setattr(prepared, "MOST_SECONDS", -1.0)
 
-    read = dict(zip(PAGES, prepared.night(world.NOW), strict=True))
-    assert read["retention"] == 0
+    assert set(prepared.night(world.NOW)) == {0}
     assert not has_figures(page(analyst))
+
+
+def test_the_night_ends_in_time_with_what_it_has_read(analyst, slow, two, monkeypatch):
+    monkeypatch.setattr(prepared, "MOST_SECONDS_IN_ALL", -1)
+
+    assert list(prepared.night(world.NOW)) == [1, 1, 1]

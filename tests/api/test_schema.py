@@ -1,5 +1,6 @@
 """The schema tells all of the API, its page asks no other host, and no input breaks a call."""
 
+import functools
 import re
 
 import pytest
@@ -100,12 +101,16 @@ def calls(keys_made, empty_cache):
         signal.connect(close_old_connections)
 
 
+@functools.cache
+def described():
+    """Described once: that takes longer than to call an operation."""
+    return schemathesis.openapi.from_wsgi("/api/v1/schema", get_wsgi_application())
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_no_input_that_the_schema_allows_breaks_a_call(calls, path, method):
-    described = schemathesis.openapi.from_wsgi("/api/v1/schema", get_wsgi_application())
-
     @BRIEF
-    @given(case=described[path][method].as_strategy())
+    @given(case=described()[path][method].as_strategy())
     def call(case):
         answer = case.call(headers={"Authorization": f"Bearer {calls.token}"})
         case.validate_response(answer, checks=CHECKS)
