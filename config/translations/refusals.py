@@ -1,5 +1,5 @@
 """What services say when they refuse: the first line of each error's docstring, the sentence that
-stands where it is raised, those by code (`CODES`), and those of checks (`field, problem, sentence`).
+stands where it is raised, those by code (`CODES`), and those of checks: `field, problem, sentence`.
 
 Doors show them through `gettext`, so they belong to the catalogs although no call marks them.
 """
