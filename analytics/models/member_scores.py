@@ -66,6 +66,8 @@ class ClassChange(models.Model):
     """A member went from one class to another between two nights. Append-only; "" is none."""
 
     append_only = True
+    # Told anew within a night, and gone with an objection, an erasure or its time.
+    is_removable = True
 
     member = models.ForeignKey(
         "members.Member",

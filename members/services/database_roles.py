@@ -28,6 +28,12 @@ def append_only_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if getattr(model, "append_only", False)]
 
 
+def removable_tables() -> list[str]:
+    """Append-only tables whose rows may be deleted; their models say `is_removable = True`."""
+    found = append_only_models()
+    return [one._meta.db_table for one in found if getattr(one, "is_removable", False)]
+
+
 def forgotten_columns() -> dict[str, tuple[str, ...]]:
     """Columns of append-only tables that an erasure empties, by table."""
     found = append_only_models()
@@ -38,8 +44,9 @@ def grant(*, role: str) -> Grants:
     """Gives `role` its rights on everything that stands now; run it after every migration, as the
     owner. A repeat changes nothing.
 
-    Append-only tables may be read and added to; of two of them an erasure empties columns. They
-    are never locked with SELECT … FOR UPDATE, which would need the right to update.
+    Append-only tables may be read and added to; of two of them an erasure empties columns, and of
+    those that are removable rows may go, unchanged. They are never locked with SELECT … FOR
+    UPDATE, which would need the right to update.
 
     Raises:
         NoSuchRole: the role must be made first, by someone who may make roles.
@@ -68,6 +75,7 @@ def _statements(append_only: tuple[str, ...]) -> list[str]:
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
         *(f'REVOKE UPDATE, DELETE ON "{table}" FROM {{role}}' for table in append_only),
+        *(f'GRANT DELETE ON "{table}" TO {{role}}' for table in removable_tables()),
         # What an erasure empties there; the tables' own triggers let nothing else through.
         *(
             f'GRANT UPDATE ({", ".join(columns)}) ON "{table}" TO {{role}}'

@@ -18,6 +18,7 @@ from members.services import database_roles
 
 ROLE = settings.DATABASE_APP_ROLE
 HISTORY = [model._meta.db_table for model in database_roles.append_only_models()]
+REMOVABLE = database_roles.removable_tables()
 FORGETS = sorted(database_roles.forgotten_columns())
 TABLES_AT_LEAST = {
     "members_event",
@@ -77,7 +78,7 @@ def test_history_can_be_read_and_added_to(table):
 @pytest.mark.parametrize("table", HISTORY)
 def test_history_cannot_be_changed(table):
     assert refused(f'UPDATE "{table}" SET id = id')
-    assert refused(f'DELETE FROM "{table}"')
+    assert refused(f'DELETE FROM "{table}"') or table in REMOVABLE
     assert refused(f'TRUNCATE "{table}" CASCADE')
     # Who may update one column may lock rows.
     assert refused(f'SELECT * FROM "{table}" FOR UPDATE') or table in FORGETS
