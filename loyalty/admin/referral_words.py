@@ -44,9 +44,8 @@ def decision(referral: Referral) -> str:
 
 
 def _claimed(payload: dict[str, Any], names: Any) -> Sentence:
-    text = _("Said who recommended them")
-    details = (_("It is looked at first"),) if payload["is_to_review"] else ()
-    return Sentence(text=text, details=details, icon="group_add", tone=GOOD, tab=TAB)
+    # Not whether it is looked at first: the friend reads this too.
+    return Sentence(text=_("Said who recommended them"), icon="group_add", tone=GOOD, tab=TAB)
 
 
 def _changed(payload: dict[str, Any], names: Any) -> Sentence:

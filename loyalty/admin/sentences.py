@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loyalty.admin import (
     behavior_sentences,
+    benefit_events,
     challenge_events,
     coupon_events,
+    prize_events,
     redemption_events,
     referral_words,
     words,
 )
-from loyalty.models import Badge, Challenge, CouponType, Order, Reward, Tier
+from loyalty.models import Badge, Benefit, Challenge, CouponType, Order, Reward, Tier
 from loyalty.rules import money
 from loyalty.services import programs
 from members.models import Event
@@ -36,6 +40,7 @@ class Names:
     rewards: dict[str, str] = field(default_factory=dict)
     challenges: dict[str, str] = field(default_factory=dict)
     badges: dict[str, str] = field(default_factory=dict)
+    benefits: dict[str, str] = field(default_factory=dict)
 
 
 def register() -> None:
@@ -68,6 +73,7 @@ def _names(events: Sequence[Event]) -> Names:
         rewards={one.code: one.name for one in rewards},
         challenges=_called(Challenge, "challenge", events),
         badges=_called(Badge, "badge", events),
+        benefits=_benefits(events),
     )
 
 
@@ -75,6 +81,13 @@ def _called(model: Any, key: str, events: Sequence[Event]) -> dict[str, str]:
     """Names by code of those that these events name; asked only where one does."""
     codes = {event.payload.get(key) for event in events} - {None}
     return {one.code: one.name for one in model.objects.filter(code__in=codes)} if codes else {}
+
+
+def _benefits(events: Sequence[Event]) -> dict[str, str]:
+    """As `_called`; a reminder names several."""
+    told = [one for one in events if one.type in benefit_events.TELL]
+    codes = {code for one in told for code in benefit_events.codes(one.payload)}
+    return {one.code: one.name for one in Benefit.objects.filter(code__in=codes)} if codes else {}
 
 
 def _order_recorded(payload: dict[str, Any], names: Names) -> Sentence:
@@ -161,6 +174,13 @@ def _expired(payload: dict[str, Any], names: Names) -> Sentence:
     return Sentence(text=text, icon="hourglass_bottom", tone=BAD, tab="ledger")
 
 
+def _lapsing(payload: dict[str, Any], names: Names) -> Sentence:
+    text = _("Reminded: %(points)s will expire") % {"points": words.points(payload["points"])}
+    day = date_format(date.fromisoformat(payload["last_on"]), "DATE_FORMAT")
+    first = _("the first of them through %(day)s") % {"day": day}
+    return Sentence(text=text, details=(first,), icon="notifications", tab="ledger")
+
+
 def _adjusted(payload: dict[str, Any], names: Names) -> Sentence:
     filled = {"points": words.points(payload["points"])}
     is_more = payload["points"] >= 0
@@ -227,6 +247,7 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.points.restored": _restored,
     "loyalty.points.activated": _activated,
     "loyalty.points.expired": _expired,
+    "loyalty.points.lapsing": _lapsing,
     "loyalty.points.adjusted": _adjusted,
     "loyalty.points.transferred": _transferred,
     "loyalty.tier.upgraded": _upgraded,
@@ -234,8 +255,10 @@ _TELL: dict[str, Callable[[dict[str, Any], Names], Sentence]] = {
     "loyalty.tier.renewed": _renewed,
     "loyalty.tier.grace_begun": _grace_begun,
     **behavior_sentences.TELL,
+    **benefit_events.TELL,
     **challenge_events.TELL,
     **coupon_events.TELL,
+    **prize_events.TELL,
     **redemption_events.TELL,
     **referral_words.TELL,
 }

@@ -35,6 +35,12 @@ REASONS: dict[str, Any] = {
     "tier": gettext_lazy("Bought a tier"),
     "tier_gift": gettext_lazy("Gift on an upgrade"),
     "reward": gettext_lazy("A reward"),
+    "referral": gettext_lazy("Recommended a friend"),
+    "challenge": gettext_lazy("A challenge was reached"),
+    "challenge_undone": gettext_lazy("The challenge is no longer reached"),
+    "referral_step_lost": gettext_lazy("A step of recommending was lost"),
+    "referral_refused": gettext_lazy("The friend doesn't count"),
+    "order_returned": gettext_lazy("The friend's order came back"),
 }
 
 ADJUSTMENT_REASONS = ("goodwill", "complaint", "missed_order", "correction", "campaign")
