@@ -14,7 +14,7 @@ from loyalty.models import Coupon
 from loyalty.selectors import coupon_lists
 from loyalty.selectors import coupons as found_coupons
 from loyalty.services import coupons
-from members.api import bodies, pages, problems, schema
+from members.api import bodies, faults, pages, problems, schema
 from members.api.idempotency import idempotent
 from members.api.member_authentication import member_of
 from members.api.member_views import OwnView
@@ -103,11 +103,7 @@ def _states(request: Request) -> list[str]:
     """Raises: problems.Refused, for a state that there is not."""
     given = [name for name in request.query_params.get("states", "").split(",") if name]
     if not set(given) <= set(Coupon.State.values):
-        error = {
-            "code": "unknown_value",
-            "pointer": "?states",
-            "detail": str(problems.TITLES["invalid"]),
-        }
+        error = faults.unknown("?states", Coupon.State.values)
         raise problems.refuse(422, "invalid", errors=[error])
     return given
 

@@ -18,7 +18,7 @@ from loyalty.services import redemption_ends, redemption_requests
 from loyalty.services import redemption_ready as ready
 from loyalty.services.redemption_ends import BY_MEMBER, Ending
 from loyalty.services.redemption_requests import Ask
-from members.api import bodies, pages, problems, schema
+from members.api import bodies, faults, pages, problems, schema
 from members.api.member_authentication import member_of
 from members.api.member_views import OwnView
 from members.api.views import ChannelView
@@ -136,9 +136,5 @@ def _states(request: Request) -> list[str]:
     given = [name for name in request.query_params.get("states", "").split(",") if name]
     if set(given) <= set(Redemption.State.values):
         return given
-    error = {
-        "code": "unknown_value",
-        "pointer": "?states",
-        "detail": str(problems.TITLES["invalid"]),
-    }
+    error = faults.unknown("?states", Redemption.State.values)
     raise problems.refuse(422, "invalid", errors=[error])

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from members.api import bodies, problems
+from members.api import bodies, faults, problems
 
 R = TypeVar("R")
 LIMIT = 50
@@ -83,5 +84,9 @@ def _url(request: HttpRequest | Request, cursor: _Cursor, limit: int) -> str:
 
 
 def _refuse(name: str, code: str) -> problems.Refused:
-    error = {"code": code, "pointer": f"?{name}", "detail": str(problems.TITLES["invalid"])}
+    told = {
+        "out_of_range": _("A whole number from 1 to %(most)s.") % {"most": LIMIT_AT_MOST},
+        "invalid_cursor": _("This is no cursor of ours: begin with the first page, without one."),
+    }
+    error = faults.at(f"?{name}", code, told[code])
     return problems.refuse(422, "invalid", errors=[error])

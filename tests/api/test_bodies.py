@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import pytest
+from django.utils import translation
 from msgspec import Meta
 
 from members.api import bodies, problems
@@ -15,6 +16,7 @@ class Parcel(bodies.Strict):
     code: Annotated[str, Meta(pattern="^[A-Z]+$")] = "A"
     labels: dict[str, str] = {}
     parts: list["Parcel"] = []
+    note: Annotated[str, Meta(min_length=1, max_length=3)] = "-"
 
 
 def fault(body: str) -> tuple[int, str, str]:
@@ -50,6 +52,26 @@ def fault(body: str) -> tuple[int, str, str]:
 )
 def test_a_fault_has_a_code_and_a_place(body, code, pointer):
     assert fault(body) == (422, code, pointer)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ('{"weight": 0}', "At least 1."),
+        ('{"weight": 101}', "At most 100."),
+        ('{"weight": "1"}', "This is to be a whole number."),
+        ('{"sent_at": 5}', "This is to be an instant as text."),
+        ('{"parts": {}}', "This is to be a list."),
+        ('{"note": ""}', "This must not be empty."),
+        ('{"note": "abcd"}', "At most 3 characters."),
+        ("[]", "This is to be an object."),
+    ],
+)
+def test_a_fault_says_how_to_mend_it(body, detail):
+    with translation.override("en"), pytest.raises(problems.Refused) as refusal:
+        bodies.decode(body.encode(), Parcel)
+
+    assert refusal.value.problem.errors[0]["detail"] == detail
 
 
 @pytest.mark.parametrize(
