@@ -38,8 +38,7 @@ def _thing(benefit: Benefit) -> str:
     if benefit.coupon_type is not None:
         return _("coupons: %(type)s") % {"type": benefit.coupon_type.name}
     if benefit.kind == _Kind.DISCOUNT:
-        percent = f"{benefit.off_basis_points / 100:g}"
-        return _("%(percent)s%% off") % {"percent": percent}
+        return coupon_sentences.off_text(benefit.off_basis_points)
     if benefit.kind == _Kind.FREE_SHIPPING:
         return _("Free shipping")
     if benefit.kind == _Kind.GOODS and benefit.gift_sku:

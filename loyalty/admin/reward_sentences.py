@@ -12,6 +12,7 @@ from loyalty.admin import coupon_sentences, words
 from loyalty.models import Reward, RewardTier
 from loyalty.rules import money
 from loyalty.services import programs
+from members.admin import condition_sentences
 
 _Every = Reward.Every
 
@@ -19,7 +20,7 @@ _Every = Reward.Every
 def whole(reward: Reward) -> str:
     """`Goods for 300 points and ¥20; at most 2 per member in a month; 100 in all.`"""
     parts = [cost(reward), _limit(reward.limit_member, reward.limit_every), *_stock(reward)]
-    told = "; ".join(part for part in parts if part)
+    told = _joined(part for part in parts if part)
     return pgettext("the end of a sentence", "%(sentence)s.") % {"sentence": told}
 
 
@@ -61,13 +62,13 @@ def _tier(reward: Reward, row: RewardTier) -> str:
         "price": price(reward, row.price_points),
     }
     limit = _limit(row.limit_member, reward.limit_every)
-    return f"{told}; {limit}" if limit else told
+    return _joined([told, limit]) if limit else told
 
 
 def _pick_up(reward: Reward) -> Iterable[str]:
     names = [store.name for store in reward.stores.all()]
     yield (
-        _("Picked up in %(stores)s") % {"stores": ", ".join(names)}
+        _("Picked up in %(stores)s") % {"stores": condition_sentences.both(names)}
         if names
         else _("Picked up in any store")
     )
@@ -99,3 +100,7 @@ def _limit(limit: int | None, every: str) -> str:
 def _stock(reward: Reward) -> Iterable[str]:
     if reward.stock_count is not None:
         yield _("%(count)s in all") % {"count": f"{reward.stock_count:,}"}
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return pgettext("between parts of a sentence", "; ").join(parts)
