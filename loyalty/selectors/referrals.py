@@ -10,7 +10,7 @@ from loyalty.rules import referrals as rules
 from members.models import Identity
 
 _State = Referral.State
-_CHUNK = 500
+_UNPROVEN = (_State.CLAIMED, _State.ORDERED, _State.MATURED)
 
 
 def phone_verified_at(*, member_id: int) -> datetime | None:
@@ -50,7 +50,7 @@ def due_ids(*, at: datetime, referrer_id: int | None = None) -> list[int]:
     due = (
         Q(state=_State.ORDERED, matures_at__lte=at)
         | Q(is_owed=True)
-        | (Q(state__in=(_State.CLAIMED, _State.ORDERED), verified_at=None) & Q(Exists(proven)))
+        | (Q(state__in=_UNPROVEN, verified_at=None) & Q(Exists(proven)))
     )
     rows = Referral.objects.filter(due)
     if referrer_id is not None:

@@ -63,19 +63,22 @@ def _reached(
         (one for one in changes if one.reason not in _NOT_REACHED),
         key=lambda one: (one.occurred_at, one.pk),
     )
-    standing = [one for one in ups if not _was_returned(one, changes)]
-    first = {
-        rule.id: next((o.pk for o in standing if _lifts(o, rule, ranks)), 0) for rule in wanted
-    }
+    first = {rule.id: _first(ups, changes, rule, ranks) for rule in wanted}
     for one in ups:
         values = {rule.id: int(first[rule.id] == one.pk) for rule in wanted}
         day = calendar.local_day(one.occurred_at, terms.zone)
         yield Told(f"tier:{one.pk}", member_id, day, one.occurred_at, values)
 
 
-def _first(standing: Sequence[TierChange], rule: Rule, ranks: Mapping[int, int]) -> int:
+def _first(
+    ups: Sequence[TierChange],
+    changes: Sequence[TierChange],
+    rule: Rule,
+    ranks: Mapping[int, int],
+) -> int:
     """0 where it was never reached."""
-    return next((one.pk for one in standing if _lifts(one, rule, ranks)), 0)
+    lifts = (one for one in ups if _lifts(one, rule, ranks))
+    return next((one.pk for one in lifts if not _was_returned(one, changes, rule, ranks)), 0)
 
 
 def _lifts(change: TierChange, rule: Rule, ranks: Mapping[int, int]) -> bool:
@@ -84,12 +87,19 @@ def _lifts(change: TierChange, rule: Rule, ranks: Mapping[int, int]) -> bool:
     return below < rule.tier_rank <= ranks.get(change.to_tier_id, 0)
 
 
-def _was_returned(change: TierChange, changes: Sequence[TierChange]) -> bool:
-    """Whether the next thing that happened to the tier was a return of the goods behind it."""
-    after = next(
-        (one for one in changes if one.pk > change.pk and one.member_id == change.member_id), None
-    )
-    return after is not None and after.reason == _Reason.RETURN
+def _was_returned(
+    change: TierChange, changes: Sequence[TierChange], rule: Rule, ranks: Mapping[int, int]
+) -> bool:
+    """Whether returns of goods led below the tier again, before anything but rises happened."""
+    assert rule.tier_rank is not None
+    for one in changes:
+        if one.pk <= change.pk or one.member_id != change.member_id:
+            continue
+        if one.reason not in (_Reason.RETURN, _Reason.UPGRADE):
+            return False
+        if ranks.get(one.to_tier_id, 0) < rule.tier_rank:
+            return one.reason == _Reason.RETURN
+    return False
 
 
 def friends(
@@ -124,4 +134,5 @@ def _since(referral: Referral) -> datetime:
     """When the friend began to count."""
     is_order = referral.program.ladder_basis == ReferralProgram.Basis.FIRST_ORDER
     begun = referral.ordered_at if is_order else referral.verified_at
-    return begun or referral.claimed_at
+    # Nobody is a friend of somebody before they name them.
+    return max(begun or referral.claimed_at, referral.claimed_at)

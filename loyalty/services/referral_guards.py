@@ -8,11 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import F
 
 from loyalty.models import Coupon, Order, PoolUse, Referral, ReferralProgram, ReferralTrace
 from loyalty.rules import referrals as rules
-from members.models import Identity
+from members.models import Identity, Member
 from members.sealing import blind
 from members.selectors import merges
 
@@ -21,6 +22,8 @@ _HOUR = timedelta(hours=1)
 _SALE_AND_CARD = timedelta(hours=12)
 # A chain longer than this that comes back to its beginning is nobody's trick.
 _LONGEST = 50
+# More payment cards than anybody has.
+_MOST_CARDS = 1_000
 # Ids of other systems and card numbers may be equal by chance.
 _PERSONAL = (
     Identity.Kind.PHONE,
@@ -66,6 +69,16 @@ def note(*, member_id: int, device: bytes | None, payment: bytes | None, at: dat
     )
 
 
+def alone(pairs: Collection[Pair]) -> None:
+    """One at a time, to the end of the transaction, of those who come from one device or through
+    one member: who comes at the same moment is counted too."""
+    names = {f"device:{one.device.hex()}" for one in pairs if one.device is not None}
+    names |= {f"referrer:{one.referrer_id}" for one in pairs if one.program.hour_limit is not None}
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(_ALONE, [sorted(names)])
+
+
 def reasons(pair: Pair, *, at: datetime, is_newcomer: bool = False) -> list[str]:
     """Why somebody has to look first, in a fixed order; empty: nothing speaks against it.
     `is_newcomer`: the friend joins in this transaction."""
@@ -74,12 +87,20 @@ def reasons(pair: Pair, *, at: datetime, is_newcomer: bool = False) -> list[str]
     found = {
         **_same_identity(theirs, own),
         "same_device": _same_trace(_Kind.DEVICE, pair.device, theirs, own),
-        "same_payment_card": _same_trace(_Kind.PAYMENT, pair.payment, theirs, own)
-        or same_card_in_orders(referrer_ids=theirs, friend_ids=own),
+        "same_payment_card": _same_card(theirs, own, pair.payment),
         "ring": bool(ring(friend_id=pair.friend_id, referrer_id=pair.referrer_id)),
         "known_buyer": _bought_before(own, is_newcomer=is_newcomer),
         "many_from_device": _many_from_device(pair),
         "many_in_hour": _many_in_hour(pair, at),
+    }
+    return [reason for reason, is_so in found.items() if is_so]
+
+
+def reasons_of_orders(*, referrer_ids: Collection[int], friend_ids: Collection[int]) -> list[str]:
+    """What an order that came since the claim tells against it."""
+    found = {
+        "same_payment_card": _same_card(referrer_ids, friend_ids, None),
+        "known_buyer": _ordered_before_joining(friend_ids),
     }
     return [reason for reason, is_so in found.items() if is_so]
 
@@ -89,8 +110,7 @@ def ring(*, friend_id: int, referrer_id: int) -> tuple[int, ...]:
     nowhere."""
     referrer_of, one = {friend_id: referrer_id}, referrer_id
     for _ in range(_LONGEST):
-        rows = Referral.objects.filter(friend_id=one).exclude(state=Referral.State.REFUSED)
-        above = rows.values_list("referrer_id", flat=True).first()
+        above = _above(one)
         if above is None:
             return ()
         referrer_of[one] = above
@@ -102,14 +122,29 @@ def ring(*, friend_id: int, referrer_id: int) -> tuple[int, ...]:
     return ()
 
 
-def same_card_in_orders(*, referrer_ids: Collection[int], friend_ids: Collection[int]) -> bool:
-    """Whether one payment card paid for orders of both."""
-    paid = Order.objects.filter(member_id__in=friend_ids, metadata__has_key=PAYMENT_CARD)
-    cards = set(paid.values_list(f"metadata__{PAYMENT_CARD}", flat=True)[:1_000]) - {""}
-    if not cards:
-        return False
-    by_card = Q(**{f"metadata__{PAYMENT_CARD}__in": cards})
-    return Order.objects.filter(by_card, member_id__in=referrer_ids).exists()
+def _above(member_id: int) -> int | None:
+    """Who recommended a member, also where no programme was live then."""
+    rows = Referral.objects.filter(friend_id=member_id).exclude(state=Referral.State.REFUSED)
+    found: int | None = rows.values_list("referrer_id", flat=True).first()
+    if found is None:
+        cards = Member.objects.filter(pk=member_id).order_by()
+        found = cards.values_list("referrer_id", flat=True).first()
+    return found
+
+
+def _same_card(theirs: Collection[int], own: Collection[int], told: bytes | None) -> bool:
+    """Whether one payment card is behind both: told with a claim, or named by an order."""
+    mine = _cards(own) | ({told} if told else set())
+    return bool(mine) and not mine.isdisjoint(_cards(theirs))
+
+
+def _cards(member_ids: Collection[int]) -> set[bytes]:
+    rows = ReferralTrace.objects.filter(member_id__in=member_ids, kind=_Kind.PAYMENT)
+    traces = {bytes(one) for one in rows.values_list("index", flat=True)}
+    paid = Order.objects.filter(member_id__in=member_ids, metadata__has_key=PAYMENT_CARD)
+    tokens = paid.order_by().values_list(f"metadata__{PAYMENT_CARD}", flat=True).distinct()
+    named = {index("payment", str(token)) for token in tokens[:_MOST_CARDS]}
+    return traces | {one for one in named if one is not None}
 
 
 def _same_identity(theirs: Collection[int], own: Collection[int]) -> dict[str, bool]:
@@ -142,9 +177,7 @@ def _same_trace(
 def _bought_before(own: Collection[int], *, is_newcomer: bool) -> bool:
     """Orders from before the friend joined, or something that is limited per person and that a
     guest with this phone used."""
-    # A till may send the sale a little before it sends the card that was made at it.
-    before = F("member__joined_at") - _SALE_AND_CARD
-    if Order.objects.filter(member_id__in=own, occurred_at__lt=before).exists():
+    if _ordered_before_joining(own):
         return True
     phones = Identity.objects.filter(member_id__in=own, kind=Identity.Kind.PHONE)
     guests = [f"guest:{bytes(one).hex()}" for one in phones.values_list("digest", flat=True)]
@@ -154,6 +187,12 @@ def _bought_before(own: Collection[int], *, is_newcomer: bool) -> bool:
         holders += [f"member:{one}" for one in own]
     used = PoolUse.objects.filter(holder__in=holders).exists()
     return used or Coupon.objects.filter(holder__in=guests).exists()
+
+
+def _ordered_before_joining(own: Collection[int]) -> bool:
+    # A till may send the sale a little before it sends the card that was made at it.
+    before = F("member__joined_at") - _SALE_AND_CARD
+    return Order.objects.filter(member_id__in=own, occurred_at__lt=before).exists()
 
 
 def _many_from_device(pair: Pair) -> bool:
@@ -170,3 +209,9 @@ def _many_in_hour(pair: Pair, at: datetime) -> bool:
         return False
     recent = Referral.objects.filter(referrer_id=pair.referrer_id, claimed_at__gt=at - _HOUR)
     return recent.exclude(friend_id=pair.friend_id).count() >= most
+
+
+_ALONE = """
+SELECT pg_advisory_xact_lock(hashtextextended('loyalty.referrals:' || one.name, 0))
+FROM unnest(%s::text[]) AS one (name)
+"""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from loyalty import errors
+from loyalty.models import Referral
 from loyalty.services import programs, referral_settling
 from members.models import Event, Member
 
@@ -30,7 +31,10 @@ def settle_merged(*, events: Sequence[Event], at: datetime) -> None:
     ids = {event.member_id for event in events if event.member_id}
     ids |= {event.payload["retired_id"] for event in events}
     cards = _cards(ids)
-    referral_settling.settle_friends(member_ids=cards, at=at)
+    aside = Referral.objects.filter(referrer_id__in=cards, friend_id__lt=0)
+    # Of two cards that recommended each other neither claim has a friend any more.
+    without = set(aside.values_list("friend_id", flat=True))
+    referral_settling.settle_friends(member_ids=cards | without, at=at)
     referral_settling.settle_referrers(member_ids=cards, at=at)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Max
 
 from loyalty.models import Referral, ReferralStep
+from loyalty.services import referral_settling
 from members.models import Member
 from members.services import attributions
 from members.services.merges import Merge
@@ -34,6 +35,7 @@ def move(done: Merge) -> dict[str, Any]:
             _step_aside(one, done)
     if winner is not None:
         Referral.objects.filter(pk=winner.pk).update(friend_id=done.survivor_id)
+    _tell_changed(before, done)
     friends = Referral.objects.filter(referrer_id=done.retired_id)
     moved = list(friends.order_by("pk").values_list("pk", flat=True))
     friends.update(referrer_id=done.survivor_id)
@@ -49,13 +51,14 @@ def give_back(done: Merge, moved: dict[str, Any]) -> None:
     """Each card's friends, steps, and its own claim as it was."""
     friends = Referral.objects.filter(pk__in=moved["friends"], referrer_id=done.survivor_id)
     friends.update(referrer_id=done.retired_id)
+    claims = Referral.objects.filter(pk__in=[int(pk) for pk in moved["claims"]])
+    merged = {str(one.pk): _row(one) for one in claims}
     for pk in moved["claims"]:
         # Out of the way of the other one.
         Referral.objects.filter(pk=int(pk)).update(friend_id=-int(pk))
     for pk, row in moved["claims"].items():
-        instant = row["decided_at"]
-        row = {**row, "decided_at": datetime.fromisoformat(instant) if instant else None}
-        Referral.objects.filter(pk=int(pk)).update(**row)
+        Referral.objects.filter(pk=int(pk)).update(**_read(row, done))
+    _tell_changed(merged, done)
     if moved["referrer"] is not None:
         referrer_id = moved["referrer"]["was"]
         attributions.set_referrer(member_id=done.survivor_id, referrer_id=referrer_id)
@@ -78,6 +81,23 @@ def obstacle(done: Merge, moved: dict[str, Any]) -> str:
 def _row(one: Referral) -> dict[str, Any]:
     row = {name: getattr(one, name) for name in _COLUMNS}
     return {**row, "decided_at": one.decided_at.isoformat() if one.decided_at else None}
+
+
+def _read(row: dict[str, Any], done: Merge) -> dict[str, Any]:
+    instant = row["decided_at"]
+    found = {**row, "decided_at": datetime.fromisoformat(instant) if instant else None}
+    if row["referrer_id"] not in (done.survivor_id, done.retired_id):
+        # Another merge may have given, or taken, who recommended a card since.
+        del found["referrer_id"]
+    return found
+
+
+def _tell_changed(before: dict[str, dict[str, Any]], done: Merge) -> None:
+    """Those that count no more, or again: the worker only sees how they are by then."""
+    claims = Referral.objects.filter(pk__in=[int(pk) for pk in before])
+    for one in claims.select_related("program").order_by("pk"):
+        if one.state != before[str(one.pk)]["state"]:
+            referral_settling.tell(one, done.at)
 
 
 def _winner(claims: list[Referral], done: Merge) -> Referral | None:

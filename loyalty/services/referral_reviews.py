@@ -29,14 +29,14 @@ def accept(*, referral_id: int, actor: User, at: datetime, reason: str = "") -> 
 
     Raises: NotFound; ReferralNotInReview.
     """
-    found = _locked(referral_id)
+    found = _locked(referral_id, at)
     if found.decision == ACCEPTED and found.state != _State.REFUSED:
         return found
     if found.state != _State.REVIEW:
         raise ReferralNotInReview(state=found.state)
     _decide(found, _State.CLAIMED, ACCEPTED, actor, at)
     _note("referral.accepted", found, actor, at, reason)
-    return referral_settling.settle(referral_id=found.pk, at=at)
+    return referral_settling.settle(referral_id=found.pk, at=at, is_decided=True)
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def refuse(*, referral_id: int, reason: str, actor: User, at: datetime) -> Refer
     """
     if not reason.strip():
         raise ReasonRequired
-    found = _locked(referral_id)
+    found = _locked(referral_id, at)
     if found.state == _State.REFUSED:
         return found
     _decide(found, _State.REFUSED, reason.strip()[:_MOST_REASON], actor, at)
@@ -57,14 +57,15 @@ def refuse(*, referral_id: int, reason: str, actor: User, at: datetime) -> Refer
         # The tree of referrals, and what is counted of it, is of people who did recommend.
         attributions.set_referrer(member_id=found.friend_id, referrer_id=None)
     _note("referral.refused", found, actor, at, reason)
-    return referral_settling.settle(referral_id=found.pk, at=at)
+    return referral_settling.settle(referral_id=found.pk, at=at, is_decided=True)
 
 
-def _locked(referral_id: int) -> Referral:
-    found = Referral.objects.select_for_update().filter(pk=referral_id).first()
-    if found is None:
-        raise NotFound
-    return found
+def _locked(referral_id: int, at: datetime) -> Referral:
+    """In the order in which the worker locks."""
+    try:
+        return referral_settling.lock(referral_id=referral_id, at=at)
+    except Referral.DoesNotExist:
+        raise NotFound from None
 
 
 def _decide(found: Referral, state: str, decision: str, actor: User, at: datetime) -> None:

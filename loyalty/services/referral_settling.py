@@ -8,7 +8,7 @@ docs/algorithms/referral.md; docs/decisions/0099-a-referral-is-judged-by-what-st
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from loyalty.events import ReferralChanged
 from loyalty.models import Referral, ReferralPrize, ReferralProgram, ReferralStep
@@ -24,21 +24,22 @@ _State = Referral.State
 _Moment, _Side = ReferralPrize.Moment, ReferralPrize.Side
 
 
-def settle(*, referral_id: int, at: datetime) -> Referral:
+def settle(*, referral_id: int, at: datetime, is_decided: bool = False) -> Referral:
     """The referral as it stands at `at`, its prizes given or taken back, and the referrer's
-    ladder with it. Again it changes nothing.
+    ladder with it. Again it changes nothing. `is_decided`: its state was set a moment ago, and
+    nobody was told.
 
     Raises: Referral.DoesNotExist.
     """
     with transaction.atomic():
-        referral = _locked(referral_id, at)
+        referral = lock(referral_id=referral_id, at=at)
         before = (referral.state, _is_counted(referral))
         _judge(referral, at)
         _limit(referral, at)
         referral.is_owed = _keep_promises(referral, at)
         referral.save()
-        if (referral.state, _is_counted(referral)) != before:
-            _tell(referral, at)
+        if is_decided or (referral.state, _is_counted(referral)) != before:
+            tell(referral, at)
         referral_ladders.settle(program=referral.program, member_id=referral.referrer_id, at=at)
     return referral
 
@@ -46,10 +47,12 @@ def settle(*, referral_id: int, at: datetime) -> Referral:
 def settle_friends(*, member_ids: Collection[int], at: datetime) -> int:
     """Settles how these members were recommended; gives how many were."""
     rows = Referral.objects.filter(friend_id__in=member_ids).order_by("referrer_id", "pk")
-    ids = list(rows.values_list("pk", flat=True))
-    for referral_id in ids:
-        settle(referral_id=referral_id, at=at)
-    return len(ids)
+    found = list(rows.values_list("pk", "referrer_id", "friend_id"))
+    with transaction.atomic():
+        _hold({one for _pk, *both in found for one in both})
+        for referral_id, _referrer_id, _friend_id in found:
+            settle(referral_id=referral_id, at=at)
+    return len(found)
 
 
 def settle_referrers(*, member_ids: Collection[int], at: datetime) -> None:
@@ -60,6 +63,7 @@ def settle_referrers(*, member_ids: Collection[int], at: datetime) -> None:
     pairs |= {*by_steps.values_list("member_id", "program_id").distinct()}
     for member_id, program_id in sorted(pairs):
         with transaction.atomic():
+            _hold({member_id})
             referral_codes.lock(member_id=member_id, at=at)
             program = ReferralProgram.objects.get(pk=program_id)
             referral_ladders.settle(program=program, member_id=member_id, at=at)
@@ -76,15 +80,26 @@ def settle_due(*, at: datetime, member_id: int | None = None) -> Iterator[int]:
         yield 1
 
 
-def _locked(referral_id: int, at: datetime) -> Referral:
-    """Behind the lock of whoever recommended: a merge may have given them another card."""
+def lock(*, referral_id: int, at: datetime) -> Referral:
+    """Behind the lock of whoever recommended: a merge may have given them another card.
+
+    Raises: Referral.DoesNotExist.
+    """
     while True:
-        referrer_id = Referral.objects.values_list("referrer_id", flat=True).get(pk=referral_id)
-        referral_codes.lock(member_id=referrer_id, at=at)
+        both = Referral.objects.values_list("referrer_id", "friend_id").get(pk=referral_id)
+        _hold(both)
+        referral_codes.lock(member_id=both[0], at=at)
         rows = Referral.objects.select_related("program").select_for_update(of=("self",))
         referral: Referral = rows.get(pk=referral_id)
-        if referral.referrer_id == referrer_id:
+        if (referral.referrer_id, referral.friend_id) == both:
             return referral
+
+
+def _hold(member_ids: Collection[int]) -> None:
+    """A merge or an erasure of these waits from now on, or is over. They lock members first and
+    accounts and referrals afterwards: so must who settles, or each waits for the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [sorted(member_ids)])
 
 
 def _judge(referral: Referral, at: datetime) -> None:
@@ -123,18 +138,17 @@ def _standing(referral: Referral, at: datetime) -> Standing:
 
 
 def _look_again(referral: Referral, found: Standing, at: datetime) -> None:
-    """What only later facts tell: a ring that a merge, or a claim at the same moment, closed, and
-    one payment card behind the orders of both. Who was accepted once isn't asked about again."""
+    """What only later facts tell: a ring that a merge, or a claim at the same moment, closed, one
+    payment card behind both, orders of before the friend joined. Who was accepted once isn't
+    asked about again."""
     if referral.decided_at is not None:
         return
-    reasons = []
-    if _closes_ring(referral):
-        reasons.append("ring")
-    if found.first is not None and not found.has_matured:
+    reasons = ["ring"] if _closes_ring(referral) else []
+    # Until it has matured once; also an order that is so late that it matures at once.
+    if found.first is not None and referral.state != _State.MATURED:
         ids = [referral.referrer_id, referral.friend_id]
         theirs, own = (merges.one_person(member_id=one, at=at) for one in ids)
-        if referral_guards.same_card_in_orders(referrer_ids=theirs, friend_ids=own):
-            reasons.append("same_payment_card")
+        reasons += referral_guards.reasons_of_orders(referrer_ids=theirs, friend_ids=own)
     if reasons:
         referral.state, referral.reasons = _State.REVIEW, reasons
 
@@ -175,8 +189,8 @@ def _limit(referral: Referral, at: datetime) -> None:
 
 
 def _first_due(referral: Referral) -> datetime | None:
-    """When this friend first brought the referrer anything, the ladder included; None: nothing
-    yet, or nothing any more."""
+    """When this friend first brought the referrer anything, the ladder included, and not before
+    they named them; None: nothing yet, or nothing any more."""
     if referral.state in rules.STILL:
         return None
     moments = set(
@@ -192,7 +206,7 @@ def _first_due(referral: Referral) -> datetime | None:
         )
         if is_so and instant is not None and moment in moments
     ]
-    return min(instants, default=None)
+    return max(min(instants), referral.claimed_at) if instants else None
 
 
 def _keep_promises(referral: Referral, at: datetime) -> bool:
@@ -234,7 +248,8 @@ def _is_counted(referral: Referral) -> bool:
     )
 
 
-def _tell(referral: Referral, at: datetime) -> None:
+def tell(referral: Referral, at: datetime) -> None:
+    """That it has come further, or counts no more: the ladder's challenges hear of it."""
     told = ReferralChanged(
         referral=str(referral.uid),
         referral_id=referral.pk,
@@ -242,3 +257,6 @@ def _tell(referral: Referral, at: datetime) -> None:
         is_counted=_is_counted(referral),
     )
     events.record(fact=told, member_id=referral.referrer_id, occurred_at=at, at=at)
+
+
+_HELD = "SELECT FROM members_member WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"

@@ -103,25 +103,44 @@ def claim(*, claiming: Claiming, at: datetime) -> Claimed:
         _check_time(friend, program, at)
         attributions.set_referrer(member_id=friend.pk, referrer_id=referrer_id)
         pair = _pair(program, referrer_id, friend.pk, claiming.device, claiming.payment_card)
+        referral_guards.alone([pair])
         return Claimed(_keep(pair, claiming.source, at), is_new=True)
 
 
 def introduced(newcomers: Sequence[Introduced], at: datetime) -> None:
     """Who has just joined through a member, in the transaction of the registration; without a
-    live programme it stays what the members' cards say."""
+    live programme it stays what the members' cards say. Device and payment card are kept of who
+    came by themselves too: they may be the hand behind the next one."""
     program = live_program(at=at)
-    if program is None:
-        return
-    alive = Member.objects.filter(
-        pk__in=[one.referrer_id for one in newcomers], state=Member.State.ACTIVE
-    )
-    active = set(alive.order_by().values_list("pk", flat=True))
+    referrer_ids = {one.referrer_id for one in newcomers if one.referrer_id is not None}
+    alive = Member.objects.filter(pk__in=referrer_ids, state=Member.State.ACTIVE)
+    active = set(alive.order_by().values_list("pk", flat=True)) if program else set()
+    recommended = []
     for one in newcomers:
-        # An old system's members are no newcomers, however late they are told.
-        if one.referrer_id in active and _is_in_time(one.joined_at, program, at):
-            told = one.introduction
+        told = one.introduction
+        if (
+            program is not None
+            and one.referrer_id in active
+            # An old system's members are no newcomers, however late they are told.
+            and _is_in_time(one.joined_at, program, at)
+        ):
             pair = _pair(program, one.referrer_id, one.member_id, told.device, told.payment_card)
-            _keep(pair, one.source, at, is_newcomer=True)
+            recommended.append((pair, one.source))
+        else:
+            _note(one, at)
+    referral_guards.alone([pair for pair, _source in recommended])
+    for pair, source in recommended:
+        _keep(pair, source, at, is_newcomer=True)
+
+
+def _note(one: Introduced, at: datetime) -> None:
+    told = one.introduction
+    referral_guards.note(
+        member_id=one.member_id,
+        device=referral_guards.index("device", told.device),
+        payment=referral_guards.index("payment", told.payment_card),
+        at=at,
+    )
 
 
 def _locked(friend_id: int, referrer_id: int) -> Member:

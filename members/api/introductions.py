@@ -44,10 +44,10 @@ class Sent(Protocol):
 
 
 def introduction(sent: Sent) -> Introduction | None:
-    """None where nobody is named."""
-    code = sent.referral_code.strip()
-    if not code and sent.referrer is None:
-        return None
-    return Introduction(
-        code=code, device=sent.device.strip(), payment_card=sent.payment_card.strip()
+    """None where nothing is told."""
+    told = Introduction(
+        code=sent.referral_code.strip(),
+        device=sent.device.strip(),
+        payment_card=sent.payment_card.strip(),
     )
+    return None if told == Introduction() and sent.referrer is None else told

@@ -20,10 +20,10 @@ class Introduction:
 
 @dataclass(frozen=True, kw_only=True)
 class Introduced:
-    """A member who has just joined through another."""
+    """A member who has just joined; through whom, if through somebody."""
 
     member_id: int
-    referrer_id: int
+    referrer_id: int | None
     introduction: Introduction
     joined_at: datetime
     source: str
@@ -48,6 +48,6 @@ def find(codes: Collection[str]) -> Mapping[str, int]:
 
 
 def keep(introduced: Sequence[Introduced], at: datetime) -> None:
-    """Hands over who came through whom."""
+    """Hands over who came through whom, and with what."""
     if introduced and _keepers:
         _keepers[0][1](introduced, at)

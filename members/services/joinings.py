@@ -66,14 +66,15 @@ def registered(
 
 
 def introduced(member: Member, registration: Registration) -> list[Introduced]:
-    """Who told of somebody who brought them."""
-    if registration.introduction is None or member.referrer_id is None:
+    """Who told of somebody who brought them, or of the device or card that they came with."""
+    told = registration.introduction
+    if told is None or (member.referrer_id is None and not (told.device or told.payment_card)):
         return []
     return [
         Introduced(
             member_id=member.pk,
             referrer_id=member.referrer_id,
-            introduction=registration.introduction,
+            introduction=told,
             joined_at=member.joined_at,
             source=registration.channel,
         )

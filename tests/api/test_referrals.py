@@ -1,9 +1,12 @@
 """Recommending as a mini-program and a till call it."""
 
+from uuid import UUID
+
 import pytest
 
 from loyalty.models import Referral, ReferralInvitation
-from tests import world
+from members.models import Member
+from tests import consumers, world
 from tests.loyalty import referral_shop as shop_of
 from tests.loyalty.referral_shop import FRIEND, LADDER, REFERRER, REGISTRATION
 
@@ -83,3 +86,39 @@ def test_an_invitation_counts_once_for_its_number(till):
     refused = till.post(f"members/{alice}/referral/invitations", old)
     assert (refused.status_code, refused.json()["code"]) == (422, "invitation_at_odd_time")
     assert ReferralInvitation.objects.count() == 1
+
+
+def test_a_member_s_own_page_shows_what_the_channel_sees_and_claims_for_nobody_else(till):
+    codes = {}
+    for number in (1, 2):
+        uid = joined(till, number).json()["id"]
+        phone, _tokens = consumers.logged_in(Member.objects.get(uid=uid))
+        codes[number] = (phone, uid, phone.get("me/referral").json()["code"])
+    (first, first_id, code), (second, second_id, _) = codes[1], codes[2]
+    assert consumers.phone(first.client).get("me/referral").status_code == 401
+
+    claimed = second.keyed("me/referral", {"code": code.lower()})
+    again = second.keyed("me/referral", {"code": code})
+    own = first.keyed("me/referral", {"code": code})
+    typo = second.keyed("me/referral", {"code": code, "cod": "x"})
+    assert (claimed.status_code, again.status_code) == (201, 200)
+    assert (own.status_code, own.json()["code"]) == (422, "recommended_themselves")
+    assert typo.status_code == 422
+    shop_of.work(Referral.objects.get().claimed_at)
+
+    shown = first.get("me/referral")
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.json() == till.get(f"members/{first_id}/referral").json()
+    assert (shown.json()["points"], shown.json()["friends"]["registered"]) == (60, 1)
+    assert second.get("me/referral").json()["prizes"][0]["points"] == 20
+    told = first.keyed("me/referral/invitations", {"external_id": "i-1", "channel": "moments"})
+    assert (told.status_code, told.json()["channel"]) == (201, "moments")
+    assert ReferralInvitation.objects.get().member.uid == UUID(first_id)
+    assert str(Referral.objects.get().friend.uid) == second_id
+
+
+def test_a_device_that_somebody_registered_with_alone_is_known_when_it_comes_again(till):
+    alice = joined(till, 1, device="phone-7").json()["id"]
+    code = till.get(f"members/{alice}/referral").json()["code"]
+    assert joined(till, 2, referral_code=code, device="phone-7").status_code == 201
+    assert Referral.objects.get().reasons == ["same_device"]

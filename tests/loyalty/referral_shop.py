@@ -54,6 +54,26 @@ def join(number: int, referrer: Member, *, when: Any = NOW, verified: bool = Tru
     return friend
 
 
+def join_by(number: int, code: str, *, when: Any = NOW) -> Member:
+    """A friend joins with a code that they were told."""
+    made = members.Registration(
+        identities=(IdentityClaim("PHONE", phone(number), is_verified=True),),
+        introduction=Introduction(code=code),
+    )
+    return members.register(registration=made, at=when).member
+
+
+def newcomer(number: int, *, when: Any = NOW, told: Introduction | None = None) -> Member:
+    """Joins by themselves, with a proven phone."""
+    made = members.Registration(
+        identities=(IdentityClaim("PHONE", phone(number), is_verified=True),),
+        channel="pos",
+        store="SH01",
+        introduction=told,
+    )
+    return members.register(registration=made, at=when).member
+
+
 def phone(number: int) -> str:
     return f"137{number:08d}"
 

@@ -5,6 +5,7 @@ import pytest
 from loyalty.models import PrizeGrant, Referral, ReferralTrace
 from loyalty.services import referral_reviews
 from members.models import Member, MemberMerge, User
+from members.registry.introductions import Introduction
 from members.services import merge_undos, merges
 from tests.loyalty import coupon_shop, till
 from tests.loyalty import referral_shop as shop_of
@@ -137,3 +138,74 @@ def test_friends_of_two_cards_of_one_referrer_stand_on_one_ladder(alice, bob):
     assert PrizeGrant.objects.filter(state="UNDONE").count() == 1
     assert shop_of.code_of(alice)
     assert shop_of.join(4, bob).referrer_id == alice.pk
+
+
+def test_the_device_of_who_joined_by_themselves_is_known_too(shop):
+    shop_of.live(*BOTH)
+    told = Introduction(device="d-1", payment_card="tok-1")
+    alone = shop_of.newcomer(1, told=told)
+    friend = shop_of.join(2, alone, device=" d-1", payment_card="tok-2")
+    assert (shop_of.of(friend).state, shop_of.of(friend).reasons) == ("REVIEW", ["same_device"])
+
+
+def test_a_card_that_is_told_is_compared_with_those_that_paid_for_orders(alice):
+    shop_of.live(*BOTH)
+    till.sell("o-a", till.line("1", 1_000), metadata={"payment_card": "tok-9"})
+    friend = shop_of.join(1, alice, payment_card="tok-9 ")
+    assert shop_of.of(friend).reasons == ["same_payment_card"]
+    # And the other way round: told by who recommends, named by the friend's order.
+    bob = shop_of.newcomer(2, told=Introduction(payment_card="tok-8"))
+    other = shop_of.join(3, bob)
+    shop_of.buy(3, metadata={"payment_card": "tok-8"})
+    assert (shop_of.of(other).state, shop_of.of(other).reasons) == ("REVIEW", ["same_payment_card"])
+    assert given(bob) == []
+
+
+def test_an_order_that_matures_at_once_is_looked_at_before_it_brings_anything(alice):
+    shop_of.live(("FIRST_ORDER", REFERRER, 100), maturity_days=0)
+    friend = shop_of.join(1, alice)
+    paid = {"payment_card": "tok-9"}
+    till.sell("o-a", till.line("1", 1_000), metadata=paid)
+    shop_of.buy(1, metadata=paid)
+    assert (shop_of.of(friend).reasons, given(alice)) == (["same_payment_card"], [])
+
+
+def test_an_order_of_before_joining_that_is_told_late_says_that_the_friend_is_not_new(alice):
+    shop_of.live(("FIRST_ORDER", REFERRER, 100))
+    friend = shop_of.join(1, alice)
+    shop_of.buy(1, when=NOW - 9 * DAY, now=NOW)
+    assert (shop_of.of(friend).reasons, given(alice)) == (["known_buyer"], [])
+
+
+def test_a_ring_is_seen_through_who_joined_before_there_was_a_programme(alice):
+    bob = shop_of.join(1, alice)
+    assert (bob.referrer_id, Referral.objects.exists()) == (alice.pk, False)
+    shop_of.live(*BOTH, claim_days=30)
+    found = shop_of.claim(alice, bob)
+    assert (found.state, found.reasons) == ("REVIEW", ["ring"])
+
+
+def test_two_cards_of_one_person_that_recommended_each_other_keep_nothing(alice, boss):
+    shop_of.live(*BOTH, claim_days=30)
+    bob = shop_of.join(1, alice)
+    found = shop_of.claim(alice, bob)
+    referral_reviews.accept(referral_id=found.pk, actor=boss, at=NOW)
+    assert (given(alice), given(bob)) == ([10], [20])
+
+    merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+    shop_of.work(NOW)
+
+    assert (given(alice), till.balances(alice)) == ([], (0, 0, 0))
+    assert set(Referral.objects.values_list("state", "decision")) == {("REFUSED", "merged")}
+
+
+def test_a_merge_of_who_recommended_since_stays_when_the_friends_part_again(alice, bob):
+    shop_of.live(*BOTH)
+    first, second = shop_of.join(1, alice), shop_of.join(2, alice, when=NOW + DAY)
+    merges.merge(survivor_id=second.pk, retired_id=first.pk, at=NOW + 2 * DAY)
+    merges.merge(survivor_id=bob.pk, retired_id=alice.pk, at=NOW + 3 * DAY)
+    made = MemberMerge.objects.get(survivor_id=second.pk)
+    merge_undos.undo(merge_id=made.pk, at=NOW + 4 * DAY)
+    shop_of.work(NOW + 4 * DAY)
+    assert set(Referral.objects.values_list("referrer_id", "state")) == {(bob.pk, "REGISTERED")}
+    assert given(bob) == [10, 10]
