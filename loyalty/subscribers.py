@@ -131,7 +131,11 @@ for _type, _wants in (
         handler=count_for_challenges,
         wants=_wants,
     )
-for _type in ("loyalty.challenge.reached", "loyalty.challenge.undone"):
+for _type in (
+    "loyalty.challenge.reached",
+    "loyalty.challenge.undone",
+    "loyalty.challenge.prize_owed",
+):
     subscriptions.subscribe(
         event_type=_type, subscriber="loyalty.challenge_prizes", handler=settle_challenges
     )

@@ -21,6 +21,11 @@ def _reached(payload: dict[str, Any], names: Any) -> Sentence:
     return _said(text, _challenge(payload, names), "emoji_events", GOOD)
 
 
+def _owed(payload: dict[str, Any], names: Any) -> Sentence:
+    text = _("A prize of “%(name)s” couldn't be given yet")
+    return _said(text, _challenge(payload, names), "hourglass_empty", BAD)
+
+
 def _undone(payload: dict[str, Any], names: Any) -> Sentence:
     text = _("The target of “%(name)s” is no longer reached")
     return _said(text, _challenge(payload, names), "undo", BAD)
@@ -51,6 +56,7 @@ def _badge(payload: dict[str, Any], names: Any) -> str:
 TELL: dict[str, Callable[[dict[str, Any], Any], Sentence]] = {
     "loyalty.challenge.joined": _joined,
     "loyalty.challenge.reached": _reached,
+    "loyalty.challenge.prize_owed": _owed,
     "loyalty.challenge.undone": _undone,
     "loyalty.badge.earned": _earned,
     "loyalty.badge.lost": _lost,

@@ -48,6 +48,10 @@ _TEXTS = {
     "coupon_type_not_live": _("This coupon type is not live: publish it first."),
     "benefit_not_live": _("This benefit is not live: publish it first."),
     "badge_not_active": _("This badge is not given any more."),
+    "first_tier": _("Everybody has the first tier: choose a higher one."),
+    "too_many_of_one": _("So many of one prize can't be given: choose fewer."),
+    "too_long": _("So many days can't be given: choose fewer."),
+    "surprise_joined": _("Nobody can join a surprise: they don't see it."),
 }
 
 
@@ -111,6 +115,8 @@ class ChallengeForm(SentenceForm):
             cleaned["target"] = cleaned.get("spend_amount") or 0
         elif counts == _Counts.TIER:
             cleaned["target"] = 1
+        if not (cleaned.get("name_zh") or cleaned.get("name_en")):
+            self.add_error("name_en", gettext("Give it a name in one language at least."))
         for name, value in _UNASKED.items():
             is_asked = counts in SHOWN_WHEN[name].removeprefix("counts=").split(",")
             if name not in self.errors and (not is_asked or cleaned.get(name) is None):

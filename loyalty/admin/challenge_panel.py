@@ -61,6 +61,8 @@ def _state(course: Course) -> str:
         return _("done")
     if course.challenge.state == course.challenge.State.STOPPED:
         return _("stopped")
+    if not course.is_open:
+        return _("over")
     return "" if course.is_running else _("not joined")
 
 

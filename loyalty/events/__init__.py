@@ -11,7 +11,12 @@ from loyalty.events.benefits import (
     BenefitUsed,
     BenefitVoided,
 )
-from loyalty.events.challenges import ChallengeJoined, ChallengeReached, ChallengeUndone
+from loyalty.events.challenges import (
+    ChallengeJoined,
+    ChallengePrizeOwed,
+    ChallengeReached,
+    ChallengeUndone,
+)
 from loyalty.events.coupons import (
     CouponClaimed,
     CouponExpired,
@@ -65,6 +70,7 @@ __all__ = [
     "BenefitUsed",
     "BenefitVoided",
     "ChallengeJoined",
+    "ChallengePrizeOwed",
     "ChallengeReached",
     "ChallengeUndone",
     "CouponClaimed",

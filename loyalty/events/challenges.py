@@ -23,6 +23,17 @@ class ChallengeReached(Fact):
     window_on: str
 
 
+@fact("loyalty.challenge.prize_owed")
+@dataclass(frozen=True, kw_only=True)
+class ChallengePrizeOwed(Fact):
+    """One prize of several couldn't be given yet, such as a coupon without stock; the others
+    were."""
+
+    challenge: str
+    award: int
+    prize: int
+
+
 @fact("loyalty.challenge.undone")
 @dataclass(frozen=True, kw_only=True)
 class ChallengeUndone(Fact):

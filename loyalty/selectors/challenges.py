@@ -24,7 +24,8 @@ MOST = 50
 @dataclass(frozen=True)
 class Course:
     """One challenge as a member sees it at an instant. `times` it was reached in this window,
-    `times_ever` in all; `joined_at` None: not joined. `ends_at` is exclusive."""
+    `times_ever` in all; `joined_at` None: not joined. `ends_at` is exclusive. `is_open`: it
+    counts what happens at that instant."""
 
     challenge: Challenge
     rule: Rule
@@ -32,13 +33,12 @@ class Course:
     times_ever: int
     joined_at: datetime | None
     ends_at: datetime | None
+    is_open: bool
 
     @property
     def is_running(self) -> bool:
         """Whether what the member does now would count."""
-        return self.challenge.state == _State.LIVE and (
-            not self.rule.needs_joining or self.joined_at is not None
-        )
+        return self.is_open and (not self.rule.needs_joining or self.joined_at is not None)
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,7 @@ def _course(challenge: Challenge, rule: Rule, kept: _Kept, terms: Terms, at: dat
         times_ever=len(awards),
         joined_at=kept.joined.get(rule.id),
         ends_at=_ends_at(rule, first, terms),
+        is_open=rule.holds_at(at),
     )
 
 

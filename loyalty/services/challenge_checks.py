@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from loyalty.models import BehaviorRule, Challenge, ChallengePrize, CouponType, Prize
 from loyalty.rules import challenge_fields
 from loyalty.rules import challenges as rules
+from loyalty.services import benefit_grants
 from members.errors import DomainError
 from members.rules import conditions
 
@@ -38,6 +39,8 @@ def problems(challenge: Challenge) -> Iterator[Problem]:
     """(field, code, how to mend it) of all that is wrong with it, prizes and condition aside."""
     yield from _counted(challenge)
     yield from _times(challenge)
+    if challenge.is_hidden and challenge.needs_joining:
+        yield "needs_joining", "surprise_joined", "nobody can join what isn't shown to them"
     begins, ends = challenge.valid_from, challenge.valid_until
     if begins and ends and ends <= begins:
         yield "valid_until", "ends_before_it_begins", "it must end after it begins"
@@ -87,8 +90,8 @@ def prize_problems(prizes: list[ChallengePrize]) -> Iterator[Problem]:
         yield from dead(prize)
 
 
-def dead(prize: ChallengePrize) -> Iterator[Problem]:
-    """A prize that couldn't be given."""
+def dead(prize: Prize) -> Iterator[Problem]:
+    """A prize that couldn't be given; of referral programmes too."""
     kind = prize.coupon_type
     if prize.what == Prize.What.COUPON and kind and kind.state != CouponType.State.LIVE:
         yield "prizes", "coupon_type_not_live", "let the coupon type go live first"
@@ -96,3 +99,23 @@ def dead(prize: ChallengePrize) -> Iterator[Problem]:
         yield "prizes", "benefit_not_live", "let the benefit go live first"
     if prize.what == Prize.What.BADGE and prize.badge and not prize.badge.is_active:
         yield "prizes", "badge_not_active", "this badge isn't given any more: choose another one"
+    if prize.what == Prize.What.TIER and prize.tier and not prize.tier.rank:
+        yield "prizes", "first_tier", "everybody has the first tier: choose a higher one"
+    yield from _too_much(prize)
+
+
+def _too_much(prize: Prize) -> Iterator[Problem]:
+    comes_as_coupons = (
+        prize.what == Prize.What.BENEFIT
+        and prize.benefit is not None
+        and prize.benefit.coupon_type_id is not None
+    )
+    if prize.what == Prize.What.COUPON or comes_as_coupons:
+        most = benefit_grants.MOST_COUPONS
+    else:
+        most = benefit_grants.MOST_QUOTA
+    if prize.what in (Prize.What.COUPON, Prize.What.BENEFIT) and prize.count > most:
+        yield "prizes", "too_many_of_one", "so many of one prize can't be given: choose fewer"
+    days = prize.days or 0
+    if prize.what in (Prize.What.TIER, Prize.What.BENEFIT) and days > benefit_grants.MOST_DAYS:
+        yield "prizes", "too_long", "so many days can't be given: choose fewer"

@@ -13,8 +13,8 @@ from loyalty.events import ChallengeJoined
 from loyalty.models import Challenge, ChallengeProgress
 from loyalty.rules.challenges import EVER_ON
 from loyalty.services import challenge_books, challenge_checks, challenge_members, programs
-from members.errors import DomainError, MemberErased, NotFound, ReasonRequired
-from members.models import ApprovalRequest, User
+from members.errors import DomainError, MemberErased, MemberRestricted, NotFound, ReasonRequired
+from members.models import ApprovalRequest, Member, User
 from members.services import approvals, audit, events
 
 ACTION = "loyalty.challenge.publish"
@@ -147,7 +147,7 @@ def join(*, challenge_uid: UUID, member_id: int, at: datetime) -> datetime:
     """Since when the member takes part; again it is the same instant.
 
     Raises: NotFound, also for a surprise; ChallengeNotLive; ChallengeNotJoined;
-    ChallengeNotForMember; MemberErased; MemberMerged.
+    ChallengeNotForMember; MemberErased; MemberMerged; MemberRestricted.
     """
     states = challenge_members.lock([member_id])
     if member_id not in states:
@@ -159,7 +159,9 @@ def join(*, challenge_uid: UUID, member_id: int, at: datetime) -> datetime:
     joined = challenge_members.joined_at([member_id], [found.pk]).get((member_id, found.pk))
     if joined is not None:
         return joined
-    if not rule.is_before_end(at):
+    if states[member_id] == Member.State.RESTRICTED:
+        raise MemberRestricted
+    if not rule.holds_at(at):
         raise ChallengeNotLive
     if not found.needs_joining:
         raise ChallengeNotJoined

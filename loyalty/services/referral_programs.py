@@ -11,8 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from loyalty.models import CouponType, ReferralPrize, ReferralProgram
+from loyalty.models import ReferralPrize, ReferralProgram
 from loyalty.rules import referrals as rules
+from loyalty.services import challenge_checks
 from members.errors import DomainError, NotFound, ReasonRequired
 from members.models import ApprovalRequest, User
 from members.services import approvals, audit
@@ -163,7 +164,7 @@ def _problems(program: ReferralProgram) -> Iterator[Problem]:
     others = ReferralProgram.objects.filter(state=_State.LIVE).exclude(pk=program.pk)
     if others.exists():
         yield "state", "another_is_live", "another referral programme is live: stop it first"
-    promised = list(program.prizes.select_related("coupon_type", "benefit", "badge"))
+    promised = list(program.prizes.select_related("coupon_type", "tier", "benefit", "badge"))
     if not promised:
         yield "prizes", "no_prize", "say what recommending brings: add a prize"
     for prize in promised:
@@ -181,12 +182,7 @@ def _prize_problems(prize: ReferralPrize) -> Iterator[Problem]:
         yield "prizes", "no_step", "a prize of the ladder says with how many friends"
     if prize.moment == moments.LADDER and prize.side == ReferralPrize.Side.FRIEND:
         yield "prizes", "ladder_of_friend", "the ladder is for who recommends"
-    kind = prize.coupon_type
-    if kind is not None and prize.what == "COUPON" and kind.state != CouponType.State.LIVE:
-        yield "prizes", "coupon_not_live", "let the coupon type go live first"
-    benefit = prize.benefit
-    if benefit is not None and prize.what == "BENEFIT" and benefit.state != "LIVE":
-        yield "prizes", "benefit_not_live", "let the benefit go live first"
+    yield from challenge_checks.dead(prize)
 
 
 def _link_problems(url: str) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Challenges in a shop: "every third order", and what a worker makes of orders."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,15 +24,15 @@ def challenge(
     code: str = "third",
     *,
     prize: dict[str, Any] | None = None,
+    more: Sequence[dict[str, Any]] = (),
     since: datetime = STARTED,
     **fields: Any,
 ) -> Challenge:
-    """A live challenge that brings 200 points, or another prize."""
+    """A live challenge that brings 200 points, or another prize, and `more`."""
     values = {"counts": "ORDERS", "target": 3, "is_repeating": True, "created_at": since, **fields}
     made: Challenge = Challenge.objects.create(code=code, name_en=code, name_zh=code, **values)
-    ChallengePrize.objects.create(
-        challenge=made, **(prize or {"what": Prize.What.POINTS, "points": 200})
-    )
+    for one in (prize or {"what": Prize.What.POINTS, "points": 200}, *more):
+        ChallengePrize.objects.create(challenge=made, **one)
     return challenges.go_live(challenge_id=made.pk, at=since)
 
 

@@ -8,6 +8,7 @@ from loyalty.models import (
     Badge,
     Challenge,
     ChallengeProgress,
+    Coupon,
     CouponType,
     MemberBadge,
     Prize,
@@ -15,13 +16,21 @@ from loyalty.models import (
     Program,
     Tier,
 )
-from loyalty.services import badges, behavior_plans, behaviors, challenge_trials, challenges
+from loyalty.selectors import challenges as selector
+from loyalty.services import (
+    badges,
+    behavior_plans,
+    behaviors,
+    challenge_trials,
+    challenges,
+    coupon_types,
+)
 from loyalty.services.behaviors import US, Behavior
 from loyalty.services.challenges import ChallengeNotForMember, ChallengeNotLive
-from members.errors import NotFound
-from members.models import Dispatch, Event, MemberMerge
+from members.errors import MemberRestricted, NotFound
+from members.models import Dispatch, Event, MemberMerge, User
 from members.services import merge_undos, merges, restrictions
-from tests.loyalty import tier_shop
+from tests.loyalty import coupon_shop, tier_shop, till
 from tests.loyalty.challenge_shop import buy, challenge, coupon_type, reached, value, work
 from tests.loyalty.till import NOW, give_back
 from tests.privacy import cases
@@ -88,7 +97,7 @@ def test_a_joined_challenge_counts_from_the_joining_on(alice):
 
 def test_a_surprise_is_not_joined_nor_one_that_is_over_or_for_others(alice):
     gold = Tier.objects.get(code="gold")
-    hidden = challenge("hidden", needs_joining=True, is_hidden=True)
+    hidden = challenge("hidden", is_hidden=True)
     over = challenge("over", needs_joining=True, valid_until=NOW)
     others = challenge("others", needs_joining=True, for_tier=gold)
     for made, refusal in (
@@ -180,3 +189,59 @@ def test_a_draft_is_tried_on_a_member_and_nothing_is_recorded(alice):
     trial = challenge_trials.try_on(challenge_id=draft.pk, member_id=alice.pk, at=NOW)
     assert (trial.from_on, trial.value, trial.due) == (date(2025, 11, 21), 6, 2)
     assert not ChallengeProgress.objects.exists()
+
+
+def test_a_tier_counts_as_reached_while_returns_leave_it_and_no_longer_when_they_don_t(alice):
+    tier_shop.set_up(downgrade_on_return=True)
+    gold = Tier.objects.get(code="gold")
+    challenge("top", counts="TIER", target=1, is_repeating=False, tier=gold)
+    first, second = buy("O1", 12_000), buy("O2", 20_000)
+    give_back(second, "R1")
+    work()
+    assert (tier_shop.code_of(alice), reached(alice, "top")) == ("gold", [(1, 1, True)])
+    give_back(first, "R2")
+    work()
+    assert (tier_shop.code_of(alice), reached(alice, "top")) == ("member", [(1, 1, False)])
+    # Above it in one go, and back to it.
+    third = buy("O3", 32_000)
+    give_back(third, "R3", 2_000_000)
+    work()
+    assert tier_shop.code_of(alice) == "gold"
+    assert reached(alice, "top") == [(1, 1, False), (1, 2, True)]
+
+
+def test_of_several_prizes_those_that_can_be_given_are_and_the_owed_one_follows(alice):
+    kind = coupon_shop.live(stock_count=1)
+    coupon_shop.claim(kind, till.register("13600136000"))
+    points = {"what": Prize.What.POINTS, "points": 200}
+    challenge(target=1, prize={"what": Prize.What.COUPON, "coupon_type": kind}, more=[points])
+    buy("O1")
+    work()
+    assert till.balances(alice)[1] == 10 + 200
+    (waiting,) = Dispatch.objects.select_related("event")
+    assert (waiting.event.type, waiting.attempts) == ("loyalty.challenge.prize_owed", 1)
+    boss = User.objects.create_user("boss")
+    limits = coupon_types.Limits(stock_count=5, budget_amount=None)
+    coupon_types.change_limits(type_id=kind.pk, limits=limits, reason="more", actor=boss, at=NOW)
+    work(NOW + timedelta(minutes=1))
+    assert Coupon.objects.filter(member=alice).count() == 1
+    assert not Dispatch.objects.exists()
+    assert till.balances(alice)[1] == 10 + 200
+
+
+def test_what_is_over_doesn_t_run_and_what_has_not_begun_can_t_be_joined(alice):
+    later = NOW + timedelta(hours=1)
+    challenge("over", target=1, valid_until=later)
+    buy("O1")
+    work()
+    (course,) = selector.of_member(member_id=alice.pk, at=NOW)
+    assert course.is_running
+    (course,) = selector.of_member(member_id=alice.pk, at=later)
+    assert (course.is_running, course.times_ever) == (False, 1)
+    ahead = challenge("ahead", needs_joining=True, since=later)
+    with pytest.raises(ChallengeNotLive):
+        challenges.join(challenge_uid=ahead.uid, member_id=alice.pk, at=NOW)
+    restrictions.restrict(member_id=alice.pk, at=NOW)
+    with pytest.raises(MemberRestricted):
+        challenges.join(challenge_uid=ahead.uid, member_id=alice.pk, at=later)
+    assert not ChallengeProgress.objects.filter(joined_at__isnull=False).exists()
