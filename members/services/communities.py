@@ -96,7 +96,8 @@ def join(*, joining: Joining, at: datetime) -> Joined:
         _check_place(community)
         membership = _come_back(known, joining) if known else _enter(community, joining, at)
         _tell_joined(membership, people, joining, at, is_back=known is not None)
-        if membership.invited_by_id is not None:
+        # Who is gone is promised nothing more.
+        if membership.invited_by_id in people:
             _tell_goal(community, membership.invited_by_id, joining, at)
     return Joined(membership, is_new=True)
 

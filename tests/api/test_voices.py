@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from loyalty.models import CouponType
+from loyalty.services import coupon_types
 from members.models import (
     Appointment,
     AppointmentKind,
@@ -14,7 +16,7 @@ from members.models import (
     Survey,
     SurveyResponse,
 )
-from members.services import surveys
+from members.services import dispatches, surveys
 from tests import world
 from tests.console.voice_stock import ASKED
 
@@ -135,3 +137,32 @@ def test_a_full_store_says_so_and_what_is_another_store_s_is_not_there(till, ali
         beijing.post("appointments", {**visit, "external_id": secrets.token_hex(4)})
     ) == [(422, "unknown_store")]
     assert Appointment.objects.get().state == "BOOKED"
+
+
+def test_who_invites_three_gets_the_coupon_once_and_the_sixth_brings_another(till, bob):
+    kind = CouponType.objects.create(
+        code="gift", name_en="Gift", amount=2_000, validity="DAYS", valid_days=30, stock_count=10
+    )
+    coupon_types.go_live(type_id=kind.pk)
+    Community.objects.create(
+        code="tea", name_en="Tea", platform="WECHAT", invitation_goal=3,
+        reward_coupon_type="gift", created_at=world.NOW,
+    )  # fmt: skip
+    inviter = {"type": "phone", "value": world.BOB_PHONE}
+    held = []
+    for number in range(7):
+        guest = {"type": "phone", "value": f"1360000{number:04d}"}
+        assert till.post("members", {"identities": [guest]}).status_code == 201
+        joined = till.post("communities/tea/members", {"member": guest, "invited_by": inviter})
+        assert joined.status_code == 201
+        if number == 2:
+            # One who leaves and comes back is won once.
+            till.post("communities/tea/members/leave", {"member": guest})
+            later = (world.NOW + timedelta(minutes=1)).isoformat()
+            back = {"member": guest, "invited_by": inviter, "occurred_at": later}
+            assert till.post("communities/tea/members", back).status_code == 201
+        while dispatches.drain(at=world.NOW):
+            pass
+        held.append(len(till.get(f"members/{bob.uid}/coupons").json()["results"]))
+
+    assert held == [0, 0, 1, 1, 1, 2, 2]
