@@ -56,8 +56,8 @@ class BenefitRated(Fact):
 @fact("loyalty.benefit.ending")
 @dataclass(frozen=True, kw_only=True)
 class BenefitEnding(Fact):
-    """Told a month before a grant, a claim or a tier's term ends; `about` is GRANT, CLAIM or
-    TIER, `last_on` the last day."""
+    """Told a month before a grant, a claim, a tier's term or a benefit itself ends; `about` is
+    GRANT, CLAIM, TIER or BENEFIT, `last_on` the last day."""
 
     about: str
     benefits: list[str]

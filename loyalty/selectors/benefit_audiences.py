@@ -21,6 +21,7 @@ NAMED = """(r.audience = 'EVERYONE' OR r.tier_id = a.tier_id
 # As `members.rules.birthdays.is_birthday_month`.
 BIRTHDAY = """(m.birthday_md / 100 = %(month)s
     AND (m.birthday_counts_from_on IS NULL OR m.birthday_counts_from_on <= %(day)s))"""
+BIRTHDAYS = BIRTHDAY.replace("= %(month)s", "= ANY(%(months_on)s)")
 # The highest quota of those that hold; NULL: without a limit.
 QUOTA = "CASE WHEN bool_or(r.quota IS NULL) THEN NULL ELSE max(r.quota) END"
 
@@ -38,14 +39,25 @@ class Granted:
 def of_benefit(benefit: Benefit) -> str:
     """The members whom its rules name, and those drawn where it is capped: `FROM … WHERE …`
     over `%(benefit)s`, `%(month)s`, `%(day)s`."""
+    born = f" AND {BIRTHDAY}" if benefit.in_birthday_month else ""
+    return f"{_drawn_of(benefit)}{born}"
+
+
+def until_its_end(benefit: Benefit) -> str:
+    """The same, with those whose birthday lies in one of the months that are left,
+    `%(months_on)s`."""
+    born = f" AND {BIRTHDAYS}" if benefit.in_birthday_month else ""
+    return f"{_drawn_of(benefit)}{born}"
+
+
+def _drawn_of(benefit: Benefit) -> str:
     drawn = (
         " AND EXISTS (SELECT FROM loyalty_benefitholder h"
         " WHERE h.member_id = a.member_id AND h.benefit_id = r.benefit_id)"
         if benefit.cap_percent is not None or benefit.cap_count is not None
         else ""
     )
-    born = f" AND {BIRTHDAY}" if benefit.in_birthday_month else ""
-    return f"{SOURCE}{drawn}{born}"
+    return f"{SOURCE}{drawn}"
 
 
 SOURCE = f"""FROM loyalty_account a

@@ -54,7 +54,8 @@ def _give(benefit: Benefit, at: datetime) -> Iterator[int]:
             due = _locked(benefit, ids, at)
             given = _issue(benefit, due, at) if due else 0
         yield given
-        if len(ids) < CHUNK:
+        if len(ids) < CHUNK or (due and not given):
+            # None of them got any: the type has no more, for nobody.
             return
         after = ids[-1]
 

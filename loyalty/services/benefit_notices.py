@@ -15,13 +15,15 @@ from loyalty.events import BenefitEnding, BenefitLeft
 from loyalty.models import Benefit, BenefitNotice, Program
 from loyalty.rules import benefit_periods, calendar
 from loyalty.selectors import benefit_audiences
+from loyalty.services import benefit_notice_statements as statements
 from loyalty.services import programs
 from members.registry import subscriptions
 from members.services import bell
 
 CHUNK = 5_000
+_About = BenefitNotice.About
 # Of nobody: that everybody has heard of what is left at this month's start.
-_ALL_TOLD = {"member_id": 0, "about": BenefitNotice.About.LEFT, "ref": "all"}
+_ALL_TOLD = {"member_id": 0, "about": _About.LEFT, "ref": "all"}
 
 
 def remind(*, at: datetime) -> Iterator[int]:
@@ -33,7 +35,8 @@ def remind(*, at: datetime) -> Iterator[int]:
 
 
 def tell_ending(*, at: datetime, months: int = 1) -> Iterator[int]:
-    """Grants and claims that end, and terms of tiers with benefits, within so many months."""
+    """Grants and claims that end, terms of tiers with benefits, and benefits themselves, within so
+    many months."""
     zone = programs.current().zone
     day = calendar.add_months(calendar.local_day(at, zone), months)
     values = {
@@ -44,11 +47,42 @@ def tell_ending(*, at: datetime, months: int = 1) -> Iterator[int]:
         "chunk": CHUNK,
         **_tells(BenefitEnding.type),
     }
-    for statement in (_GRANTS_END, _TIERS_END):
+    for statement in (statements.GRANTS_END, statements.TIERS_END):
         told = CHUNK
         while told == CHUNK:
             told = _run(statement, values)
             yield told
+    # Coupons are told of as coupons.
+    live = Benefit.objects.filter(state=Benefit.State.LIVE, coupon_type__isnull=True)
+    for benefit in live.filter(valid_until__gt=at, valid_until__lte=values["until"]).order_by("pk"):
+        yield from _tell_benefit_ending(benefit, values)
+
+
+def _tell_benefit_ending(benefit: Benefit, values: dict[str, Any]) -> Iterator[int]:
+    """Once, the first night within the months; whoever comes to have it later isn't told."""
+    assert benefit.valid_until is not None
+    zone = programs.current().zone
+    today = calendar.local_day(values["at"], zone)
+    last_on = calendar.last_day(benefit.valid_until, zone)
+    every_one = {"member_id": 0, "about": _About.ENDS, "ref": f"all:benefit:{benefit.pk}"}
+    if BenefitNotice.objects.filter(**every_one, day_on=last_on).exists():
+        return
+    period = benefit_periods.period_of(today, benefit.every)
+    own = {
+        **values,
+        **benefit_audiences.params(benefit, today),
+        "months_on": _months_through(today, last_on),
+        "code": benefit.code,
+        "last_on": last_on,
+        "start": period.start,
+        "is_last": period.has(last_on),
+        "is_claimed": benefit.giving == Benefit.Giving.CLAIMED,
+    }
+    statement = statements.BENEFIT_ENDS.replace("{named}", benefit_audiences.until_its_end(benefit))
+    yield from _by_chunks(statement, own)
+    BenefitNotice.objects.get_or_create(
+        **every_one, day_on=last_on, defaults={"recorded_at": values["at"]}
+    )
 
 
 def tell_left(*, at: datetime) -> Iterator[int]:
@@ -58,12 +92,22 @@ def tell_left(*, at: datetime) -> Iterator[int]:
     month = today.replace(day=1)
     if BenefitNotice.objects.filter(**_ALL_TOLD, day_on=month).exists():
         return
-    values = _left_values(at, today, month)
+    yield from _by_chunks(statements.LEFT, _left_values(at, today, month))
+    BenefitNotice.objects.get_or_create(**_ALL_TOLD, day_on=month, defaults={"recorded_at": at})
+
+
+def _months_through(first: date, last: date) -> list[int]:
+    """The months of the year in which these days and those between them lie."""
+    begins = [calendar.add_months(first.replace(day=1), number) for number in range(12)]
+    return [day.month for day in begins if day <= last]
+
+
+def _by_chunks(statement: str, values: dict[str, Any]) -> Iterator[int]:
+    """Over all accounts, so many at a time."""
     after = 0
     while (last := _last_of_chunk(after)) is not None:
-        yield _run(_LEFT, {**values, "after": after, "last": last})
+        yield _run(statement, {**values, "after": after, "last": last})
         after = last
-    BenefitNotice.objects.get_or_create(**_ALL_TOLD, day_on=month, defaults={"recorded_at": at})
 
 
 def _months() -> int:
@@ -77,6 +121,7 @@ def _left_values(at: datetime, today: date, month: date) -> dict[str, Any]:
     )
     return {
         "at": at,
+        "zone": programs.current().zone.key,
         "day": today,
         "month": today.month,
         "first": month,
@@ -113,142 +158,3 @@ _CHUNK_ENDS = """
 SELECT max(member_id) FROM (
     SELECT member_id FROM loyalty_account WHERE member_id > %s ORDER BY member_id LIMIT %s) a
 """
-
-# `news` has member, ref, day and payload; who has heard of it is told nothing.
-_TELL = """
-notices AS (
-    INSERT INTO loyalty_benefitnotice (member_id, about, ref, day_on, recorded_at)
-    SELECT n.member_id, {about}, n.ref, n.day_on, %(at)s FROM news n ORDER BY 1, 3, 4
-    ON CONFLICT (member_id, about, ref, day_on) DO NOTHING
-    RETURNING member_id, ref, day_on
-), events AS (
-    INSERT INTO members_event (uid, type, member_id, occurred_at, recorded_at, payload, source)
-    SELECT uuidv7(), %(type)s, n.member_id, %(at)s, %(at)s, w.payload, ''
-    FROM notices n JOIN news w USING (member_id, ref, day_on)
-    RETURNING id
-), dispatches AS (
-    INSERT INTO members_dispatch (event_id, subscriber, state, attempts, next_at, last_error)
-    SELECT e.id, s.subscriber, 'PENDING', 0, %(at)s, ''
-    FROM events e CROSS JOIN LATERAL jsonb_array_elements_text(%(hear)s::jsonb) s (subscriber)
-)
-SELECT count(*) FROM notices
-"""
-_LAST_ON = "(({ends} - interval '1 microsecond') AT TIME ZONE %(zone)s)::date"
-_PAYLOAD = "jsonb_build_object('about', {about}, 'benefits', {codes}, 'last_on', {last_on})"
-
-# Only our own texts are put in; values are parameters.
-
-# A claim for a month would be told of the night after it was made: only those that live longer.
-_GRANTS_END = (
-    """
-WITH due AS (
-    SELECT g.id, g.member_id, CASE g.origin WHEN 'CLAIM' THEN 'CLAIM' ELSE 'GRANT' END AS what,
-           b.code, """  # noqa: S608
-    + _LAST_ON.format(ends="g.valid_until")
-    + """ AS day_on
-    FROM loyalty_benefitgrant g
-    JOIN loyalty_benefit b ON b.id = g.benefit_id
-    JOIN members_member m ON m.id = g.member_id AND m.state = 'ACTIVE'
-    WHERE g.ended_at IS NULL AND g.valid_until > %(at)s AND g.valid_until <= %(until)s
-      AND (g.quota IS NULL OR g.used_count < g.quota)
-      AND (g.origin <> 'CLAIM' OR b.state = 'LIVE'
-           AND g.valid_from <= g.valid_until - %(months)s * interval '1 month')
-), news AS (
-    SELECT d.member_id, 'grant:' || d.id AS ref, d.day_on, """
-    + _PAYLOAD.format(about="d.what", codes="jsonb_build_array(d.code)", last_on="d.day_on")
-    + """ AS payload
-    FROM due d
-    WHERE NOT EXISTS (
-        SELECT FROM loyalty_benefitnotice n
-        WHERE n.member_id = d.member_id AND n.about = 'ENDS' AND n.ref = 'grant:' || d.id
-          AND n.day_on = d.day_on)
-    ORDER BY d.id LIMIT %(chunk)s
-), """
-    + _TELL.format(about="'ENDS'")
-)
-
-# As `tier_standings.until`: in grace, until the grace is over.
-_TIER_ENDS = (
-    "CASE WHEN a.tier_earned_id IS NULL AND a.tier_grace_until_at IS NOT NULL"
-    " THEN a.tier_grace_until_at ELSE a.tier_until_at END"
-)
-_TIERS_END = (
-    """
-WITH bears AS (
-    SELECT r.tier_id, jsonb_agg(DISTINCT b.code) AS codes
-    FROM loyalty_benefitrule r JOIN loyalty_benefit b ON b.id = r.benefit_id AND b.state = 'LIVE'
-    WHERE r.tier_id IS NOT NULL GROUP BY 1
-), due AS (
-    SELECT a.member_id, a.tier_id, b.codes, """  # noqa: S608
-    + _LAST_ON.format(ends=_TIER_ENDS)
-    + """ AS day_on
-    FROM loyalty_account a
-    JOIN bears b ON b.tier_id = a.tier_id
-    JOIN members_member m ON m.id = a.member_id AND m.state = 'ACTIVE'
-    WHERE """
-    + f"{_TIER_ENDS} > %(at)s AND {_TIER_ENDS} <= %(until)s"
-    + """
-), news AS (
-    SELECT d.member_id, 'tier:' || d.tier_id AS ref, d.day_on, """
-    + _PAYLOAD.format(about="'TIER'::text", codes="d.codes", last_on="d.day_on")
-    + """ AS payload
-    FROM due d
-    WHERE NOT EXISTS (
-        SELECT FROM loyalty_benefitnotice n
-        WHERE n.member_id = d.member_id AND n.about = 'ENDS' AND n.ref = 'tier:' || d.tier_id
-          AND n.day_on = d.day_on)
-    ORDER BY d.member_id LIMIT %(chunk)s
-), """
-    + _TELL.format(about="'ENDS'")
-)
-
-# The period's own quota less what is used of it, and what is left of open grants.
-_LEFT = (
-    """
-WITH live AS (
-    SELECT b.*, s.start_on FROM unnest(%(ids)s::bigint[], %(starts)s::date[]) s (id, start_on)
-    JOIN loyalty_benefit b ON b.id = s.id
-    WHERE (b.valid_from IS NULL OR b.valid_from <= %(at)s)
-      AND (b.valid_until IS NULL OR b.valid_until > %(at)s)
-), own AS (
-    SELECT a.member_id, b.id AS benefit_id, b.start_on, b.code, """  # noqa: S608
-    + benefit_audiences.QUOTA
-    + """ AS quota
-    FROM loyalty_account a
-    JOIN members_member m ON m.id = a.member_id AND m.state = 'ACTIVE'
-    CROSS JOIN live b
-    JOIN loyalty_benefitrule r ON r.benefit_id = b.id AND """
-    + benefit_audiences.NAMED
-    + """
-    WHERE a.member_id > %(after)s AND a.member_id <= %(last)s
-      AND (NOT b.in_birthday_month OR """
-    + benefit_audiences.BIRTHDAY
-    + """)
-      AND (b.cap_percent IS NULL AND b.cap_count IS NULL OR EXISTS (
-          SELECT FROM loyalty_benefitholder h
-          WHERE h.member_id = a.member_id AND h.benefit_id = b.id))
-    GROUP BY 1, 2, 3, 4
-), rest AS (
-    SELECT o.member_id, o.code, greatest(0, o.quota - coalesce(p.used_count, 0)) AS rest
-    FROM own o
-    LEFT JOIN loyalty_benefitperiod p ON p.member_id = o.member_id
-        AND p.benefit_id = o.benefit_id AND p.period_on = o.start_on
-    UNION ALL
-    SELECT g.member_id, b.code, g.quota - g.used_count
-    FROM loyalty_benefitgrant g
-    JOIN loyalty_benefit b ON b.id = g.benefit_id AND b.coupon_type_id IS NULL
-    JOIN members_member m ON m.id = g.member_id AND m.state = 'ACTIVE'
-    WHERE g.member_id > %(after)s AND g.member_id <= %(last)s AND g.origin <> 'CLAIM'
-      AND g.ended_at IS NULL AND g.valid_from <= %(at)s
-      AND (g.valid_until IS NULL OR g.valid_until > %(at)s)
-), sums AS (
-    SELECT r.member_id, r.code, sum(r.rest)::bigint AS rest FROM rest r
-    GROUP BY 1, 2 HAVING NOT bool_or(r.rest IS NULL) AND sum(r.rest) > 0
-), news AS (
-    SELECT s.member_id, '' AS ref, %(first)s::date AS day_on,
-           jsonb_build_object('month', to_char(%(first)s::date, 'YYYY-MM'),
-                              'left', jsonb_object_agg(s.code, s.rest)) AS payload
-    FROM sums s GROUP BY 1
-), """
-    + _TELL.format(about="'LEFT'")
-)

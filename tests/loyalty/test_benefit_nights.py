@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.models import Account, BenefitHolder, BenefitNotice, BenefitPeriod, Coupon
 from loyalty.services import benefit_claims, benefit_nights, benefit_notices
-from members.models import Event
+from members.models import Event, Member
 from tests.loyalty import benefit_shop, coupon_shop, till
 from tests.loyalty.benefit_shop import everyone, has, tag
 from tests.loyalty.till import NOW, line
@@ -129,3 +129,69 @@ def test_a_months_start_tells_what_is_left_once_and_a_missed_night_is_caught_up(
         (alice.pk, {"month": "2026-12", "left": {"clean": 4, "park": 4}})
     ]
     assert BenefitNotice.objects.filter(about="LEFT").count() == 2
+
+
+def test_of_what_has_no_limit_nothing_is_left_to_tell_also_beside_a_grant(alice: Any) -> None:
+    one = benefit_shop.live("free", everyone())
+    benefit_shop.grant(one, alice, quota=2, days=90)
+    assert has(one, alice)[:3] == (None, 0, None)
+    assert sum(benefit_notices.tell_left(at=NEXT_MONTH)) == 0
+
+
+def test_a_claim_whose_days_are_over_is_not_told_as_left(alice: Any, bob: Any) -> None:
+    one = benefit_shop.live("spa", everyone(2), every="YEAR", giving="CLAIMED", claim_days=3)
+    benefit_shop.claim(one, alice)
+    assert has(one, alice, NEXT_MONTH)[3] == "claim_lapsed"
+    assert sum(benefit_notices.tell_left(at=NEXT_MONTH)) == 1
+    assert _told("loyalty.benefit.left") == [(bob.pk, {"month": "2026-12", "left": {"spa": 2}})]
+
+
+def test_the_end_of_a_benefit_bounds_what_is_told_of_a_grant(alice: Any) -> None:
+    ends = till.at("2026-12-20 00:00")
+    one = benefit_shop.live("clean", tag("nobody", 1), valid_until=ends)
+    benefit_shop.grant(one, alice, quota=2)
+    benefit_shop.grant(one, alice, quota=2, days=90, key="second")
+    assert sum(benefit_notices.tell_ending(at=till.at("2026-11-18 02:00"))) == 0
+    assert sum(benefit_notices.tell_ending(at=NOW)) == 2
+    assert sum(benefit_notices.tell_ending(at=NOW + timedelta(days=1))) == 0
+    payload = {"about": "GRANT", "benefits": ["clean"], "last_on": "2026-12-19"}
+    assert _told("loyalty.benefit.ending") == [(alice.pk, payload)] * 2
+    assert sum(benefit_notices.tell_left(at=till.at("2027-01-01 02:00"))) == 0
+
+
+def test_the_end_of_a_benefit_is_told_once_to_whoever_its_rules_name(alice: Any, bob: Any) -> None:
+    ends = till.at("2026-12-20 00:00")
+    used_up = benefit_shop.live("clean", everyone(1), valid_until=ends)
+    benefit_shop.live("park", tag("vip"), valid_until=ends)
+    benefit_shop.put_tag(bob, "vip")
+    benefit_shop.use(used_up, alice)
+    assert sum(benefit_notices.tell_ending(at=till.at("2026-11-18 02:00"))) == 0
+    assert sum(benefit_notices.tell_ending(at=NOW)) == 2
+    assert sum(benefit_notices.tell_ending(at=NOW + timedelta(days=1))) == 0
+    told = {"about": "BENEFIT", "last_on": "2026-12-19"}
+    assert _told("loyalty.benefit.ending") == [
+        (bob.pk, {**told, "benefits": ["clean"]}),
+        (bob.pk, {**told, "benefits": ["park"]}),
+    ]
+
+
+def test_a_benefit_for_birthdays_ends_for_whose_month_comes_before_its_end(
+    alice: Any, bob: Any
+) -> None:
+    benefit_shop.live(
+        "cake", everyone(1), in_birthday_month=True, valid_until=till.at("2026-12-20")
+    )
+    Member.objects.filter(pk=alice.pk).update(birthday_md=1224)
+    Member.objects.filter(pk=bob.pk).update(birthday_md=105)
+    assert sum(benefit_notices.tell_ending(at=NOW)) == 1
+    assert [member_id for member_id, _ in _told("loyalty.benefit.ending")] == [alice.pk]
+
+
+def test_a_coupon_type_without_stock_is_asked_once_a_night(
+    alice: Any, bob: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = coupon_shop.live("cake", limit_member=None, stock_count=1)
+    coupon_shop.grant(kind, bob)
+    benefit_shop.live("cake", everyone(1), every="MONTH", coupon_type=kind)
+    monkeypatch.setattr(benefit_nights, "CHUNK", 1)
+    assert list(benefit_nights.give_coupons(at=NOW)) == [0]
