@@ -40,7 +40,8 @@ class BenefitsView(ChannelView):
         responses={200: schema.answer(shapes.BenefitsShown, "By priority")},
     )
     def get(self, request: Request) -> HttpResponse:
-        return bodies.respond(shapes.BenefitsShown([shapes.benefit(one) for one in found.live()]))
+        live = found.live(at=timezone.now())
+        return bodies.respond(shapes.BenefitsShown([shapes.benefit(one) for one in live]))
 
 
 class MemberBenefitsView(ChannelView):

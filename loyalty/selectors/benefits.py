@@ -1,9 +1,8 @@
 """What members have of benefits, as of an instant: nothing depends on the night having run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -19,6 +18,7 @@ from loyalty.models import (
 from loyalty.rules import benefit_periods
 from loyalty.rules import benefits as rules
 from loyalty.rules.benefits import Grant, Holding, Moment, Person, Promise, Rule, Standing
+from loyalty.rules.calendar import start_of_day
 from loyalty.selectors import progress
 from loyalty.services import programs
 from members.errors import NotFound
@@ -59,9 +59,14 @@ def by_code(*, code: str) -> Benefit:
     return found
 
 
-def live() -> list[Benefit]:
-    """What is promised now, by priority and code."""
-    return list(rows().filter(state=Benefit.State.LIVE).order_by("-priority", "code"))
+def live(*, at: datetime) -> list[Benefit]:
+    """What is promised at `at`, or will be, by priority and code."""
+    found = rows().filter(_not_over(at), state=Benefit.State.LIVE)
+    return list(found.order_by("-priority", "code"))
+
+
+def _not_over(at: datetime) -> Q:
+    return Q(valid_until__isnull=True) | Q(valid_until__gt=at)
 
 
 def moment(at: datetime) -> Moment:
@@ -140,11 +145,27 @@ def holdings(*, member_id: int, benefits: Iterable[Benefit], moment: Moment) -> 
     by_benefit = {row[0]: max(row[2:]) for row in used if starts[row[0]] == row[1]}
     granted: dict[int, list[Grant]] = {}
     own = BenefitGrant.objects.filter(
-        member_id=member_id, benefit__in=starts, ended_at__isnull=True
+        _not_over(moment.at) | _claims(starts, moment),
+        member_id=member_id,
+        benefit__in=starts,
+        ended_at__isnull=True,
     )
     for row in own.order_by("pk"):
         granted.setdefault(row.benefit_id, []).append(grant(row))
     return {pk: Holding(by_benefit.get(pk, 0), tuple(granted.get(pk, ()))) for pk in starts}
+
+
+def _claims(starts: Mapping[int, date], moment: Moment) -> Q:
+    """Claims of the periods that a moment lies in, also those whose days are over; those of
+    earlier periods, one for each, say nothing any more."""
+    found = Q()
+    for start in set(starts.values()):
+        ids = [pk for pk, begins in starts.items() if begins == start]
+        own = Q(origin=BenefitGrant.Origin.CLAIM, benefit__in=ids)
+        if start != benefit_periods.IN_ALL:
+            own &= Q(valid_from__gte=start_of_day(start, moment.zone))
+        found |= own
+    return found
 
 
 def grant(row: BenefitGrant) -> Grant:
@@ -170,13 +191,12 @@ def of_member(*, member_id: int, at: datetime, only: Sequence[int] | None = None
 
 
 def _concerning(member_id: int, at: datetime) -> QuerySet[Benefit]:
-    """Live ones, and those stopped of which the member still has some."""
-    open_until: Any = Q(valid_until__isnull=True) | Q(valid_until__gt=at)
+    """Live ones, and those stopped of which the member still has some; none that is over."""
     mine = BenefitGrant.objects.filter(
-        open_until, benefit=OuterRef("pk"), member_id=member_id, ended_at__isnull=True
+        _not_over(at), benefit=OuterRef("pk"), member_id=member_id, ended_at__isnull=True
     )
     is_live = Q(state=Benefit.State.LIVE)
-    return rows().filter(is_live | Q(state=Benefit.State.STOPPED) & Exists(mine))
+    return rows().filter(_not_over(at), is_live | Q(state=Benefit.State.STOPPED) & Exists(mine))
 
 
 def _found(benefit: Benefit, who: Person, holding: Holding, now: Moment) -> Found:

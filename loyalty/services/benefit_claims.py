@@ -31,7 +31,7 @@ class Claimed:
 @transaction.atomic
 def claim(*, member_id: int, benefit_id: int, at: datetime, actor_id: int | None = None) -> Claimed:
     """The period's claim; again in the same period it is the same one. One that comes as coupons
-    gives those that the member has not had: a promotion tops up.
+    gives those that the member has not had: a promotion tops up, while the claim holds.
 
     Raises: NotFound; BenefitRefused, with the reason as its code; CouponRefused.
     """
@@ -44,7 +44,7 @@ def claim(*, member_id: int, benefit_id: int, at: datetime, actor_id: int | None
         until_at = _open(found, owner_id, moment, actor_id)
     else:
         until_at = known.valid_until if known else found.standing.until
-    made = _coupons(found, owner_id, moment)
+    made = _coupons(found, owner_id, moment) if _holds(found) else []
     return Claimed(owner_id, until_at, tuple(made), is_repeat=known is not None)
 
 
@@ -70,6 +70,11 @@ def _check(found: Found, is_claimed: bool) -> None:
         # All of them are in the member's hands.
         return
     raise BenefitRefused(PREFIX + standing.why_own, benefit=code)
+
+
+def _holds(found: Found) -> bool:
+    """Whether coupons may come of it now: not of a claim whose time is over."""
+    return found.standing.why_own in ("", rules.UNCLAIMED, rules.USED_UP)
 
 
 def _open(found: Found, member_id: int, moment: Moment, actor_id: int | None) -> datetime | None:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from loyalty.models import Account, BenefitWeight, Tier
-from loyalty.services import benefit_grants, benefit_nights
+from loyalty.services import benefit_grants, benefit_nights, benefits
 from tests import consumers, world
 from tests.campaigns.offers import line
 from tests.loyalty import benefit_shop
@@ -123,3 +123,13 @@ def test_a_cart_honors_what_was_given_by_hand_or_drawn_until_it_ends(till, alice
     Account.objects.filter(pk=alice.pk).update(window_spend_amount=1)
     list(benefit_nights.renew(at=world.NOW + timedelta(minutes=1)))
     assert _quote(till)[0] == 8_000
+
+
+def test_a_stopped_benefit_is_honored_for_whom_it_was_given_to_alone(till, alice):
+    off = benefit_shop.live("five", everyone(), kind="DISCOUNT", off_basis_points=500)
+    assert _quote(till)[0] == 9_500
+    grant = benefit_shop.grant(off, alice, quota=None, days=2, when=world.NOW)
+    benefits.stop(benefit_id=off.pk, reason="enough", actor=world.operator("boss"), at=world.NOW)
+    assert _quote(till)[0] == 9_500
+    benefit_grants.end(grant_id=grant.pk, reason="mistake", at=world.NOW)
+    assert _quote(till)[0] == 10_000

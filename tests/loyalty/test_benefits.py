@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from loyalty.models import BenefitGrant, BenefitPeriod, BenefitUse
+from loyalty.selectors import benefits as selector
 from loyalty.services import benefit_grants, benefits, tier_grants
 from loyalty.services.benefit_refusals import BadBenefitGrant, BenefitRefused, BenefitUseConflict
 from members.models import Event, Member, Store
 from tests import world
-from tests.loyalty import benefit_shop, till
+from tests.loyalty import benefit_shop, coupon_shop, till
 from tests.loyalty.benefit_shop import everyone, has, tag, tier, use
 from tests.loyalty.till import NOW
 
@@ -182,3 +183,41 @@ def test_what_happens_is_told_with_codes_and_what_is_left(alice: Any) -> None:
         ("loyalty.benefit.granted", None),
     ]
     assert {event.payload["benefit"] for event in told} == {"clean"}
+
+
+def test_no_coupons_come_of_a_claim_whose_days_are_over(alice: Any) -> None:
+    kind = coupon_shop.live("cake", limit_member=None)
+    one = benefit_shop.live(
+        "cake", everyone(1), tag("vip", 3), every="YEAR", giving="CLAIMED", claim_days=3,
+        coupon_type=kind,
+    )  # fmt: skip
+    first = benefit_shop.claim(one, alice)
+    benefit_shop.put_tag(alice, "vip")
+    late = benefit_shop.claim(one, alice, NOW + timedelta(days=10))
+    assert (len(first.coupons), late.coupons, late.is_repeat) == (1, (), True)
+    assert late.until_at == first.until_at == till.at("2026-11-25 00:00")
+    assert len(benefit_shop.claim(one, alice, NOW + timedelta(days=2)).coupons) == 2
+
+
+def test_what_is_over_leaves_the_lists_and_is_refused_by_its_reason(alice: Any) -> None:
+    ends = NOW + timedelta(days=1)
+    one = benefit_shop.live("spring", valid_until=ends)
+    benefit_shop.grant(one, alice, quota=2)
+    for when, listed in ((ends - timedelta(microseconds=1), ["spring"]), (ends, [])):
+        assert benefit_shop.codes(alice, when) == listed
+        assert [found.code for found in selector.live(at=when)] == listed
+    with pytest.raises(BenefitRefused) as refusal:
+        use(one, alice, when=ends)
+    assert refusal.value.code == "benefit_ended"
+
+
+def test_claims_of_earlier_periods_are_not_read_again(alice: Any) -> None:
+    """A claim a day and 365 rows a year: today's alone is looked at, also when it is over."""
+    day = benefit_shop.live("gym", everyone(1), every="DAY", giving="CLAIMED")
+    ever = benefit_shop.live("vr", everyone(1), giving="CLAIMED", claim_days=1)
+    benefit_shop.claim(ever, alice)
+    for number in range(3):
+        benefit_shop.claim(day, alice, NOW + timedelta(days=number))
+    found = selector.of_member(member_id=alice.pk, at=NOW + timedelta(days=2))
+    assert [len(one.holding.grants) for one in found] == [1, 1]
+    assert [one.standing.why_not for one in found] == ["", "claim_lapsed"]
