@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.core import signing
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.console.results import GOOD, Result
@@ -80,8 +81,10 @@ def _token(member: Member, code: str, standing: Standing) -> str:
     return signing.dumps([str(member.uid), code, uuid4().hex], salt=_SALT)
 
 
+@transaction.atomic
 def use(*, token: str, store: Store | None, operator: User, at: datetime) -> tuple[Member, Result]:
-    """The benefit of a button, used; one that waits for a claim is claimed and used in one.
+    """The benefit of a button, used; one that waits for a claim is claimed and used in one, or
+    neither.
 
     Raises: NotFound, for a button of another day; BenefitRefused.
     """
