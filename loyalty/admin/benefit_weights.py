@@ -40,17 +40,31 @@ class WeightForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         signal, ref = cleaned.get("signal"), (cleaned.get("ref") or "").strip()
         cleaned["ref"] = ref if signal in (_Signal.TAG, _Signal.BEHAVIOR) else ""
-        if signal in (_Signal.TAG, _Signal.LEFT):
-            cleaned["days"] = None
-        elif not 1 <= (cleaned.get("days") or 0) <= MOST_DAYS:
-            self.add_error("days", gettext("Say within how many days: 1 to 3,650."))
+        _check_figures(self, signal, cleaned)
         if signal == _Signal.TAG and not Tag.objects.filter(code=ref).exists():
             self.add_error("ref", gettext("There is no tag with this code."))
         if signal == _Signal.BEHAVIOR and not ref:
             self.add_error("ref", gettext("Say which behavior."))
-        if abs(cleaned.get("points") or 0) > MOST_POINTS:
-            self.add_error("points", gettext("At most 1,000,000 either way."))
         return cleaned
+
+
+class WeightRowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The figures of one weight, in the list."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        _check_figures(self, self.instance.signal, cleaned)
+        return cleaned
+
+
+def _check_figures(form: Any, signal: str | None, cleaned: dict[str, Any]) -> None:
+    """How far back or ahead it looks, and how much it lifts."""
+    if signal in (_Signal.TAG, _Signal.LEFT):
+        cleaned["days"] = None
+    elif not 1 <= (cleaned.get("days") or 0) <= MOST_DAYS:
+        form.add_error("days", gettext("Say within how many days: 1 to 3,650."))
+    if abs(cleaned.get("points") or 0) > MOST_POINTS:
+        form.add_error("points", gettext("At most 1,000,000 either way."))
 
 
 class TryForm(dialogs.DialogForm):
@@ -87,7 +101,7 @@ class BenefitWeightAdmin(ConsoleAdmin):
     actions_list = ("try_it",)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return forms.ModelForm
+        return WeightRowForm
 
     @action(
         description=_("Try on a member"),
