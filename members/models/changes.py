@@ -17,7 +17,7 @@ class ChangeRecord(models.Model):
         DELETE = "DELETE", _("Deleted")
 
     append_only = True
-    forgets = ("reason", "address")
+    rewrites = ("reason", "address")
 
     table = models.CharField(_("table"), max_length=63)
     row_id = models.CharField(_("row"), max_length=64)

@@ -25,7 +25,7 @@ class AuditRecord(models.Model):
     `reason` and `address`, and nothing else (`migrations/sql/trail.sql`)."""
 
     append_only = True
-    forgets = ("reason", "address")
+    rewrites = ("reason", "address")
 
     actor = models.ForeignKey(
         "members.User",

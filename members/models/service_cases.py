@@ -149,6 +149,7 @@ class CaseMessage(models.Model):
         NOTE = "NOTE", _("Note among staff")
 
     append_only = True
+    rewrites = ("text",)
     sealed_with = "member"
 
     case = models.ForeignKey(

@@ -34,18 +34,19 @@ def removable_tables() -> list[str]:
     return [one._meta.db_table for one in found if getattr(one, "is_removable", False)]
 
 
-def forgotten_columns() -> dict[str, tuple[str, ...]]:
-    """Columns of append-only tables that an erasure empties, by table."""
+def rewritten_columns() -> dict[str, tuple[str, ...]]:
+    """Columns of append-only tables that an erasure empties, or a rotation of keys seals anew, by
+    table; their models say `rewrites = (…)`."""
     found = append_only_models()
-    return {one._meta.db_table: one.forgets for one in found if hasattr(one, "forgets")}
+    return {one._meta.db_table: one.rewrites for one in found if hasattr(one, "rewrites")}
 
 
 def grant(*, role: str) -> Grants:
     """Gives `role` its rights on everything that stands now; run it after every migration, as the
     owner. A repeat changes nothing.
 
-    Append-only tables may be read and added to; of two of them an erasure empties columns, and of
-    those that are removable rows may go, unchanged. They are never locked with SELECT … FOR
+    Append-only tables may be read and added to; of some of them columns may be rewritten, and of
+    those that are removable rows may go. They are never locked with SELECT … FOR
     UPDATE, which would need the right to update.
 
     Raises:
@@ -76,10 +77,10 @@ def _statements(append_only: tuple[str, ...]) -> list[str]:
         "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
         *(f'REVOKE UPDATE, DELETE ON "{table}" FROM {{role}}' for table in append_only),
         *(f'GRANT DELETE ON "{table}" TO {{role}}' for table in removable_tables()),
-        # What an erasure empties there; the tables' own triggers let nothing else through.
+        # The tables' own triggers let nothing through but what is meant.
         *(
             f'GRANT UPDATE ({", ".join(columns)}) ON "{table}" TO {{role}}'
-            for table, columns in forgotten_columns().items()
+            for table, columns in rewritten_columns().items()
         ),
         f'REVOKE INSERT, UPDATE, DELETE ON "{OF_THE_OWNER}" FROM {{role}}',
     ]
