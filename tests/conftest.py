@@ -1,4 +1,4 @@
-"""What all tests stand on: the database as its owner, processes that don't meet, keys, no mail.
+"""What all tests stand on: the database as the app's role, processes that don't meet, keys.
 
 Servers come from the environment: `make test` starts throw-away ones, and a `DATABASE_URL` and
 `REDIS_URL` of your own do as well.
@@ -15,10 +15,13 @@ import pytest
 from celery import current_app
 from django.conf import settings as regulars_settings
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
 from members.sealing import blind, keys
+from members.services import database_roles
 from members.services import keys as key_service
 from tests import emptying, kept
 
@@ -52,6 +55,35 @@ def _shifted(url: str, *, by: int) -> str:
     parts = urlsplit(url)
     number = (int(parts.path.strip("/") or 0) + by) % REDIS_DATABASES
     return parts._replace(path=f"/{number}").geturl()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The owner has made the test database; tests use it as the app does, with its rights alone."""
+    with django_db_blocker.unblock():
+        database_roles.grant(role=regulars_settings.DATABASE_APP_ROLE)
+        connections.close_all()
+    connection_created.connect(_as_the_app)
+    yield
+    connection_created.disconnect(_as_the_app)
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+def _as_the_app(connection: BaseDatabaseWrapper, **_said: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET ROLE "{regulars_settings.DATABASE_APP_ROLE}"')
+
+
+@pytest.fixture
+def as_owner(db: None) -> Iterator[None]:
+    """For what only the owner may: to make tables, to take guards away."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    yield
+    # A transaction that is rolled back takes this back by itself.
+    if not connection.in_atomic_block:
+        _as_the_app(connection)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,8 @@ def empty(connection: BaseDatabaseWrapper) -> None:
         filled = _filled(cursor, connection)
         if not filled:
             return
+        # The app's role may not: until the transaction ends it is the owner who does.
+        cursor.execute("SET LOCAL ROLE NONE")
         cursor.execute(_IGNORE)
         cursor.execute(_GUARDS, [filled])
         guards = [f"ALTER TABLE {table} {{}} TRIGGER {name}" for table, name in cursor.fetchall()]

@@ -229,8 +229,8 @@ def wait_until_somebody_waits():
             # Inside a transaction the view is a snapshot of its own until it is cleared.
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+                "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                " WHERE NOT l.granted AND a.datname = current_database()"
             )
             if cursor.fetchone()[0]:
                 return

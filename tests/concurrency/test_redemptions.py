@@ -1,14 +1,18 @@
 """Rewards from many members and tills at the same moment: one piece is one member's."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import chain
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from loyalty.models import Account, LedgerEntry, Redemption
 from loyalty.selectors import ledger_checks
+from loyalty.services import rewards
 from members.errors import DomainError
+from members.models import User
 from tests.concurrency.processes import at_once, shared_out
 from tests.loyalty import reward_shop as shop_of
 from tests.loyalty import till
@@ -131,3 +135,30 @@ def test_two_counters_that_hand_one_reward_over_at_once_do_so_once(alice):
 
     assert Counter(outcomes) == {"FULFILLED": 1, "redemption_handed_over": 7}
     assert Redemption.objects.get().fulfilled_at == NOW
+
+
+def test_a_reward_gets_an_end_while_one_is_canceled_and_no_piece_is_lost(alice):
+    """Stock without an end has no rows that the two could meet at: they meet at the reward."""
+    rich(alice)
+    mug = live()
+    row = ask(mug, alice)
+    boss = User.objects.create_user(username="boss", password="boss-password")
+
+    def limit(wait="1000s"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+        try:
+            rewards.change_stock(
+                reward_id=mug.pk, stock_count=5, reason="a box", actor=boss, at=NOW
+            )
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        shop_of.cancel(row)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            pool.submit(limit, "50ms").result()
+    limit()
+
+    assert left(mug) == 5
+    assert ledger_checks.findings() == []

@@ -107,3 +107,20 @@ def test_a_worker_that_is_killed_while_it_gives_leaves_what_the_next_one_finishe
     counted = Counter(PrizeGrant.objects.filter(state="GIVEN").values_list("points", flat=True))
     assert counted == {10: 30, 20: 30, 5: 1}
     assert till.balances(alice)[1] == 305
+
+
+def test_of_eight_friends_who_come_from_one_device_at_once_one_is_not_looked_at(alice):
+    shop_of.live((REGISTRATION, REFERRER, 10))
+    code = shop_of.code_of(alice)
+
+    def work(number):
+        shop_of.join_by(number, code, device="phone-7")
+
+    at_once(work, processes=8)
+    shop_of.work(NOW)
+
+    assert Counter(Referral.objects.values_list("state", flat=True)) == {
+        "REVIEW": 7,
+        "REGISTERED": 1,
+    }
+    assert PrizeGrant.objects.count() == 1

@@ -12,7 +12,7 @@ from loyalty.services.documents import HoldDocument
 from members.models import AuditRecord
 from tests import world
 from tests.console import staff
-from tests.loyalty import till
+from tests.loyalty import reward_shop, till
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +99,18 @@ def test_a_clerk_moves_nothing(hold, rich, bob):
     filled = {"to": bob.card_number, "points": 1, "reason": "Asked"}
     assert send(clerk, transfer(rich), **filled).status_code == 403
     assert send(clerk, release(hold), reason="Asked").status_code in (403, 404)
+
+
+def test_points_that_are_held_for_a_reward_are_not_released_by_hand(service, alice):
+    reward_shop.rich(alice)
+    vase = reward_shop.live("vase", price_amount=2_000)
+    row = reward_shop.ask(vase, alice, when=world.NOW)
+    kept = Hold.objects.get()
+
+    page = staff.text(send(service, release(kept), reason="The member asked"))
+
+    assert "cancel its redemption instead" in page
+    kept.refresh_from_db()
+    assert kept.state == "OPEN"
+    assert not AuditRecord.objects.filter(action="hold.released").exists()
+    assert reward_shop.pay(row, 2_000, when=world.NOW).state == "READY"

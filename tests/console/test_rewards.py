@@ -162,3 +162,18 @@ def test_the_pick_list_counts_what_waits_in_the_clerk_s_store(shop, alice):
     assert "tea" in page
     assert "duck" not in page
     assert row.pickup_code not in page
+
+
+def test_who_works_for_one_store_hands_over_there_and_nowhere_else(shop, alice):
+    row = redeemed(alice, live())
+    here, there = (Store.objects.get(code=code).pk for code in ("SH01", "BJ01"))
+    manager = staff.logged_in("chen", "store_manager", ["SH01"])
+
+    for store in ("", there):
+        staff.text(act(manager, "hand_over", row, store=store))
+        row.refresh_from_db()
+        assert row.state == "READY"
+    act(manager, "hand_over", row, store=here)
+
+    row.refresh_from_db()
+    assert (row.state, row.fulfilled_store.code) == ("FULFILLED", "SH01")

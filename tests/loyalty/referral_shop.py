@@ -54,11 +54,11 @@ def join(number: int, referrer: Member, *, when: Any = NOW, verified: bool = Tru
     return friend
 
 
-def join_by(number: int, code: str, *, when: Any = NOW) -> Member:
+def join_by(number: int, code: str, *, when: Any = NOW, **told: str) -> Member:
     """A friend joins with a code that they were told."""
     made = members.Registration(
         identities=(IdentityClaim("PHONE", phone(number), is_verified=True),),
-        introduction=Introduction(code=code),
+        introduction=Introduction(code=code, **told),
     )
     return members.register(registration=made, at=when).member
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.admin.dashboards.listed import DASHBOARDS
 from analytics.services import facts
 from loyalty.models import LapseNotice, LedgerEntry, Program
 from loyalty.selectors import ledger_checks
@@ -53,8 +54,8 @@ def test_a_second_run_of_the_same_night_changes_nothing(alice):
         pass
     facts.refresh(at=first)
     before = LedgerEntry.objects.count()
-    # Everybody is scored anew each night, and stays what they were.
-    scored = {"analytics.member_scores": 1}
+    # Everybody is scored anew each night, and stays what they were; dashboards are read anew.
+    scored = {"analytics.member_scores": 1, "analytics.dashboards": len(DASHBOARDS)}
     for instant in (first, first + timedelta(days=1)):
         assert {step: count for step, count in nights.run(at=instant).items() if count} == scored
     assert LedgerEntry.objects.count() == before

@@ -201,3 +201,29 @@ def test_nobody_is_there_to_be_given_anything(alice):
 
 def test_what_was_never_given_is_not_taken_back():
     assert undo(key="nothing") is None
+
+
+@pytest.mark.usefixtures("_tiers")
+def test_a_prize_that_is_taken_back_beneath_another_does_not_come_back_with_it(alice):
+    give(alice, gold(days=30))
+    give(alice, gold(days=60), key="challenge:1")
+    assert undo().kept == {"tier": "gold"}
+    assert tier_shop.code_of(alice) == "gold"
+    assert undo("challenge:1").kept == {}
+    assert tier_shop.code_of(alice) == "member"
+
+
+def test_a_benefit_that_came_as_coupons_goes_with_those_that_are_not_used(alice):
+    kind = coupon_shop.live("twenty", limit_member=None)
+    benefit = Benefit.objects.create(
+        code="cups", kind=Benefit.Kind.GOODS, state="LIVE", coupon_type=kind
+    )
+    three = ReferralPrize(what=Prize.What.BENEFIT, benefit=benefit, count=3)
+    give(alice, three)
+    used, *others = Coupon.objects.filter(member=alice).order_by("pk")
+    coupon_shop.redeem(1, used.code, alice, when=NOW + timedelta(days=2))
+    assert undo().kept == {"used": 1, "coupons": [used.pk]}
+    states = Coupon.objects.filter(pk__in=[one.pk for one in others]).values_list(
+        "state", flat=True
+    )
+    assert list(states) == ["VOID", "VOID"]

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loyalty.errors import InsufficientPoints
 from loyalty.models import LedgerEntry, Redemption, RedemptionMove, Tier
 from loyalty.selectors import ledger_checks
-from loyalty.services import rewards
+from loyalty.services import redemption_payments, rewards
+from loyalty.services.redemption_payments import Payment
 from loyalty.services.reward_refusals import (
     PaymentDiffers,
     PaymentUsed,
@@ -19,10 +22,12 @@ from loyalty.services.reward_refusals import (
 )
 from members.models import Event
 from tests import world
+from tests.loyalty import coupon_shop
 from tests.loyalty.reward_shop import (
     NOW,
     active,
     ask,
+    cancel,
     hand_over,
     held,
     left,
@@ -32,7 +37,7 @@ from tests.loyalty.reward_shop import (
     rich,
     used,
 )
-from tests.loyalty.till import at
+from tests.loyalty.till import TILL, at
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +205,48 @@ def test_one_payment_pays_for_one_redemption(alice):
         pay(other, 2_000)
 
     assert (fresh(other).state, held(alice), active(alice)) == ("REQUESTED", 300, 700)
+
+
+def test_a_payment_told_again_with_another_amount_is_no_money_to_give_back(alice):
+    rich(alice)
+    row = pay(ask(live(price_amount=2_000), alice), 2_000)
+
+    for state in ("READY", "CANCELED"):
+        assert fresh(row).state == state
+        with pytest.raises(PaymentDiffers) as refusal:
+            pay(row, 1_900)
+        assert refusal.value.details == {"asked_amount": 2_000, "paid_amount": 1_900}
+        cancel(row)
+
+
+def test_a_payments_number_is_of_who_told_it_whoever_asked_for_the_reward(alice):
+    rich(alice)
+    mug = live(price_amount=2_000)
+    own, other, third = (ask(mug, alice, number) for number in "123")
+    Redemption.objects.filter(pk=other.pk).update(source="till")
+    pay(own, 2_000, "p-1")
+
+    with pytest.raises(PaymentUsed):
+        pay(other, 2_000, "p-1")
+    told = Payment("p-1", 2_000)
+    paid = redemption_payments.pay(uid=third.uid, payment=told, source=TILL, at=NOW)
+
+    assert (paid.state, fresh(other).state) == ("READY", "REQUESTED")
+
+
+def test_the_member_is_locked_before_the_account_as_in_a_merge(alice):
+    rich(alice)
+    coupon = live("ten", kind="COUPON", coupon_type=coupon_shop.live("ten"), price_amount=100)
+    with CaptureQueriesContext(connection) as asked:
+        row = ask(coupon, alice)
+    with CaptureQueriesContext(connection) as paid:
+        pay(row, 100)
+
+    for seen in (asked, paid):
+        told = [one["sql"] for one in seen.captured_queries]
+        member = next(n for n, sql in enumerate(told) if "FOR KEY SHARE" in sql)
+        assert "members_member" in told[member]
+        assert member < next(n for n, sql in enumerate(told) if "loyalty_lock(" in sql)
 
 
 def test_a_payment_that_comes_at_the_last_instant_is_too_late_and_takes_nothing(alice, bob):

@@ -157,3 +157,11 @@ def test_a_prize_that_cannot_be_given_is_owed_and_hinders_nothing(alice):
     coupon_types.change_limits(type_id=kind.pk, limits=limits, reason="more", actor=boss, at=NOW)
     shop_of.night(NOW + DAY)
     assert (len(given(alice)), shop_of.of(friend).is_owed) == (2, False)
+
+
+def test_the_month_of_a_friend_is_that_of_the_claim_where_the_phone_was_proven_before(alice):
+    shop_of.live(*BOTH, limit_month=1, created_at=till.at("2026-10-01T00:00"))
+    shop_of.join(1, alice, when=till.at("2026-11-01T09:00"))
+    early = shop_of.newcomer(2, when=till.at("2026-10-31T23:00"))
+    found = shop_of.claim(early, alice, when=till.at("2026-11-02T09:00"))
+    assert (found.is_rewarded, given(alice), given(early)) == (False, [10], [20])

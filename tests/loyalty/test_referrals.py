@@ -11,7 +11,8 @@ from loyalty.services.referrals import (
     NoReferralProgram,
     RecommendedThemselves,
 )
-from members.models import Member, User
+from members.models import Identity, Member, User
+from members.registry.introductions import Introduction
 from members.services import members
 from members.services.attributions import ReferrersDiffer, UnknownReferralCode
 from members.services.identities import IdentityClaim
@@ -169,8 +170,6 @@ def test_who_may_claim_when(alice, bob):
 
 def test_a_code_that_leads_to_nobody_stops_the_registration_and_leaves_nothing(shop):
     shop_of.live(*BOTH)
-    from members.registry.introductions import Introduction
-
     sent = members.Registration(
         identities=(IdentityClaim("PHONE", shop_of.phone(1)),),
         introduction=Introduction(code="NOSUCHCODE"),
@@ -181,8 +180,6 @@ def test_a_code_that_leads_to_nobody_stops_the_registration_and_leaves_nothing(s
 
 
 def test_code_and_referrer_have_to_agree(alice, bob):
-    from members.registry.introductions import Introduction
-
     sent = members.Registration(
         identities=(IdentityClaim("PHONE", shop_of.phone(1)),),
         referrer=bob.uid,
@@ -190,3 +187,31 @@ def test_code_and_referrer_have_to_agree(alice, bob):
     )
     with pytest.raises(ReferrersDiffer):
         members.register(registration=sent, at=NOW)
+
+
+def test_a_phone_that_is_proven_after_the_first_order_matured_brings_registration_too(alice):
+    shop_of.live(*BOTH, *ORDERED)
+    friend = shop_of.join(1, alice, verified=False)
+    shop_of.buy(1)
+    shop_of.night(NOW + 7 * DAY)
+    assert (shop_of.of(friend).state, given(alice)) == ("MATURED", [100])
+    # By an import, of which nobody is told.
+    Identity.objects.filter(member=friend, kind="PHONE").update(verified_at=NOW + 8 * DAY)
+    shop_of.night(NOW + 8 * DAY)
+    assert (given(alice), given(friend)) == ([100, 10], [50, 20])
+
+
+def test_a_phone_that_a_friend_adds_later_brings_what_registering_brings_at_once(alice):
+    shop_of.live(*BOTH)
+    account = IdentityClaim("WECHAT_OPENID", "o-1", issuer="mini")
+    told = Introduction(code=shop_of.code_of(alice))
+    first = members.Registration(identities=(account,), introduction=told)
+    friend = members.register(registration=first, at=NOW).member
+    shop_of.work(NOW)
+    assert shop_of.of(friend).state == "CLAIMED"
+    proven = IdentityClaim("PHONE", shop_of.phone(1), is_verified=True)
+    members.register(
+        registration=members.Registration(identities=(account, proven)), at=NOW + DAY
+    )
+    shop_of.work(NOW + DAY)
+    assert (given(alice), given(friend)) == ([10], [20])

@@ -69,7 +69,7 @@ def test_an_unknown_purpose_is_refused_and_nothing_recorded(alice):
     assert not Consent.objects.exists()
 
 
-def test_the_database_refuses_to_change_or_delete_an_answer(alice):
+def test_the_database_refuses_even_its_owner_to_change_or_delete_an_answer(alice, as_owner):
     (row,) = say(alice, True)
 
     with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():

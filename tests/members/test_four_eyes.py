@@ -78,7 +78,7 @@ def test_a_decided_request_is_not_decided_again_by_sql(asked, checker):
     )
 
 
-def test_no_request_is_born_approved_deleted_or_truncated(asked, checker):
+def test_no_request_is_born_approved_deleted_or_truncated(asked, checker, as_owner):
     born = refused(
         "INSERT INTO members_approvalrequest (uid, action, target_type, target_version, summary,"
         " reason, maker_id, checker_id, status, note, created_at, expires_at, decided_at)"

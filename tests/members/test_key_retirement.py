@@ -67,8 +67,11 @@ def test_what_was_said_in_a_case_of_nobody_is_sealed_anew_and_stays_unchanged():
 
     forget()
     assert CaseMessage.objects.get().text == "It is lost"
-    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         CaseMessage.objects.update(kind="NOTE")
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE members_casemessage SET text = text || '!'::bytea")
 
 
 def test_after_rewrap_the_old_version_goes_and_everything_still_opens():

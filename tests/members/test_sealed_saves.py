@@ -31,7 +31,7 @@ def an_approval(**values) -> ApprovalRequest:
 
 
 @pytest.fixture
-def unguarded() -> None:
+def unguarded(as_owner: None) -> None:
     """What was asked for can be changed here: these tests are about sealed columns."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE members_approvalrequest DISABLE TRIGGER guard")
@@ -224,6 +224,7 @@ def test_a_row_that_moves_unread_is_refused_and_stays():
     assert Identity.objects.get().value == "+8613800138000"
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_triggers_may_compare_sealed_columns_of_old_and_new_rows():
     trigger: Any = pgtrigger.Protect(
         name="names_stay",
@@ -239,6 +240,7 @@ def test_triggers_may_compare_sealed_columns_of_old_and_new_rows():
 
 
 @isolate_apps("members")
+@pytest.mark.usefixtures("as_owner")
 def test_history_keeps_the_bytes_and_opens_nothing():
     no_links: Any = {"obj_field": None, "context_field": None}
     history: Any = pghistory.create_event_model(

@@ -179,7 +179,9 @@ def test_the_cache_forgets_that_somebody_tried_her_codes(
     assert [key for key in client.scan_iter() if digest.hex().encode() in key] == []
 
 
-def test_nothing_else_of_the_trails_can_be_changed_and_nothing_of_the_living(alice, bob, staff):
+def test_nothing_else_of_the_trails_can_be_changed_and_nothing_of_the_living(
+    alice, bob, staff, as_owner
+):
     for member in (alice, bob):
         audit.record(action="member.told", at=world.NOW, member_id=member.pk, reason="why")
     cases.erase(alice, staff)
