@@ -43,6 +43,8 @@ class Redemption(models.Model):
     points = models.BigIntegerField(_("points"))
     money_amount = models.BigIntegerField(_("money"), default=0)
     payment_ref = models.CharField(_("payment"), max_length=80, blank=True, default="")
+    # Whose number it is: of who told that it was paid, who may be another than who asked.
+    payment_source = models.CharField(max_length=40, blank=True, default="")
     # Of the points: held while money is to be paid, then spent; where nothing is to be paid they
     # are spent at once.
     hold_id = models.BigIntegerField(null=True)
@@ -84,7 +86,7 @@ class Redemption(models.Model):
             models.UniqueConstraint(fields=["source", "external_id"], name="redemption_once"),
             # One payment pays for one redemption.
             models.UniqueConstraint(
-                fields=["source", "payment_ref"],
+                fields=["payment_source", "payment_ref"],
                 name="redemption_paid_once",
                 condition=~models.Q(payment_ref=""),
             ),

@@ -70,7 +70,7 @@ def _pay(case: Case, payment: Payment) -> Redemption:
     )
     holds.slide(case.state, case.at)
     case.tell(PointsRedeemed(order="", points=row.points))
-    row.payment_ref = payment.ref
+    row.payment_ref, row.payment_source = payment.ref, case.source.name
     ready.make(case)
     row.save()
     redemption_cases.write(case, 200)
@@ -79,6 +79,9 @@ def _pay(case: Case, payment: Payment) -> Redemption:
 
 def _check(case: Case, payment: Payment) -> None:
     row, standing = case.row, case.standing
+    if row.payment_ref == payment.ref:
+        # It is the payment that counts, told with another amount: nothing of it goes back.
+        raise _differs(row, payment)
     if standing == rules.EXPIRED and not row.payment_ref:
         raise _expired(case, payment)
     if standing == rules.CANCELED and not row.payment_ref:
@@ -86,7 +89,11 @@ def _check(case: Case, payment: Payment) -> None:
     if standing != rules.REQUESTED:
         raise RedemptionPaid(state=standing, money_back_amount=payment.amount)
     if payment.amount != row.money_amount:
-        raise PaymentDiffers(asked_amount=row.money_amount, paid_amount=payment.amount)
+        raise _differs(row, payment)
+
+
+def _differs(row: Redemption, payment: Payment) -> PaymentDiffers:
+    return PaymentDiffers(asked_amount=row.money_amount, paid_amount=payment.amount)
 
 
 def _expired(case: Case, payment: Payment) -> RedemptionExpired:

@@ -86,12 +86,14 @@ BEGIN
 END
 $$;
 
--- The pieces of a redemption that came to nothing, in the same order.
+-- The pieces of a redemption that came to nothing, in the same order and behind the same lock of
+-- the reward: a pool that is being opened counts them as standing, or as back, but not as neither.
 CREATE OR REPLACE FUNCTION loyalty_reward_give(
     of_reward bigint, used_key text, who text, pieces bigint, own int
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM loyalty_reward r WHERE r.id = of_reward FOR SHARE;
     UPDATE loyalty_pooluse u SET used = greatest(u.used - pieces, 0)
     WHERE u.key = used_key AND u.holder = who;
     PERFORM loyalty_pool_give('reward:' || of_reward || ':count', pieces, own);
