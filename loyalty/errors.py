@@ -119,6 +119,13 @@ class AlreadyResolved(DomainError):
     status = 409
 
 
+class HeldForReward(DomainError):
+    """These points are held for a reward: cancel its redemption instead."""
+
+    code = "held_for_reward"
+    status = 409
+
+
 class MoreThanHeld(DomainError):
     """More is to be captured than the hold keeps."""
 

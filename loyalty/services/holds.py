@@ -14,6 +14,7 @@ from msgspec import UnsetType
 
 from loyalty.errors import (
     AlreadyResolved,
+    HeldForReward,
     HoldConflict,
     HoldExpired,
     InsufficientPoints,
@@ -24,7 +25,7 @@ from loyalty.models import Hold, HoldPart
 from loyalty.rules import calendar, lives
 from loyalty.rules import holds as rules
 from loyalty.rules.entries import Document
-from loyalty.services import accounts, answers, programs, settlements
+from loyalty.services import accounts, answers, programs, redemption_cases, settlements
 from loyalty.services.documents import HoldDocument, MemberReference, Source, fingerprint
 from loyalty.services.posting import Posting
 from loyalty.services.states import State
@@ -90,7 +91,7 @@ def capture(
 def release(*, hold_uid: UUID, source: Source, at: datetime) -> Answer:
     """Lets go of a hold; one that is released or timed out already says so.
 
-    Raises: NotFound; AlreadyResolved, when it was captured.
+    Raises: NotFound; AlreadyResolved, when it was captured; HeldForReward.
     """
 
     def act(state: State, row: Hold, hold: rules.Hold, batch: Posting) -> None:
@@ -167,6 +168,9 @@ def _resolve(
         row = Hold.objects.filter(uid=hold_uid, source=source.name).first()
         if row is None:
             raise NotFound
+        if row.source == redemption_cases.HOLDER:
+            # The redemption's own steps spend it or let go of it, with its stock and its limit.
+            raise HeldForReward
         state = accounts.lock(member_ids=[row.member_id], includes_erased=True)[row.member_id]
         # Read again behind the lock: another one may have resolved it meanwhile.
         row.refresh_from_db()
