@@ -5,6 +5,7 @@ The account is locked before the redemption, so that a member's steps come one a
 limits and stock come after both. Source: docs/algorithms/rewards.md.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,8 +21,9 @@ from loyalty.services.documents import Source
 from loyalty.services.posting import Posting
 from loyalty.services.programs import Terms
 from loyalty.services.states import State
-from members.errors import MemberMerged, NotFound
+from members.errors import MemberErased, MemberMerged, NotFound
 from members.registry.facts import Fact
+from members.selectors import living
 from members.services import bell
 from members.services.idempotency import KeyReused
 
@@ -90,6 +92,9 @@ def lock(*, uid: UUID, source: Source, at: datetime) -> Case:
         if row is None:
             raise NotFound("there is no such redemption")
         try:
+            with suppress(MemberErased):
+                # As merges and erasures: the member before the account, since a coupon names both.
+                living.refuse_gone(member_ids=[row.member_id])
             found = accounts.lock(member_ids=[row.member_id], includes_erased=True)
         except MemberMerged:
             # Into somebody else, meanwhile: the redemption is theirs now.

@@ -26,6 +26,7 @@ from loyalty.services.redemption_cases import HOLDER, Case
 from loyalty.services.reward_refusals import RedemptionConflict, RewardRefused
 from members.errors import NotFound
 from members.models import Store
+from members.selectors import living
 
 MOST_PIECES = 99
 _ENDS_FREE = frozenset({reward_rules.STOCK, reward_rules.LIMIT})
@@ -81,7 +82,9 @@ def _twice(work: Callable[[], Redemption]) -> Redemption:
 
 
 def _request(ask: Ask, source: Source, at: datetime) -> Redemption:
-    # The lock comes first: a repeat waits for the first one and then sees it.
+    # The locks come first: a repeat waits for the first one and then sees it. As merges and
+    # erasures: the member before the account, since a coupon names both.
+    living.refuse_gone(member_ids=[ask.member_id])
     state = accounts.lock(member_ids=[ask.member_id])[ask.member_id]
     known = Redemption.objects.filter(source=source.name, external_id=ask.external_id)
     if (row := known.select_related("reward", "member").first()) is not None:
