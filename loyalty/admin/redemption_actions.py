@@ -26,6 +26,7 @@ from members.admin import dialogs
 from members.admin.base import KeysetAdmin, operator_of
 from members.errors import DomainError
 from members.models import Store
+from members.selectors import scopes
 from members.services import audit, submissions
 
 CONSOLE = "console"
@@ -46,7 +47,14 @@ class HandOverForm(dialogs.DialogForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["store"]
-        field.queryset = Store.objects.filter(is_active=True).order_by("code")
+        scope = scopes.scope_for(self.request.user)
+        field.queryset = scope.stores(Store.objects.filter(is_active=True).order_by("code"))
+        if not scope.is_whole_chain:
+            # Who works for some stores hands over in one of them.
+            field.required = True
+            only = list(field.queryset[:2])
+            if len(only) == 1:
+                field.initial, field.empty_label = only[0].pk, None
 
 
 class PayForm(dialogs.DialogForm):
