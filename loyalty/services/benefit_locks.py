@@ -27,14 +27,16 @@ def owner(*, member_id: int, at: datetime) -> int:
             living.refuse_gone(member_ids=[found])
         except MemberMerged:
             continue
-        if not _lock(found):
+        if not hold(member_id=found):
             accounts.open_account(member_id=found, at=at)
-            _lock(found)
+            hold(member_id=found)
         return found
     raise MemberMerged
 
 
-def _lock(member_id: int) -> bool:
+def hold(*, member_id: int) -> bool:
+    """The member's account, locked until the end of the transaction, also of somebody who is gone;
+    whether there is one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT FROM loyalty_account WHERE member_id = %s FOR NO KEY UPDATE", [member_id]

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from loyalty.events import PrizeGiven, PrizeUndone
 from loyalty.models import Prize, PrizeGrant, PrizeWhat
-from loyalty.services import prize_things
+from loyalty.services import benefit_locks, prize_things
 from loyalty.services.prize_things import Keeping, Promise
 from members.errors import NotFound
 from members.selectors import living
@@ -75,7 +75,8 @@ def give(
     )
     if not is_new:
         return grant
-    promise = Promise(prize, grant, times.of(prize.count), at)
+    count = times.of(prize.count) if prize.what == PrizeWhat.COUPON else prize.count
+    promise = Promise(prize, grant, count, at)
     grant.made = _WAYS[PrizeWhat(prize.what)].give(promise)
     grant.save(update_fields=["made"])
     told = PrizeGiven(prize=str(grant.uid), origin=origin, what=grant.what, points=points)
@@ -88,7 +89,7 @@ def undo(*, key: str, reason: str, at: datetime) -> PrizeGrant | None:
     """Takes a prize back; None where nothing was given by this key. Again it stays as it is. What
     can't come back (a used coupon) is told in `kept`; points that are gone become a debt, or stay,
     as the programme says for refunds. `reason` is a code."""
-    grant = PrizeGrant.objects.select_for_update().filter(key=key).first()
+    grant = _locked(key)
     if grant is None or grant.state == PrizeGrant.State.UNDONE:
         return grant
     keeping = Keeping(grant, reason, at)
@@ -98,3 +99,16 @@ def undo(*, key: str, reason: str, at: datetime) -> PrizeGrant | None:
     told = PrizeUndone(prize=str(grant.uid), origin=grant.origin, what=grant.what, reason=reason)
     events.record(fact=told, member_id=grant.member_id, occurred_at=at, at=at)
     return grant
+
+
+def _locked(key: str) -> PrizeGrant | None:
+    """The grant behind its member's lock. The account comes first, as in a merge, which moves the
+    grants of a card whose account it holds."""
+    while True:
+        seen = PrizeGrant.objects.filter(key=key).values_list("member_id", flat=True).first()
+        if seen is None:
+            return None
+        benefit_locks.hold(member_id=seen)
+        grant = PrizeGrant.objects.select_for_update().get(key=key)
+        if grant.member_id == seen:
+            return grant

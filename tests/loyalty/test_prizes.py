@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loyalty.models import (
     Account,
@@ -227,3 +229,23 @@ def test_a_benefit_that_came_as_coupons_goes_with_those_that_are_not_used(alice)
         "state", flat=True
     )
     assert list(states) == ["VOID", "VOID"]
+
+
+def test_the_account_is_locked_before_the_prize_as_in_a_merge(alice):
+    give(alice, of_points(50))
+    with CaptureQueriesContext(connection) as seen:
+        undo()
+    asked = [one["sql"] for one in seen.captured_queries]
+    account = next(n for n, sql in enumerate(asked) if "loyalty_account" in sql)
+    prize = next(
+        n for n, sql in enumerate(asked) if "loyalty_prizegrant" in sql and "FOR UPDATE" in sql
+    )
+    assert "FOR NO KEY UPDATE" in asked[account]
+    assert account < prize
+
+
+def test_a_multiplier_leaves_uses_of_a_benefit_as_they_are(alice):
+    benefit = Benefit.objects.create(code="dry", kind=Benefit.Kind.SERVICE, state="LIVE")
+    two = ReferralPrize(what=Prize.What.BENEFIT, benefit=benefit, count=2, days=30)
+    made = give(alice, two, percent=200).made
+    assert BenefitGrant.objects.get(pk=made["benefit"]).quota == 2
