@@ -220,11 +220,17 @@ def _write(batch: _Batch, at: datetime, actor_id: int | None) -> None:
         # An identity of somebody who is erased meanwhile would be a trace of them.
         living.refuse_gone(member_ids=known)
     told = [joinings.registered(member, one, actor_id) for member, one in batch.newcomers]
-    told += [joinings.verified(row, at) for row in batch.proven]
+    told += [joinings.verified(row, at) for row in (*batch.proven, *_added(batch))]
     told += consents.happenings(batch.consents)
     if told:
         events.record_many(happenings=told, at=at)
     introductions.keep([one for pair in batch.newcomers for one in joinings.introduced(*pair)], at)
+
+
+def _added(batch: _Batch) -> list[Identity]:
+    """Proven identities that members who were there came with for the first time."""
+    newcomers = {member.pk for member, _ in batch.newcomers}
+    return [row for row in batch.identities if row.verified_at and row.member_id not in newcomers]
 
 
 def _issue_cards(batch: _Batch, at: datetime) -> None:

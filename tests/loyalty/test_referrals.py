@@ -210,8 +210,6 @@ def test_a_phone_that_a_friend_adds_later_brings_what_registering_brings_at_once
     shop_of.work(NOW)
     assert shop_of.of(friend).state == "CLAIMED"
     proven = IdentityClaim("PHONE", shop_of.phone(1), is_verified=True)
-    members.register(
-        registration=members.Registration(identities=(account, proven)), at=NOW + DAY
-    )
+    members.register(registration=members.Registration(identities=(account, proven)), at=NOW + DAY)
     shop_of.work(NOW + DAY)
     assert (given(alice), given(friend)) == ([10], [20])
