@@ -17,6 +17,12 @@ from members.admin.base import ConsoleAdmin
 
 
 class BadgeForm(ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (cleaned.get("name_zh") or cleaned.get("name_en")):
+            self.add_error("name_en", _("Give it a name in one language at least."))
+        return cleaned
+
     class Meta:
         widgets = {"color": UnfoldAdminColorInputWidget}
         help_texts = {

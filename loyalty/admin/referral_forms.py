@@ -47,6 +47,8 @@ class ReferralProgramForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (cleaned.get("name_zh") or cleaned.get("name_en")):
+            self.add_error("name_en", gettext("Give it a name in one language at least."))
         begins, ends = cleaned.get("valid_from"), cleaned.get("valid_until")
         if begins and ends and ends <= begins:
             self.add_error("valid_until", gettext("The end must be after the start."))

@@ -194,6 +194,14 @@ class ReferralProgramAdmin(PublishedAdmin):
             review_count=Count("referrals", distinct=True, filter=in_review),
         )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A draft that was saved says what it would promise: what the approver will read."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or not publishing.is_draft(obj) or found is self.published_fieldsets:
+            return found
+        told = ("shown_sentences", "shown_guards")
+        return (*found, (_("What it says, as it was saved"), {"fields": told}))
+
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if publishing.is_draft(obj) else ()
 
