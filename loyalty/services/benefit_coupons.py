@@ -48,7 +48,7 @@ def give_granted(*, benefit: Benefit, grant: BenefitGrant, moment: Moment) -> li
         coupons.grant(
             type_code=benefit.coupon_type.code,
             member_id=grant.member_id,
-            key=f"benefit:grant:{grant.pk}:{number}",
+            key=_granted(grant, number),
             origin=Coupon.Origin.BENEFIT,
             at=moment.at,
         )
@@ -59,6 +59,17 @@ def give_granted(*, benefit: Benefit, grant: BenefitGrant, moment: Moment) -> li
     return made
 
 
+def of_grant(*, grant: BenefitGrant) -> list[int]:
+    """The ids of the coupons that a grant by hand, or a prize, came as."""
+    keys = [_granted(grant, number) for number in range(1, (grant.quota or 0) + 1)]
+    found = Coupon.objects.filter(key__in=keys).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
 def key(benefit_id: int, member_id: int, period: str, number: int) -> str:
     """Of a coupon: whoever gives it again finds it."""
     return f"benefit:{benefit_id}:{member_id}:{period}:{number}"
+
+
+def _granted(grant: BenefitGrant, number: int) -> str:
+    return f"benefit:grant:{grant.pk}:{number}"

@@ -1,17 +1,19 @@
 """What a prize may be: points, coupons, a tier, a benefit, a badge; each given and taken back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from loyalty.events import PointsClawedBack, PointsEarned
-from loyalty.models import Coupon, LedgerEntry, Lot, Prize, PrizeGrant
+from loyalty.models import Coupon, LedgerEntry, Lot, Prize, PrizeGrant, PrizeWhat
 from loyalty.rules import calendar, clawbacks
 from loyalty.rules import lots as lot_rules
 from loyalty.rules.entries import Document
 from loyalty.services import (
     accounts,
     badges,
+    benefit_coupons,
     benefit_grants,
     coupons,
     points,
@@ -21,6 +23,7 @@ from loyalty.services import (
 from loyalty.services.coupon_refusals import CouponRefused
 from loyalty.services.posting import Posting
 from loyalty.services.tier_grants import Given
+from members.errors import MemberErased
 
 
 @dataclass(frozen=True)
@@ -124,13 +127,18 @@ def grant_coupons(promise: Promise) -> Made:
 
 def void_coupons(keeping: Keeping) -> Made:
     """Those that are used or have ended stay as they are, and are named."""
+    return {"coupons": _void(keeping.grant.made["coupons"], keeping)}
+
+
+def _void(coupon_ids: Iterable[int], keeping: Keeping) -> list[int]:
+    """Those that stay."""
     kept = []
-    for coupon_id in keeping.grant.made["coupons"]:
+    for coupon_id in coupon_ids:
         try:
             coupons.void(coupon_id=_heir(coupon_id), reason=keeping.reason, at=keeping.at)
         except CouponRefused:
             kept.append(coupon_id)
-    return {"coupons": kept}
+    return kept
 
 
 def give_tier(promise: Promise) -> Made:
@@ -162,8 +170,33 @@ def end_tier(keeping: Keeping) -> Made:
     given = Given(
         made["tier"], _instant(made["until_at"]), made["before"], _instant(made["before_until_at"])
     )
-    is_ended = tier_grants.take_back(member_id=grant.member_id, given=given, at=keeping.at)
-    return {} if is_ended else {"tier": made["tier"]}
+    try:
+        is_ended = tier_grants.take_back(member_id=grant.member_id, given=given, at=keeping.at)
+    except MemberErased:
+        # It is nobody's tier any more.
+        return {}
+    if is_ended:
+        return {}
+    _hand_down(grant)
+    return {"tier": made["tier"]}
+
+
+def _hand_down(grant: PrizeGrant) -> None:
+    """Another prize took this one's place: when that is taken back too, what was before this one
+    comes back, and not this one."""
+    made = grant.made
+    above = PrizeGrant.objects.select_for_update().filter(
+        member_id=grant.member_id,
+        what=PrizeWhat.TIER,
+        state=PrizeGrant.State.GIVEN,
+        made__changed=True,
+        made__before=made["tier"],
+        made__before_until_at=made["until_at"],
+    )
+    found = above.exclude(pk=grant.pk).order_by("pk").first()
+    if found is not None:
+        found.made |= {name: made[name] for name in ("before", "before_until_at")}
+        found.save(update_fields=["made"])
 
 
 def grant_benefit(promise: Promise) -> Made:
@@ -183,11 +216,15 @@ def grant_benefit(promise: Promise) -> Made:
 
 
 def end_benefit(keeping: Keeping) -> Made:
-    """Uses that were made stay made."""
+    """Uses that were made stay made; where it came as coupons, those that are used."""
     ended = benefit_grants.end(
         grant_id=keeping.grant.made["benefit"], reason=keeping.reason, at=keeping.at
     )
-    return {"used": ended.used_count}
+    if ended.benefit.coupon_type_id is None:
+        return {"used": ended.used_count}
+    came = benefit_coupons.of_grant(grant=ended)
+    kept = _void(came, keeping)
+    return {"used": len(kept), "coupons": kept}
 
 
 def give_badge(promise: Promise) -> Made:

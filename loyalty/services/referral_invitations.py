@@ -8,7 +8,8 @@ from django.db import transaction
 from loyalty.models import ReferralInvitation, ReferralProgram
 from loyalty.rules import calendar
 from loyalty.services import programs, referral_codes, referral_guards, referrals
-from members.errors import DomainError
+from members.errors import DomainError, MemberRestricted
+from members.models import Member
 from members.services.idempotency import KeyReused
 
 # As everything that channels tell: clocks differ.
@@ -66,6 +67,7 @@ def record(*, inviting: Inviting, at: datetime) -> Invited:
         raise InvitationAtOddTime
     # Two at once count one after the other, and the second may be the same one.
     referral_codes.of_member(member_id=inviting.member_id, at=at)
+    _check_member(inviting.member_id)
     referral_codes.lock(member_id=inviting.member_id, at=at)
     known = _known(inviting)
     if known is not None:
@@ -92,6 +94,13 @@ def _known(inviting: Inviting) -> ReferralInvitation | None:
     if found is not None and found.member_id != inviting.member_id:
         raise KeyReused
     return found
+
+
+def _check_member(member_id: int) -> None:
+    """Raises: MemberRestricted, also where there is a code."""
+    state = Member.objects.filter(pk=member_id).values_list("state", flat=True).first()
+    if state == Member.State.RESTRICTED:
+        raise MemberRestricted
 
 
 def _check_day(inviting: Inviting, program: ReferralProgram) -> None:
