@@ -23,7 +23,7 @@ from tests.loyalty.reward_shop import ask, days, left, live, minutes, rich
 pytestmark = [pytest.mark.kill]
 _context = multiprocessing.get_context("fork")
 # More statements than any step has.
-MOST = 60
+MOST = 90
 PEOPLE = 6
 POINTS = 200_000
 STOCK = 1_000
