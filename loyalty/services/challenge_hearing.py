@@ -7,6 +7,7 @@ name of their fact, sums are added anew, and awards are what the sums are due.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from loyalty.models import Referral
 from loyalty.rules import challenges as rules
 from loyalty.rules.challenges import Rule
 from loyalty.services import (
@@ -82,7 +83,12 @@ def _hear_merges(heard: Sequence[Event], terms: Terms, at: datetime) -> None:
     if not states:
         return
     known = terms.challenges
-    _count(challenge_facts.tiers(states, known, terms), known, states, terms, at)
+    told = challenge_facts.tiers(states, known, terms)
+    if _counting(terms, rules.FRIENDS):
+        # Also those who came to count in between: they part with who recommended them.
+        ids = Referral.objects.filter(referrer_id__in=list(states)).values_list("pk", flat=True)
+        told += challenge_facts.friends(states, list(ids), known, terms)
+    _count(told, known, states, terms, at)
 
 
 def _count(

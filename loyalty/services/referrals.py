@@ -120,6 +120,7 @@ def introduced(newcomers: Sequence[Introduced], at: datetime) -> None:
         told = one.introduction
         if (
             program is not None
+            and one.referrer_id is not None
             and one.referrer_id in active
             # An old system's members are no newcomers, however late they are told.
             and _is_in_time(one.joined_at, program, at)

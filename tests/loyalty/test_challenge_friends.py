@@ -12,7 +12,14 @@ from members.services import merge_undos, merges
 from tests.loyalty import referral_shop as friends
 from tests.loyalty import till
 from tests.loyalty.challenge_shop import challenge, reached, value
-from tests.loyalty.referral_shop import DAY, FIRST_ORDER, REFERRER, REGISTRATION, given
+from tests.loyalty.referral_shop import (
+    DAY,
+    FIRST_ORDER,
+    FRIEND,
+    REFERRER,
+    REGISTRATION,
+    given,
+)
 from tests.loyalty.till import NOW
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +102,20 @@ def test_of_two_claims_of_one_person_one_counts_and_both_again_when_they_part(al
     friends.work(NOW + 3 * DAY)
     assert [value(one, "friends") for one in (alice, bob)] == [1, 1]
     assert sorted(given(bob)) == [10, 200]
+
+
+def test_a_friend_who_counted_since_the_merge_parts_with_the_card_that_recommended(alice, bob):
+    friends.live((FIRST_ORDER, FRIEND, 5), ladder_basis="FIRST_ORDER")
+    two_friends()
+    friends.join(1, bob)
+    merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+    friends.buy(1)
+    friends.night(NOW + 7 * DAY)
+    friends.work(NOW + 7 * DAY)
+    assert [value(one, "friends") for one in (alice, bob)] == [1, 0]
+    merge_undos.undo(merge_id=MemberMerge.objects.get().pk, at=NOW + 8 * DAY)
+    friends.work(NOW + 8 * DAY)
+    assert [value(one, "friends") for one in (alice, bob)] == [0, 1]
 
 
 @pytest.fixture
