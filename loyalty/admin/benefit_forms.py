@@ -1,14 +1,15 @@
 """The form of a benefit: what matters for its kind, in operators' words and units."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from loyalty.admin.amount_fields import AmountField, HundredthsField
-from loyalty.admin.sentence_forms import SentenceForm
+from loyalty.admin.sentence_forms import SentenceForm, plain
 from loyalty.models import Badge, Benefit, BenefitRule, CouponType, Tier
 from members.admin import confirmations
 
@@ -47,7 +48,12 @@ class BenefitForm(SentenceForm):
     )
 
     class Meta:
-        help_texts = {
+        widgets: ClassVar[dict[str, Any]] = {
+            "description_zh": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "description_en": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
+        labels: ClassVar[dict[str, Any]] = {"giving": _("How it is given")}
+        help_texts: ClassVar[dict[str, Any]] = {
             "code": _("Tills, apps and the API know the benefit by it: lower case, no blanks."),
             "giving": _("What is claimed can be used once the member has taken it."),
             "every": _("Days, weeks from Monday, months and so on of the programme's calendar."),
@@ -69,9 +75,11 @@ class BenefitForm(SentenceForm):
         super().__init__(*args, **options)
         if "coupon_type" in self.fields:
             kinds: Any = self.fields["coupon_type"]
+            plain(kinds)
             kinds.queryset = CouponType.objects.filter(state=CouponType.State.LIVE)
         if "badge" in self.fields:
             badges: Any = self.fields["badge"]
+            plain(badges, SHOWN_WHEN["badge"])
             badges.queryset = Badge.objects.filter(is_active=True)
 
     def clean(self) -> dict[str, Any]:
@@ -123,6 +131,8 @@ class BenefitRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("tier", "tag"):
+            plain(self.fields[name])
         tiers: Any = self.fields["tier"]
         tiers.queryset = Tier.objects.filter(program__is_current=True).order_by("rank")
         self.fields["quota"].required = False

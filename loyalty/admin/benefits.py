@@ -66,6 +66,7 @@ class BenefitRuleInline(TabularInline):
     formset = BenefitRuleFormSet
     fields = ("audience", "tier", "tag", "quota")
     extra = 0
+    hide_title = True
     max_num = 50
     ordering = ("pk",)
     verbose_name = _("group of members")
@@ -167,6 +168,14 @@ class BenefitAdmin(PublishedAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return BenefitChangeList
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A draft that was saved says what it would promise: what the approver will read."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or not publishing.is_draft(obj) or found is self.published_fieldsets:
+            return found
+        told = (_("What it says, as it was saved"), {"fields": ("shown_sentence",)})
+        return (*found, told)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if publishing.is_draft(obj) else ()

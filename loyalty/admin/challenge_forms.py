@@ -1,6 +1,6 @@
 """The form of a challenge and of its prizes: what matters for what it counts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.models import BaseInlineFormSet
@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from loyalty.admin import challenge_fields
 from loyalty.admin.amount_fields import AmountField
-from loyalty.admin.sentence_forms import SentenceForm
+from loyalty.admin.sentence_forms import SentenceForm, plain
 from loyalty.models import BehaviorRule, Challenge, ChallengePrize, Prize
 from loyalty.services import challenge_checks
 from members.admin.condition_fields import ConditionField
@@ -97,7 +97,7 @@ class ChallengeForm(SentenceForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("tier", "for_tier", "for_tag"):
-            _plain(self.fields.get(name), SHOWN_WHEN.get(name))
+            plain(self.fields.get(name), SHOWN_WHEN.get(name))
         if "behavior" in self.fields:
             behavior: Any = self.fields["behavior"]
             behavior.choices = _behaviors()
@@ -137,10 +137,24 @@ class ChallengeForm(SentenceForm):
 class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     """What one prize is; only its own column is kept."""
 
+    # Of the same row: static/console/shown_when.js.
+    shown_when: ClassVar[dict[str, str]] = {
+        "points": ".what=POINTS",
+        "coupon_type": ".what=COUPON",
+        "tier": ".what=TIER",
+        "benefit": ".what=BENEFIT",
+        "badge": ".what=BADGE",
+        "count": ".what=COUPON,BENEFIT",
+        "days": ".what=TIER,BENEFIT",
+    }
+
+    class Media:
+        js = ("console/shown_when.js",)
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("coupon_type", "tier", "benefit", "badge"):
-            _plain(self.fields.get(name))
+        for name, when in self.shown_when.items():
+            plain(self.fields.get(name), when)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -180,18 +194,6 @@ class PrizeFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def prizes(self) -> list[ChallengePrize]:
         """Those that are written in the form."""
         return [form.instance for form in self.forms if not self._goes(form)]
-
-
-def _plain(field: Any, when: str | None = None) -> None:
-    """A choice without the buttons that make what is chosen; shown while `when` holds."""
-    if field is None:
-        return
-    widget = field.widget
-    if hasattr(widget, "can_add_related"):
-        widget.can_add_related = widget.can_change_related = False
-        widget.can_delete_related = widget.can_view_related = False
-    if when:
-        getattr(widget, "widget", widget).attrs["data-shown-when"] = when
 
 
 def _behaviors() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline
 from unfold.decorators import action, display
 
 from loyalty.admin import challenge_fields, challenge_sentences, challenge_trials
@@ -45,7 +45,7 @@ _STOP = {
 }
 
 
-class PrizeInline(TabularInline):
+class PrizeInline(StackedInline):
     model = ChallengePrize
     form = PrizeForm
     formset = PrizeFormSet

@@ -1,6 +1,6 @@
 """Forms of a referral programme: its terms, its prizes, who gets more, and what is looked at."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -57,6 +57,8 @@ class ReferralProgramForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class ReferralPrizeForm(PrizeForm):
     """One prize: when, for whom, and what."""
+
+    shown_when: ClassVar[dict[str, str]] = {**PrizeForm.shown_when, "step": ".moment=LADDER"}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

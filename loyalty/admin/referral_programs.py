@@ -69,11 +69,16 @@ class PrizeInline(_Part, StackedInline):
     model = ReferralPrize
     form = ReferralPrizeForm
     fields = (
-        ("moment", "side", "step"),
-        ("what", "points"),
-        ("coupon_type", "tier"),
-        ("benefit", "badge"),
-        ("count", "days"),
+        ("moment", "side"),
+        "step",
+        "what",
+        "points",
+        "coupon_type",
+        "tier",
+        "benefit",
+        "badge",
+        "count",
+        "days",
     )
     min_num = 1
     max_num = 30

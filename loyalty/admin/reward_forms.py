@@ -1,10 +1,10 @@
 """The form of a reward: what matters for its kind, in operators' words and units."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
 from loyalty.admin.amount_fields import AmountField
 from loyalty.admin.sentence_forms import SentenceForm
@@ -32,6 +32,10 @@ class RewardForm(SentenceForm):
     )
 
     class Meta:
+        widgets: ClassVar[dict[str, Any]] = {
+            "description_zh": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "description_en": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
         help_texts = {
             "code": _("Apps and the API know the reward by it: lower case, without blanks."),
             "price_points": _("Of one piece; tiers may have a price of their own, below."),
@@ -51,11 +55,6 @@ class RewardForm(SentenceForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, when in SHOWN_WHEN.items():
-            if name in self.fields:
-                # Fields that lead to other tables are wrapped: the mark belongs on what is inside.
-                widget: Any = self.fields[name].widget
-                getattr(widget, "widget", widget).attrs["data-shown-when"] = when
         field: Any = self.fields.get("coupon_type")
         if field is not None:
             field.queryset = CouponType.objects.filter(state=CouponType.State.LIVE)

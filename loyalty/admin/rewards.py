@@ -46,6 +46,7 @@ class RewardTierInline(TabularInline):
     model = RewardTier
     fields = ("tier", "price_points", "limit_member")
     extra = 0
+    hide_title = True
     verbose_name_plural = _("for these tiers only; none: for everybody")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -23,8 +23,22 @@ class SentenceForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
         for name, when in self.shown_when.items():
             if name in self.fields:
-                self.fields[name].widget.attrs["data-shown-when"] = when
+                # Fields that lead to other tables are wrapped: the mark belongs on what is inside.
+                widget: Any = self.fields[name].widget
+                getattr(widget, "widget", widget).attrs["data-shown-when"] = when
         if "condition" in self.fields:
-            widget: Any = self.fields["condition"].widget
+            widget = self.fields["condition"].widget
             widget.url = publishing.spoken_at(self.instance)
             widget.digits = money.digits(amount_fields.currency())
+
+
+def plain(field: Any, when: str | None = None) -> None:
+    """A choice without the buttons that make what is chosen; shown while `when` holds."""
+    if field is None:
+        return
+    widget = field.widget
+    if hasattr(widget, "can_add_related"):
+        widget.can_add_related = widget.can_change_related = False
+        widget.can_delete_related = widget.can_view_related = False
+    if when:
+        getattr(widget, "widget", widget).attrs["data-shown-when"] = when

@@ -1,7 +1,8 @@
 // Fields that matter only while others have some value: `data-shown-when="effect=FIXED"`, with
 // several values after commas, or `*` for any (of a box to tick: ticked), and `&` between
-// conditions that must all hold. It may stand on a field, or on a box of several. A section whose
-// fields are all hidden is hidden too.
+// conditions that must all hold; a name with a point before it (`.what=COUPON`) is of the same row of
+// an inline. It may stand on a field, or on a box of several. A section whose fields are all hidden
+// is hidden too.
 // Without this script all are shown, and the server ignores what isn't needed.
 (() => {
   "use strict";
@@ -19,6 +20,10 @@
     return box;
   };
 
+  // Rows are renumbered by the script that adds them, so the row's own number is read each time.
+  const nameOf = (field, name) =>
+    name.startsWith(".") ? `${field.name.replace(/[^-]*$/, "")}${name.slice(1)}` : name;
+
   const valueOf = (form, name) => {
     const field = form.elements[name];
     return field?.type === "checkbox" && !field.checked ? "" : (field?.value ?? "");
@@ -34,7 +39,7 @@
       row: rowOf(field),
       conditions: field.dataset.shownWhen.split("&").map((condition) => {
         const [name, values] = condition.split("=");
-        return { name, values: values.split(",") };
+        return { name: nameOf(field, name), values: values.split(",") };
       }),
     }));
 
@@ -70,7 +75,9 @@
     form.addEventListener("change", apply);
     form.addEventListener("input", apply);
     // Rows that a script adds may hold such fields too.
-    form.addEventListener("console:added", () => { rules = rulesOf(form); apply(); });
+    for (const added of ["console:added", "formset:added", "formset:removed"]) {
+      document.addEventListener(added, () => { rules = rulesOf(form); apply(); });
+    }
     apply();
   }
 
