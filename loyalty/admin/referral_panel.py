@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from loyalty.admin import referral_words
+from loyalty.admin import prize_words, referral_words
 from loyalty.models import Referral, ReferralCode
 from loyalty.rules import referrals as rules
 from loyalty.selectors import referral_cards
@@ -56,6 +56,7 @@ def context(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
         "qr": _qr(link or code),
         "is_live": live is not None,
         "card": card,
+        "prizes": [] if before else _prizes(card),
         "came": Referral.objects.filter(friend_id=member.pk).select_related("referrer").first(),
         "rows": [
             {
@@ -68,6 +69,11 @@ def context(*, member: Member, request: HttpRequest, at: datetime) -> dict[str, 
         ],
         "next_before_id": page.next_before_id,
     }
+
+
+def _prizes(card: referral_cards.Card) -> list[dict[str, Any]]:
+    names = prize_words.named(card.prizes)
+    return [{"grant": one, "what": names[one.pk]} for one in card.prizes]
 
 
 def _qr(text: str) -> str:

@@ -45,18 +45,18 @@ def decision(referral: Referral) -> str:
 
 def _claimed(payload: dict[str, Any], names: Any) -> Sentence:
     # Not whether it is looked at first: the friend reads this too.
-    return Sentence(text=_("Said who recommended them"), icon="group_add", tone=GOOD, tab=TAB)
+    return Sentence(text=_("Named who recommended"), icon="group_add", tone=GOOD, tab=TAB)
 
 
 def _changed(payload: dict[str, Any], names: Any) -> Sentence:
     state = payload["state"]
     texts = {
-        "CLAIMED": _("A friend they recommended has joined"),
-        "REGISTERED": _("A friend they recommended is registered"),
-        "ORDERED": _("A friend they recommended placed a first order"),
-        "MATURED": _("The first order of a friend they recommended has matured"),
-        "REVIEW": _("A friend they recommended is looked at first"),
-        "REFUSED": _("A friend they recommended does not count"),
+        "CLAIMED": _("A recommended friend has joined"),
+        "REGISTERED": _("A recommended friend is registered"),
+        "ORDERED": _("A recommended friend placed a first order"),
+        "MATURED": _("The first order of a recommended friend has matured"),
+        "REVIEW": _("A recommended friend is looked at first"),
+        "REFUSED": _("A recommended friend does not count"),
     }
     tone = BAD if state == "REFUSED" else GOOD
     return Sentence(text=texts.get(state, state), icon="group_add", tone=tone, tab=TAB)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from loyalty.admin import referral_words
+from loyalty.admin import prize_words, referral_words
 from loyalty.models import Referral
 from loyalty.selectors import referral_evidence
 from loyalty.services import referral_reviews
@@ -60,7 +60,7 @@ class ReferralAdmin(KeysetAdmin):
     store_path = "friend__store"
     empty_hint = _("Friends who come by a member's code are listed here.")
     list_display = (
-        "claimed_at", "shown_referrer", "shown_friend", "shown_state", "shown_reasons",
+        "shown_came", "shown_referrer", "shown_friend", "shown_state", "shown_reasons",
         "shown_first", "program",
     )  # fmt: skip
     list_filter = ("state", "is_rewarded", "program")
@@ -74,7 +74,7 @@ class ReferralAdmin(KeysetAdmin):
                 "fields": (
                     ("shown_referrer", "shown_friend"),
                     ("shown_state", "program"),
-                    ("claimed_at", "source"),
+                    ("shown_came", "source"),
                     ("verified_at", "shown_first"),
                     ("rewarded_at", "is_rewarded"),
                 )
@@ -85,6 +85,7 @@ class ReferralAdmin(KeysetAdmin):
         (_("Decision"), {"fields": (("shown_decision", "decided_at"),)}),
     )
     readonly_fields = (
+        "shown_came",
         "shown_referrer",
         "shown_friend",
         "shown_state",
@@ -161,6 +162,10 @@ class ReferralAdmin(KeysetAdmin):
         allowed: bool = super().lookup_allowed(lookup, value, request)
         return allowed
 
+    @display(description=_("came"), ordering="claimed_at")
+    def shown_came(self, referral: Referral) -> Any:
+        return referral.claimed_at
+
     @display(description=_("recommended by"))
     def shown_referrer(self, referral: Referral) -> SafeString | str:
         return _card(referral.referrer)
@@ -199,7 +204,9 @@ class ReferralAdmin(KeysetAdmin):
     @display(description=_("prizes"))
     def shown_prizes(self, referral: Referral) -> str:
         def draw() -> str:
-            rows = referral_evidence.prizes(referral=referral)
+            found = referral_evidence.prizes(referral=referral)
+            names = prize_words.named(found)
+            rows = [{"grant": one, "what": names[one.pk]} for one in found]
             return render_to_string("console/referral_prizes.html", {"rows": rows})
 
         return SafeString(drawn.once(referral, "prizes", draw))
