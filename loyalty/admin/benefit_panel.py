@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from loyalty.admin import benefit_sentences, benefit_words, coupon_sentences
 from loyalty.models import BenefitGrant, BenefitUse
@@ -83,7 +83,11 @@ def _is_over(grant: BenefitGrant, at: datetime) -> bool:
 def _row(use: BenefitUse) -> dict[str, Any]:
     told = str(use.get_state_display())
     if use.state == BenefitUse.State.VOID:
-        told = _("Taken back") if use.given_back else _("Void, nothing came back")
+        told = (
+            pgettext("a use of a benefit", "Taken back")
+            if use.given_back
+            else _("Void, nothing came back")
+        )
     return {
         "use": use,
         "state": told,

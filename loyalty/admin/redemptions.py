@@ -65,9 +65,10 @@ class RedemptionAdmin(RedemptionActions):
                     ("member", "shown_state"),
                     ("points", "shown_money"),
                     ("requested_at", "expires_at"),
-                    ("store", "fulfilled_store", "fulfilled_at"),
+                    ("store", "fulfilled_store"),
+                    ("fulfilled_at", "shown_end"),
                     ("returned_points", "shown_money_back"),
-                    ("shown_end", "payment_ref", "external_id"),
+                    ("payment_ref", "external_id"),
                 )
             },
         ),
@@ -131,7 +132,7 @@ class RedemptionAdmin(RedemptionActions):
     def shown_end(self, redemption: Redemption) -> str:
         return str(REASONS.get(redemption.end_reason, redemption.end_reason)) or "–"
 
-    @display(description=_("steps"))
+    @display(description=_("what happened to it"))
     def shown_steps(self, redemption: Redemption) -> SafeString:
 
         def draw() -> str:

@@ -191,7 +191,7 @@ class BenefitUse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.benefit_id}/{self.member_id} {self.state}"
+        return self.benefit.name
 
 
 class BenefitHolder(models.Model):

@@ -145,7 +145,7 @@ class Redemption(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reward_id} {self.state}"
+        return self.reward.name if self.quantity == 1 else f"{self.reward.name} × {self.quantity}"
 
 
 class RedemptionMove(models.Model):

@@ -164,7 +164,7 @@ class Referral(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.referrer_id} → {self.friend_id}"
+        return f"{self.referrer or '–'} → {self.friend or '–'}"
 
 
 class ReferralStep(models.Model):
