@@ -1,4 +1,5 @@
-"""What a prize may be: points, coupons, a tier, a benefit, a badge; each given and taken back."""
+"""What a prize may be: points, coupons, a benefit, a badge; each given and taken back. Tiers have a
+module of their own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.events import PointsClawedBack, PointsEarned
-from loyalty.models import Coupon, LedgerEntry, Lot, Prize, PrizeGrant, PrizeWhat
+from loyalty.models import Coupon, LedgerEntry, Lot, Prize, PrizeGrant
 from loyalty.rules import calendar, clawbacks
 from loyalty.rules import lots as lot_rules
 from loyalty.rules.entries import Document
@@ -18,12 +19,9 @@ from loyalty.services import (
     coupons,
     points,
     programs,
-    tier_grants,
 )
 from loyalty.services.coupon_refusals import CouponRefused
 from loyalty.services.posting import Posting
-from loyalty.services.tier_grants import Given
-from members.errors import MemberErased
 
 
 @dataclass(frozen=True)
@@ -141,64 +139,6 @@ def _void(coupon_ids: Iterable[int], keeping: Keeping) -> list[int]:
     return kept
 
 
-def give_tier(promise: Promise) -> Made:
-    """At least this tier; who has one as good by another's hand keeps that."""
-    tier = promise.prize.tier
-    assert tier is not None
-    given = tier_grants.give(
-        member_id=promise.grant.member_id,
-        tier_code=tier.code,
-        days=promise.prize.days,
-        at=promise.at,
-    )
-    if given is None:
-        return {"tier": tier.code, "changed": False}
-    return {
-        "tier": given.tier_code,
-        "changed": True,
-        "until_at": _iso(given.until_at),
-        "before": given.before_code,
-        "before_until_at": _iso(given.before_until_at),
-    }
-
-
-def end_tier(keeping: Keeping) -> Made:
-    """Only what the prize changed, and only while it stands."""
-    grant, made = keeping.grant, keeping.grant.made
-    if not made["changed"]:
-        return {}
-    given = Given(
-        made["tier"], _instant(made["until_at"]), made["before"], _instant(made["before_until_at"])
-    )
-    try:
-        is_ended = tier_grants.take_back(member_id=grant.member_id, given=given, at=keeping.at)
-    except MemberErased:
-        # It is nobody's tier any more.
-        return {}
-    if is_ended:
-        return {}
-    _hand_down(grant)
-    return {"tier": made["tier"]}
-
-
-def _hand_down(grant: PrizeGrant) -> None:
-    """Another prize took this one's place: when that is taken back too, what was before this one
-    comes back, and not this one."""
-    made = grant.made
-    above = PrizeGrant.objects.select_for_update().filter(
-        member_id=grant.member_id,
-        what=PrizeWhat.TIER,
-        state=PrizeGrant.State.GIVEN,
-        made__changed=True,
-        made__before=made["tier"],
-        made__before_until_at=made["until_at"],
-    )
-    found = above.exclude(pk=grant.pk).order_by("pk").first()
-    if found is not None:
-        found.made |= {name: made[name] for name in ("before", "before_until_at")}
-        found.save(update_fields=["made"])
-
-
 def grant_benefit(promise: Promise) -> Made:
     """So many uses, for so many days."""
     grant, benefit = promise.grant, promise.prize.benefit
@@ -273,11 +213,3 @@ def _heir(coupon_id: int) -> int:
         if heir is None:
             return found
         found = heir
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

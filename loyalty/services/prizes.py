@@ -12,7 +12,7 @@ from django.db import transaction
 
 from loyalty.events import PrizeGiven, PrizeUndone
 from loyalty.models import Prize, PrizeGrant, PrizeWhat
-from loyalty.services import benefit_locks, prize_things
+from loyalty.services import benefit_locks, prize_things, prize_tiers
 from loyalty.services.prize_things import Keeping, Promise
 from members.errors import NotFound
 from members.selectors import living
@@ -40,7 +40,7 @@ class Times:
 _WAYS = {
     PrizeWhat.POINTS: _Way(prize_things.earn, prize_things.claw_back),
     PrizeWhat.COUPON: _Way(prize_things.grant_coupons, prize_things.void_coupons),
-    PrizeWhat.TIER: _Way(prize_things.give_tier, prize_things.end_tier),
+    PrizeWhat.TIER: _Way(prize_tiers.give, prize_tiers.end),
     PrizeWhat.BENEFIT: _Way(prize_things.grant_benefit, prize_things.end_benefit),
     PrizeWhat.BADGE: _Way(prize_things.give_badge, prize_things.take_badge),
 }

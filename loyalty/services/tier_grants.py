@@ -40,12 +40,14 @@ class Bought:
 
 @dataclass(frozen=True)
 class Given:
-    """A tier that was given as a prize, and the floor that it took the place of."""
+    """A tier that was given as a prize, and the floor that it took the place of. `is_changed`
+    false: a floor at least as good stood already."""
 
     tier_code: str
-    until_at: datetime | None
-    before_code: str
-    before_until_at: datetime | None
+    until_at: datetime
+    before_code: str = ""
+    before_until_at: datetime | None = None
+    is_changed: bool = True
 
 
 @transaction.atomic
@@ -81,21 +83,31 @@ def set_by_hand(
 
 
 @transaction.atomic
-def give(*, member_id: int, tier_code: str, days: int | None, at: datetime) -> Given | None:
-    """The member has at least this tier for so many days (None: a term), as a prize. None where
-    they have a floor at least as good that lasts as long: then nothing changes.
+def give(*, member_id: int, tier_code: str, days: int | None, at: datetime) -> Given:
+    """The member has at least this tier for so many days (None: a term), as a prize. Where they
+    have a floor at least as good that lasts as long, nothing changes.
 
     Raises: UnknownTier; NotFound, for a member without account.
     """
     terms = programs.current()
-    level = _level(terms, tier_code)
     last_on = None if days is None else calendar.local_day(at, terms.zone) + timedelta(days=days)
     until_at = _end(terms, last_on, at)
+    return give_until(member_id=member_id, tier_code=tier_code, until_at=until_at, at=at)
+
+
+@transaction.atomic
+def give_until(*, member_id: int, tier_code: str, until_at: datetime, at: datetime) -> Given:
+    """The same, to an end that was told before.
+
+    Raises: as `give`.
+    """
+    terms = programs.current()
+    level = _level(terms, tier_code)
     state, posting = _open(member_id, terms, at)
     standing = tier_standings.of(state, terms.tiers)
     before = (standing.floor, standing.floor_until_at)
     if not _is_better(level, until_at, *before):
-        return None
+        return Given(level.code, until_at, is_changed=False)
     standing.floor, standing.floor_until_at = level, until_at
     standing.show("PRIZE", at)
     if not standing.changes:

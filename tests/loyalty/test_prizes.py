@@ -150,7 +150,7 @@ def test_a_tier_by_hand_that_lasts_longer_is_left_alone(alice):
     tier_grants.set_by_hand(
         member_id=alice.pk, tier_code="gold", until_on=None, reason="VIP", actor=boss, at=NOW
     )
-    assert give(alice, gold(days=30)).made == {"tier": "gold", "changed": False}
+    assert give(alice, gold(days=30)).made["changed"] is False
     undo()
     assert tier_shop.code_of(alice) == "gold"
 
@@ -249,3 +249,15 @@ def test_a_multiplier_leaves_uses_of_a_benefit_as_they_are(alice):
     two = ReferralPrize(what=Prize.What.BENEFIT, benefit=benefit, count=2, days=30)
     made = give(alice, two, percent=200).made
     assert BenefitGrant.objects.get(pk=made["benefit"]).quota == 2
+
+
+@pytest.mark.usefixtures("_tiers")
+def test_gold_stays_while_another_prize_promises_it(alice):
+    """The first one holds until 21 January, the second one until 22 December."""
+    give(alice, gold(days=60))
+    assert give(alice, gold(days=30), key="challenge:1:1").made["changed"] is False
+    assert undo().kept == {}
+    account = Account.objects.get(pk=alice.pk)
+    assert (account.tier.code, account.tier_floor_until_at) == ("gold", till.at("2026-12-22"))
+    undo("challenge:1:1")
+    assert tier_shop.code_of(alice) == "member"
