@@ -253,11 +253,9 @@ def test_who_objects_loses_scores_changes_and_measures_at_once(buyer):
 def test_whoever_takes_scores_away_takes_turns(buyer):
     run()
     profiling.refuse(member_id=buyer.pk, at=world.NOW)
-
+    held = "SELECT count(*) FROM pg_locks WHERE objid = 5217109 AND pid = pg_backend_pid()"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE objid = 5217109 AND pid = pg_backend_pid()"
-        )
+        cursor.execute(held)
         assert cursor.fetchone() == (1,)
 
 

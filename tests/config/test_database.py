@@ -44,7 +44,7 @@ def test_after_a_pause_it_is_asked_again(asked):
     assert asked.questions == 2
 
 
-def test_a_connection_that_broke_is_given_up_at_once(asked):
+def test_a_connection_that_broke_is_given_up_at_once(asked, as_owner):
     asked.request()
     with connection.cursor() as cursor:
         pid = asked.connection.info.backend_pid

@@ -61,7 +61,7 @@ def test_a_dispatch_that_is_due_now_is_not_late():
     assert health.oldest_late_dispatch(at=timezone.now()) is None
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("as_owner")
 def test_a_migration_that_the_database_lacks_is_named():
     assert health.pending_migrations() == []
     newest = MigrationLoader(connection).graph.leaf_nodes("analytics")[0][1]
