@@ -31,8 +31,8 @@ def sentences(files: Iterable[tuple[Path, str]]) -> Iterator[tuple[str, str]]:
             # The API's problem documents take it as their title.
             yield text.strip().splitlines()[0], place
     for tree, place in ours:
-        for node in ast.walk(tree):
-            yield from ((text, place) for text in _said(node, refusals) if " " in text)
+        for part in ast.walk(tree):
+            yield from ((text, place) for text in _said(part, refusals) if " " in text)
 
 
 def _said(node: ast.AST, refusals: set[str]) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from loyalty.admin import words
-from loyalty.models import BenefitGrant, Coupon, MemberBadge, PrizeGrant, PrizeWhat, Tier
+from loyalty.models import Badge, BenefitGrant, Coupon, PrizeGrant, PrizeWhat, Tier
 
 
 def named(rows: Sequence[PrizeGrant]) -> dict[int, str]:
@@ -14,9 +15,9 @@ def named(rows: Sequence[PrizeGrant]) -> dict[int, str]:
     many prizes; what is gone is told by its kind."""
     things = {
         PrizeWhat.COUPON: _coupons(rows),
-        PrizeWhat.TIER: _tiers(rows),
-        PrizeWhat.BENEFIT: _by_id(BenefitGrant, "benefit", rows),
-        PrizeWhat.BADGE: _by_id(MemberBadge, "badge", rows),
+        PrizeWhat.TIER: _by_code(Tier.objects.filter(program__is_current=True), "tier", rows),
+        PrizeWhat.BENEFIT: _benefits(rows),
+        PrizeWhat.BADGE: _by_code(Badge.objects.all(), "badge", rows),
     }
     return {row.pk: _told(row, things) for row in rows}
 
@@ -40,16 +41,17 @@ def _coupons(rows: Iterable[PrizeGrant]) -> dict[int, str]:
     }
 
 
-def _tiers(rows: Iterable[PrizeGrant]) -> dict[int, str]:
-    codes = {row.pk: row.made.get("tier", "") for row in rows if row.what == PrizeWhat.TIER}
-    found = Tier.objects.filter(program__is_current=True) if codes else ()
-    names = {tier.code: tier.name for tier in found}
+def _by_code(known: QuerySet[Any], key: str, rows: Iterable[PrizeGrant]) -> dict[int, str]:
+    what = key.upper()
+    codes = {row.pk: row.made.get(key, "") for row in rows if row.what == what}
+    found = known.filter(code__in=set(codes.values())) if codes else ()
+    names = {one.code: one.name for one in found}
     return {pk: names.get(code, "") for pk, code in codes.items()}
 
 
-def _by_id(model: Any, key: str, rows: Iterable[PrizeGrant]) -> dict[int, str]:
-    what = key.upper()
-    ids = {row.pk: row.made[key] for row in rows if row.what == what and row.made.get(key)}
-    found = model.objects.filter(pk__in=set(ids.values())).select_related(key) if ids else ()
-    names = {one.pk: getattr(one, key).name for one in found}
-    return {pk: names.get(pk_of, "") for pk, pk_of in ids.items()}
+def _benefits(rows: Iterable[PrizeGrant]) -> dict[int, str]:
+    ids = {row.pk: row.made.get("benefit") for row in rows if row.what == PrizeWhat.BENEFIT}
+    given = BenefitGrant.objects.filter(pk__in=set(ids.values()) - {None}) if ids else None
+    found = given.select_related("benefit") if given is not None else ()
+    names = {one.pk: one.benefit.name for one in found}
+    return {pk: names.get(grant_id, "") for pk, grant_id in ids.items()}

@@ -1,8 +1,9 @@
 """What the member at the counter is nearest to: the challenge that their next order may reach."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from loyalty.models import Challenge
 from loyalty.rules import calendar
@@ -37,7 +38,8 @@ def _hints(meant: Sequence[Rule], member_id: int, terms: Terms, at: datetime) ->
         return []
     today = calendar.local_day(at, terms.zone)
     windows = [rules.window_on(rule, today) for rule in meant]
-    found = Challenge.objects.raw(
+    # Challenges, each with what the query adds to it.
+    found: Iterable[Any] = Challenge.objects.raw(
         _STANDING,
         {
             "member_id": member_id,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 _PLACE = re.compile(r"^(?P<text>.*?)(?: - at `(?P<kind>key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
@@ -39,7 +39,7 @@ _FAULTS: tuple[tuple[str, str, Any], ...] = (
 _KINDS: Mapping[str, Any] = {
     "int": _("a whole number"),
     "float": _("a number"),
-    "str": _("text"),
+    "str": pgettext_lazy("a type of a field", "text"),
     "bool": _("true or false"),
     "array": _("a list"),
     "object": _("an object"),

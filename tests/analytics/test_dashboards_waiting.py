@@ -123,7 +123,7 @@ def test_a_setting_that_changed_makes_earlier_figures_void(analyst, slow):
     assert has_figures(page(analyst, "acquisition"))
 
     ChannelSpend.objects.create(
-        channel=Channel.objects.first(),
+        channel=Channel.objects.get(code="pos"),
         from_on=TODAY,
         to_on=TODAY,
         amount=100,

@@ -51,9 +51,9 @@ def test_a_prize_that_nobody_could_be_given_is_refused_by_name(shop):
         assert refused.value.details == {"field": "prizes", "problem": problem}
         program = ReferralProgram.objects.create(code=draft.code, name_en="x", created_at=NOW)
         ReferralPrize.objects.create(program=program, moment="REGISTRATION", **prize)
-        with pytest.raises(BadReferralProgram) as refused:
+        with pytest.raises(BadReferralProgram) as refused_too:
             referral_programs.go_live(program_id=program.pk)
-        assert refused.value.details == {"field": "prizes", "problem": problem}
+        assert refused_too.value.details == {"field": "prizes", "problem": problem}
     assert set(Challenge.objects.values_list("state", flat=True)) == {"DRAFT"}
     assert set(ReferralProgram.objects.values_list("state", flat=True)) == {"DRAFT"}
 
