@@ -10,12 +10,16 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from loyalty.admin.amount_fields import AmountField
 from loyalty.admin.challenge_forms import PrizeForm
 from loyalty.models import ReferralPrize, ReferralProgram
-from loyalty.rules import referrals as rules
+from loyalty.services import referral_programs
 from loyalty.services.referral_programs import Guards
 from members.admin import dialogs
 
 _Moment, _Side = ReferralPrize.Moment, ReferralPrize.Side
 _MOST = 30_000
+_LINKS = {
+    "no_code": _("Write {code} where the code goes."),
+    "no_address": _("Begin with https://, or weixin:// for a mini-program."),
+}
 
 
 class ReferralProgramForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -41,8 +45,8 @@ class ReferralProgramForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_link_url(self) -> str:
         url: str = self.cleaned_data.get("link_url") or ""
-        if url and rules.PLACE not in url:
-            raise forms.ValidationError(gettext("Write {code} where the code goes."))
+        for _field, problem, message in referral_programs.link_problems(url) if url else ():
+            raise forms.ValidationError(str(_LINKS.get(problem, message)))
         return url
 
     def clean(self) -> dict[str, Any]:

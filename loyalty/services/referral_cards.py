@@ -3,12 +3,16 @@ has brought is settled before it is shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from loyalty.rules import referrals as rules
 from loyalty.selectors import referral_cards
 from loyalty.selectors.referral_cards import Card
 from loyalty.services import referral_codes, referral_settling, referrals
 from members.errors import MemberRestricted
+
+# A page waits for no more.
+MOST_SETTLED = 50
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,9 @@ class Shown:
     card: Card
 
 
-def show(*, member_id: int, at: datetime) -> Shown:
-    """Code, link, friends, ladder and prizes.
+def show(*, member_id: int, at: datetime, most: int = MOST_SETTLED) -> Shown:
+    """Code, link, friends, ladder and prizes. Of what time has brought so much is settled; the
+    rest is the night's.
 
     Raises: NotFound, for somebody who is gone.
     """
@@ -30,7 +35,7 @@ def show(*, member_id: int, at: datetime) -> Shown:
         code = referral_codes.of_member(member_id=member_id, at=at).code
     except MemberRestricted:
         code = ""
-    for _settled in referral_settling.settle_due(at=at, member_id=member_id):
+    for _settled in islice(referral_settling.settle_due(at=at, member_id=member_id), most):
         pass
     live = referrals.live_program(at=at)
     card = referral_cards.of_member(member_id=member_id, live=live, at=at)

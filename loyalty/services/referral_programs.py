@@ -170,7 +170,7 @@ def _problems(program: ReferralProgram) -> Iterator[Problem]:
     for prize in promised:
         yield from _prize_problems(prize)
     if program.link_url:
-        yield from _link_problems(program.link_url)
+        yield from link_problems(program.link_url)
     begins, ends = program.valid_from, program.valid_until
     if begins is not None and ends is not None and ends <= begins:
         yield "valid_until", "ends_before_it_begins", "it must end after it begins"
@@ -185,7 +185,8 @@ def _prize_problems(prize: ReferralPrize) -> Iterator[Problem]:
     yield from challenge_checks.dead(prize)
 
 
-def _link_problems(url: str) -> Iterator[Problem]:
+def link_problems(url: str) -> Iterator[Problem]:
+    """(field, code, how to mend it) of all that is wrong with the address of a link."""
     if rules.PLACE not in url:
         yield "link_url", "no_code", "write {code} where the code goes"
     if not url.startswith(("https://", "http://", "weixin://", "alipays://")):

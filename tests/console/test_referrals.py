@@ -45,3 +45,15 @@ def test_programmes_challenges_and_badges_have_a_name(manager):
         page = staff.text(manager.post(f"/console/loyalty/{table}/add/", sent))
         assert NAMELESS in page, table
         assert not model.objects.exists()
+
+
+def test_a_link_is_an_address_with_the_code_also_once_the_programme_is_live(manager):
+    live = shop_of.live(("REGISTRATION", "REFERRER", 50), link_url="https://a.example/{code}")
+    for link, told in (
+        ("javascript:alert({code})", "Begin with https://"),
+        ("https://a.example/", "Write {code} where the code goes."),
+    ):
+        sent = {"name_en": "Friends", "link_url": link}
+        assert told in staff.text(manager.post(f"{LIST}{live.pk}/change/", sent))
+    live.refresh_from_db()
+    assert live.link_url == "https://a.example/{code}"

@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.models import PrizeGrant, Referral, ReferralStep
-from loyalty.services import referral_reviews
+from loyalty.services import referral_cards, referral_reviews
 from members.models import MemberTag, Tag, User
 from tests.loyalty import coupon_shop, till
 from tests.loyalty import referral_shop as shop_of
@@ -165,3 +165,15 @@ def test_the_month_of_a_friend_is_that_of_the_claim_where_the_phone_was_proven_b
     early = shop_of.newcomer(2, when=till.at("2026-10-31T23:00"))
     found = shop_of.claim(early, alice, when=till.at("2026-11-02T09:00"))
     assert (found.is_rewarded, given(alice), given(early)) == (False, [10], [20])
+
+
+def test_a_member_s_page_settles_so_many_friends_and_leaves_the_rest_to_the_night(alice):
+    shop_of.live((FIRST_ORDER, REFERRER, 7))
+    for number in (1, 2, 3):
+        shop_of.join(number, alice)
+        shop_of.buy(number)
+    matured = NOW + 7 * DAY
+    shown = referral_cards.show(member_id=alice.pk, at=matured, most=2)
+    assert (shown.card.points, shown.card.states["MATURED"]) == (14, 3)
+    assert shop_of.night(matured) == 1
+    assert given(alice) == [7, 7, 7]
