@@ -1,9 +1,9 @@
-"""In which order a member's benefits are shown, and which of them need work.
+"""In which order a member's benefits are shown.
 
 Source: docs/algorithms/benefits.md.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -64,8 +64,3 @@ def _holds(weight: Weight, one: Listed, signals: Signals, at: datetime) -> bool:
     else:
         seen = signals.behaviors.get(weight.ref)
     return seen is not None and at - span <= seen
-
-
-def is_flagged(ratings: Collection[int], *, low: int, least: int) -> bool:
-    """Whether the mean of the ratings (1 to 10) is under `low`, of `least` of them or more."""
-    return len(ratings) >= least and sum(ratings) < low * len(ratings)

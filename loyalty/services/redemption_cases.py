@@ -63,7 +63,12 @@ class Case:
         self.batch.tell(fact, member_id=self.row.member_id, occurred_at=when)
 
     def step(self, to_state: str, reason: str = "", occurred_at: datetime | None = None) -> None:
-        """Notes the step; `reason` is a code, since steps are never changed."""
+        """Notes the step; `reason` is a code, since steps are never changed.
+
+        Raises: ValueError, for one that no redemption takes: a fault of ours.
+        """
+        if to_state not in rules.STEPS[self.row.state]:
+            raise ValueError(f"a redemption doesn't go from {self.row.state!r} to {to_state}")
         self.moves.append(
             RedemptionMove(
                 redemption_id=self.row.pk,

@@ -9,12 +9,9 @@ from django.db import transaction
 
 from loyalty.models import Reward
 from loyalty.services import redemption_cases, reward_checks
-from loyalty.services.reward_checks import check
 from members.errors import DomainError, NotFound, ReasonRequired
 from members.models import ApprovalRequest, User
 from members.services import approvals, audit
-
-__all__ = ["check"]
 
 ACTION = "loyalty.reward.publish"
 _WORDS = frozenset(
@@ -51,7 +48,7 @@ def ask_to_publish(*, reward_id: int, reason: str, maker: User, at: datetime) ->
     Raises: NotFound, RewardNotADraft, ReasonRequired, BadReward.
     """
     draft = _draft(reward_id)
-    check(draft)
+    reward_checks.check(draft)
     ask = approvals.Ask(
         action=ACTION,
         summary=draft.name,
@@ -78,7 +75,7 @@ def go_live(*, reward_id: int) -> Reward:
     Raises: NotFound, RewardNotADraft, BadReward.
     """
     draft = _draft(reward_id)
-    check(draft)
+    reward_checks.check(draft)
     draft.state = _State.LIVE
     draft.save(update_fields=["state"])
     _fill(draft)
