@@ -82,7 +82,7 @@ class GrantForm(ChooseForm, dialogs.ReasonForm):
     """Which benefit, how often, for how long, and why."""
 
     quota = forms.IntegerField(
-        label=gettext_lazy("How often"),
+        label=gettext_lazy("How many times"),
         required=False,
         min_value=1,
         max_value=benefit_grants.MOST_QUOTA,

@@ -28,7 +28,8 @@ def _fulfilled(payload: dict[str, Any], names: Any) -> Sentence:
     if not payload.get("store"):
         return _said(_("Got “%(reward)s”"), payload, names, "check_circle", GOOD)
     text = _("“%(reward)s” was handed over in %(store)s")
-    return _said(text, payload, names, "check_circle", GOOD, store=payload["store"])
+    store = str(names.stores.get(payload["store"], payload["store"]))
+    return _said(text, payload, names, "check_circle", GOOD, store=store)
 
 
 def _canceled(payload: dict[str, Any], names: Any) -> Sentence:

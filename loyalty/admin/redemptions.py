@@ -68,7 +68,8 @@ class RedemptionAdmin(RedemptionActions):
                     ("store", "fulfilled_store"),
                     ("fulfilled_at", "shown_end"),
                     ("returned_points", "shown_money_back"),
-                    ("payment_ref", "external_id"),
+                    "payment_ref",
+                    "external_id",
                 )
             },
         ),

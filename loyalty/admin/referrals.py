@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -162,9 +164,9 @@ class ReferralAdmin(KeysetAdmin):
         allowed: bool = super().lookup_allowed(lookup, value, request)
         return allowed
 
-    @display(description=_("came"), ordering="claimed_at")
-    def shown_came(self, referral: Referral) -> Any:
-        return referral.claimed_at
+    @display(description=_("Came"), ordering="claimed_at")
+    def shown_came(self, referral: Referral) -> str:
+        return date_format(localtime(referral.claimed_at), "DATETIME_FORMAT")
 
     @display(description=_("recommended by"))
     def shown_referrer(self, referral: Referral) -> SafeString | str:

@@ -57,7 +57,7 @@ class RewardCells:
     def shown_state(self, reward: Reward) -> labels.Label:
         return labels.label(reward.state, reward.get_state_display())
 
-    @display(description=_("redeemed"))
+    @display(description=_("pieces redeemed"))
     def shown_redeemed(self, reward: Reward) -> str:
         return f"{reward.__dict__.get('redeemed_count', 0):,}"
 

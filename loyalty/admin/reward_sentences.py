@@ -18,7 +18,7 @@ _Every = Reward.Every
 
 
 def whole(reward: Reward) -> str:
-    """`Goods for 300 points and ¥20; at most 2 per member in a month; 100 in all.`"""
+    """`Goods for 300 points and ¥20; at most 2 per member in a month; 100 pieces in all.`"""
     parts = [cost(reward), _limit(reward.limit_member, reward.limit_every), *_stock(reward)]
     told = _joined(part for part in parts if part)
     return pgettext("the end of a sentence", "%(sentence)s.") % {"sentence": told}
@@ -99,7 +99,8 @@ def _limit(limit: int | None, every: str) -> str:
 
 def _stock(reward: Reward) -> Iterable[str]:
     if reward.stock_count is not None:
-        yield _("%(count)s in all") % {"count": f"{reward.stock_count:,}"}
+        text = ngettext("%(count)s piece in all", "%(count)s pieces in all", reward.stock_count)
+        yield text % {"count": f"{reward.stock_count:,}"}
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from loyalty.admin import (
 from loyalty.models import Badge, Benefit, Challenge, CouponType, Order, Reward, Tier
 from loyalty.rules import money
 from loyalty.services import programs
-from members.models import Event
+from members.models import Event, Store
 from members.registry import sentences
 from members.registry.sentences import BAD, GOOD, Sentence
 
@@ -41,6 +41,7 @@ class Names:
     challenges: dict[str, str] = field(default_factory=dict)
     badges: dict[str, str] = field(default_factory=dict)
     benefits: dict[str, str] = field(default_factory=dict)
+    stores: dict[str, str] = field(default_factory=dict)
 
 
 def register() -> None:
@@ -74,6 +75,7 @@ def _names(events: Sequence[Event]) -> Names:
         challenges=_called(Challenge, "challenge", events),
         badges=_called(Badge, "badge", events),
         benefits=_benefits(events),
+        stores=_stores(events),
     )
 
 
@@ -88,6 +90,13 @@ def _benefits(events: Sequence[Event]) -> dict[str, str]:
     told = [one for one in events if one.type in benefit_events.TELL]
     codes = {code for one in told for code in benefit_events.codes(one.payload)}
     return {one.code: one.name for one in Benefit.objects.filter(code__in=codes)} if codes else {}
+
+
+def _stores(events: Sequence[Event]) -> dict[str, str]:
+    """Where rewards were handed over: their events name the store by its code."""
+    told = [one for one in events if one.type in redemption_events.TELL]
+    codes = {code for one in told if (code := one.payload.get("store"))}
+    return {one.code: one.name for one in Store.objects.filter(code__in=codes)} if codes else {}
 
 
 def _order_recorded(payload: dict[str, Any], names: Names) -> Sentence:

@@ -154,7 +154,7 @@ def join(*, challenge_uid: UUID, member_id: int, at: datetime) -> datetime:
         raise MemberErased
     found = Challenge.objects.select_related("tier", "for_tier").filter(uid=challenge_uid).first()
     if found is None or found.is_hidden or found.state == _State.DRAFT:
-        raise NotFound
+        raise NotFound("there is no such challenge")
     rule = challenge_books.rule(found)
     joined = challenge_members.joined_at([member_id], [found.pk]).get((member_id, found.pk))
     if joined is not None:

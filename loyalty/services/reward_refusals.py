@@ -26,7 +26,7 @@ CODES = {
     "reward_not_yet": "This reward can't be had yet.",
     "reward_over": "The time of this reward is over.",
     "reward_tier": "This reward is for members of other tiers.",
-    "reward_limit": "The member has had as many of these as one may have.",
+    "reward_limit": "The member has had as many pieces of this reward as one may have.",
     "reward_stock": "None of these are left.",
     "insufficient_points": "The member does not have so many points available.",
 }

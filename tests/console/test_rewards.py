@@ -55,7 +55,7 @@ def test_a_reward_is_drafted_and_goes_live_with_a_second_person(manager):
     assert added.status_code == 302, staff.text(added)
     made = Reward.objects.get()
     assert (made.state, made.price_amount, made.tiers.get().price_points) == ("DRAFT", 2_000, 250)
-    said = "Goods for 300 points + ¥20; at most 2 per member in a month; 5 in all."
+    said = "Goods for 300 points + ¥20; at most 2 per member in a month; 5 pieces in all."
     assert said in staff.text(manager.get(LIST))
 
     act(manager, "publish", made, note="For spring")

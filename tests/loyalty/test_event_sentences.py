@@ -8,7 +8,12 @@ from loyalty.admin.sentences import Names
 from members.registry.facts import FACTS
 
 NAMES = Names(
-    orders={}, tiers={}, currency="CNY", coupon_types={}, benefits={"care": "Care", "tea": "Tea"}
+    orders={},
+    tiers={},
+    currency="CNY",
+    coupon_types={},
+    stores={"SH01": "Jing'an"},
+    benefits={"care": "Care", "tea": "Tea"},
 )
 
 
@@ -57,6 +62,11 @@ def test_no_event_is_shown_by_its_type():
             "points.lapsing",
             {"points": 1_200, "last_on": "2026-12-31"},
             ["Reminded: 1,200 points will expire", "the first of them through 31 Dec 2026"],
+        ),
+        (
+            "redemption.fulfilled",
+            {"reward": "mug", "store": "SH01"},
+            ["“mug” was handed over in Jing'an"],
         ),
         (
             "prize.given",
