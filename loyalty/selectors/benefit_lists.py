@@ -14,7 +14,9 @@ from loyalty.rules import benefit_scores
 from loyalty.rules.benefit_scores import Listed, Signals, Weight
 from loyalty.selectors import benefits
 from loyalty.selectors.benefits import Found
-from members.models import BehaviorEvent, MemberTag
+from members.models import BehaviorEvent, Member, MemberTag
+
+_OF_CONDUCT = {BenefitWeight.Signal.BEHAVIOR, BenefitWeight.Signal.USED}
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,25 @@ def _weights() -> list[Weight]:
 
 
 def _signals(member_id: int, weights: Sequence[Weight]) -> Signals:
-    """Asks only for what some weight looks at."""
+    """Asks only for what some weight looks at. What they did counts for nobody who objected to
+    profiling, or whose data are restricted."""
     asked = {one.signal for one in weights}
     tags: frozenset[str] = frozenset()
     if BenefitWeight.Signal.TAG in asked:
         borne = MemberTag.objects.filter(member_id=member_id)
         tags = frozenset(borne.values_list("tag__code", flat=True))
+    if not (asked & _OF_CONDUCT and _is_profiled(member_id)):
+        return Signals(tags=tags)
     return Signals(
         tags=tags,
         behaviors=_behaviors(member_id, {one.ref for one in weights if one.signal == "BEHAVIOR"}),
         uses=_uses(member_id) if BenefitWeight.Signal.USED in asked else {},
     )
+
+
+def _is_profiled(member_id: int) -> bool:
+    open_ones = Member.objects.filter(state=Member.State.ACTIVE, is_profiled=True)
+    return open_ones.filter(pk=member_id).exists()
 
 
 def _behaviors(member_id: int, kinds: set[str]) -> dict[str, datetime]:

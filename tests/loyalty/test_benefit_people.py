@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from loyalty.models import BenefitGrant, BenefitHolder, BenefitUse
+from loyalty.models import BenefitGrant, BenefitHolder, BenefitUse, BenefitWeight
+from loyalty.selectors import benefit_lists
 from loyalty.services import benefit_privacy
 from loyalty.services.benefit_refusals import BenefitRefused
-from members.models import MemberMerge
+from members.models import BehaviorEvent, Member, MemberMerge
 from members.registry.privacy import Erasing
 from members.services import merge_undos, merges
 from tests.loyalty import benefit_shop
@@ -61,3 +62,26 @@ def test_erasure_forgets_what_staff_wrote_and_keeps_the_counts(alice: Any) -> No
     assert benefit_privacy.erase(erasing)["loyalty_benefitholder"] == 1
     assert BenefitUse.objects.get().void_reason == ""
     assert (BenefitGrant.objects.get().reason, BenefitGrant.objects.get().quota) == ("", 1)
+
+
+def test_whoever_is_not_profiled_has_their_list_without_what_they_did(alice: Any) -> None:
+    clean = benefit_shop.live("clean", everyone(), priority=1)
+    benefit_shop.live("park", everyone(), priority=2)
+    use(clean, alice)
+    BehaviorEvent.objects.create(
+        source="app", external_id="1", member=alice, kind="PRODUCT_VIEWED",
+        occurred_at=NOW, recorded_at=NOW,
+    )  # fmt: skip
+    BenefitWeight.objects.create(benefit=clean, signal="USED", days=7, points=5)
+    BenefitWeight.objects.create(
+        benefit=clean, signal="BEHAVIOR", ref="PRODUCT_VIEWED", days=7, points=5
+    )
+
+    def listed() -> list[tuple[str, int]]:
+        shown = benefit_lists.of_member(member_id=alice.pk, at=NOW)
+        return [(one.found.promise.code, one.score) for one in shown]
+
+    assert listed() == [("clean", 11), ("park", 2)]
+    for change in ({"is_profiled": False}, {"is_profiled": True, "state": "RESTRICTED"}):
+        Member.objects.filter(pk=alice.pk).update(**change)
+        assert listed() == [("park", 2), ("clean", 1)]
