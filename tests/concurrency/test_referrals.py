@@ -6,9 +6,16 @@ from collections import Counter
 import pytest
 
 from loyalty.models import PrizeGrant, Referral, ReferralStep
-from loyalty.services import referral_codes, referral_settling, referrals
+from loyalty.selectors import ledger_checks
+from loyalty.services import (
+    referral_codes,
+    referral_reviews,
+    referral_settling,
+    referrals,
+)
 from loyalty.services.referrals import AlreadyRecommended, Claiming
-from members.models import Member
+from members.models import Member, User
+from members.services import merges
 from tests.concurrency.processes import at_once
 from tests.loyalty import referral_shop as shop_of
 from tests.loyalty import till
@@ -124,3 +131,32 @@ def test_of_eight_friends_who_come_from_one_device_at_once_one_is_not_looked_at(
         "REGISTERED": 1,
     }
     assert PrizeGrant.objects.count() == 1
+
+
+@pytest.mark.volume
+def test_merges_reviews_and_workers_at_the_same_friends_never_wait_for_each_other(alice):
+    shop_of.live(
+        (REGISTRATION, REFERRER, 10), (REGISTRATION, FRIEND, 20), (LADDER, REFERRER, 50, 3)
+    )
+    bob, boss = till.register("13900139000"), User.objects.create_user("boss")
+    friends = [shop_of.join(number, alice if number % 2 else bob) for number in range(1, 7)]
+    told = [shop_of.of(one).pk for one in friends]
+
+    def work(number):
+        if number == 0:
+            merges.merge(survivor_id=alice.pk, retired_id=bob.pk, at=NOW)
+        elif number == 1:
+            merges.merge(survivor_id=friends[0].pk, retired_id=friends[1].pk, at=NOW)
+        elif number < 4:
+            referral_reviews.refuse(referral_id=told[number], reason="x", actor=boss, at=NOW)
+        else:
+            for _ in range(3):
+                ids = [one.pk for one in friends]
+                referral_settling.settle_friends(member_ids=ids, at=NOW)
+
+    at_once(work, processes=10)
+    shop_of.work(NOW)
+
+    # Of six: two were refused, two were one person.
+    assert sorted(shop_of.given(alice)) == [10, 10, 10, 50]
+    assert ledger_checks.findings() == []
