@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWi
 
 from loyalty.admin import documents, words
 from loyalty.admin.amount_fields import AmountField
-from loyalty.models import Order, OrderLine
+from loyalty.models import ChallengeStep, Order, OrderLine
 from loyalty.services import refunds
 from loyalty.services.documents import RefundDocument, RefundLineDocument, Source
 from members.admin import dialogs
@@ -198,11 +198,28 @@ def _told(answer: dict[str, Any], order: Order) -> list[str]:
     told += [text % {"points": words.points(count)} for count, text in figures if count]
     told += [_coupon(row) for row in answer["coupons"]]
     account = answer["account"]
+    if account is not None and _counts(order):
+        # The worker judges it a moment later, so that no figure stands here.
+        told.append(
+            _("If the order counts in a challenge no more, what that brought is taken back too.")
+        )
     if account is not None:
         told.append(
             _("Then %(points)s can be used.") % {"points": words.points(account["available"])}
         )
     return told
+
+
+def _counts(order: Order) -> bool:
+    """Whether it is a step of the member's in a challenge that brought a prize."""
+    steps = ChallengeStep.objects.filter(
+        member_id=order.member_id,
+        ref=f"order:{order.pk}",
+        value__gt=0,
+        challenge__awards__member_id=order.member_id,
+        challenge__awards__undone_at=None,
+    )
+    return steps.exists()
 
 
 def _coupon(row: dict[str, Any]) -> str:

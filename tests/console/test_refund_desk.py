@@ -8,7 +8,7 @@ from django.urls import reverse
 from loyalty.models import Order, Program, Refund
 from members.models import Store
 from tests.console import staff
-from tests.loyalty import till
+from tests.loyalty import challenge_shop, till
 from tests.loyalty.till import line
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,20 @@ def test_a_clerk_sees_what_it_moves_and_then_refunds_once(order):
     refund = Refund.objects.get()
     assert (refund.value_amount, refund.clawed_points, refund.source) == (4_000, 40, "console")
     assert refund.actor_id is not None
+
+
+def test_whoever_refunds_reads_that_a_challenge_s_prize_goes_too(order):
+    challenge_shop.challenge(target=1)
+    challenge_shop.buy("o-2")
+    challenge_shop.work()
+    counted = Order.objects.get(external_id="o-2")
+    client, warning = sign_in("clerk", "SH01"), "what that brought is taken back too"
+
+    told = client.post(address(counted), fill(client.get(address(counted)), line_1="10"))
+    assert warning in told.content.decode()
+
+    told = client.post(address(order), fill(client.get(address(order)), line_1="1"))
+    assert warning not in told.content.decode()
 
 
 def test_more_than_is_left_is_refused_in_words_and_changes_nothing(order):
