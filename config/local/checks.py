@@ -115,7 +115,7 @@ def _report(failed: list[str]) -> int:
 def _pytest(chosen: list[str], *, full: bool) -> list[str]:
     command = _python("-m", "pytest")
     if not any(part.startswith("-n") for part in chosen):
-        command += ["-n", TEST_PROCESSES, "--dist", "loadgroup"]
+        command += ["-n", TEST_PROCESSES, "--dist", "loadfile"]
     if full:
         command += ["-m", ""]
     return command + chosen

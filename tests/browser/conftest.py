@@ -23,14 +23,10 @@ HERE = Path(__file__).parent
 REQUIRED = os.environ.get("REGULARS_REQUIRE_BROWSER") == "1"
 
 
-# First, because pytest-xdist reads the groups in this hook too.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process, one after the other: see `playwright`."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if chromium() is None and not REQUIRED:
                 item.add_marker(pytest.mark.skip(reason="BROWSER TESTS DON'T RUN: no Chromium"))
 

@@ -13,9 +13,6 @@ from config.local.notices import Refused
 from config.local.postgres import Postgres
 from config.local.valkey import Valkey
 
-# Both servers of one module: a start takes half a second.
-pytestmark = pytest.mark.xdist_group("local_services")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -77,8 +77,8 @@ def test_translations_are_chinese(chinese):
 def test_the_compiled_catalog_says_what_the_text_says(locale):
     compiled = polib.mofile(str(catalogs.path_of(locale).with_suffix(".mo")))
 
-    assert {entry.msgid: entry.msgstr for entry in compiled} == {
-        entry.msgid: entry.msgstr for entry in catalogs.read(locale)
+    assert {(entry.msgctxt, entry.msgid): entry.msgstr for entry in compiled} == {
+        (entry.msgctxt, entry.msgid): entry.msgstr for entry in catalogs.read(locale)
     }
 
 
