@@ -101,17 +101,25 @@ def _migrations() -> Finding:
     )
 
 
+# Rows of removable tables may go, and nothing in them may be changed.
+_RIGHTS = """
+SELECT count(*) FILTER (WHERE has_table_privilege(name, 'UPDATE, TRUNCATE')
+        OR has_table_privilege(name, 'DELETE') AND NOT is_removable),
+    count(*) FILTER (WHERE has_table_privilege(name, 'SELECT')
+        AND has_table_privilege(name, 'INSERT')
+        AND (has_table_privilege(name, 'DELETE') OR NOT is_removable))
+FROM (
+    SELECT name, name = ANY(%(removable)s::text[]) AS is_removable
+    FROM unnest(%(tables)s::text[]) AS name
+) tables
+"""
+
+
 def _rights() -> Finding:
     """The product's own connection must not be able to change history."""
     tables = [model._meta.db_table for model in database_roles.append_only_models()]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE has_table_privilege(name, 'UPDATE, DELETE, TRUNCATE')),"
-            " count(*) FILTER (WHERE has_table_privilege(name, 'SELECT')"
-            "                    AND has_table_privilege(name, 'INSERT'))"
-            " FROM unnest(%s::text[]) AS name",
-            [tables],
-        )
+        cursor.execute(_RIGHTS, {"tables": tables, "removable": database_roles.removable_tables()})
         changeable, usable = cursor.fetchone()
     mend = "As the owner: DATABASE_URL=$DATABASE_OWNER_URL manage.py grant_app_role."
     if usable < len(tables):

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from config import diagnosis
@@ -51,11 +52,29 @@ def test_before_the_start_nobody_expects_a_heartbeat():
     assert "heartbeats" not in findings(before_start=True)
 
 
-def test_the_owner_s_connection_is_warned_about(settings):
-    # The tests connect as the owner, who may change everything.
+def test_the_app_s_role_has_the_rights_that_it_needs_and_no_others():
+    found = findings()["rights"]
+    assert (found.verdict, found.mend) == (Verdict.OK, "")
+
+
+def test_the_owner_s_connection_is_warned_about(settings, as_owner):
     found = findings()["rights"]
     assert found.verdict is Verdict.WARN
     assert settings.DATABASE_APP_ROLE in found.mend
+
+
+@pytest.mark.parametrize(
+    "revoked", ["DELETE ON analytics_classchange", "INSERT ON loyalty_ledgerentry"]
+)
+def test_a_right_that_is_missing_fails_with_the_command_that_gives_it(settings, revoked, as_owner):
+    role = settings.DATABASE_APP_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE {revoked} FROM {role}")
+        cursor.execute(f"SET LOCAL ROLE {role}")
+
+    found = findings()["rights"]
+    assert (found.verdict, found.seen) == (Verdict.FAIL, "this role can't use all tables")
+    assert "grant_app_role" in found.mend
 
 
 def test_a_broker_that_is_away_fails(settings):
