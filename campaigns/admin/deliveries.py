@@ -73,7 +73,7 @@ class DeliveryAdmin(KeysetAdmin):
                         ("shown_medium", "language"),
                         ("shown_state", "reason"),
                         ("queued_at", "not_before_at"),
-                        ("sent_at", "read_at"),
+                        ("sent_at", "opened_at"),
                         ("attempts", "expires_at"),
                     )
                 },

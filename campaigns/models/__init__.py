@@ -1,18 +1,40 @@
 """What we do about it: campaigns, offers, quotes, templates, messages."""
 
+from campaigns.models.campaign_versions import CampaignPrize, CampaignVersion
 from campaigns.models.campaigns import Campaign
+from campaigns.models.clerk_tasks import ClerkTask
+from campaigns.models.contact_credits import ContactCredit
+from campaigns.models.contact_policies import ContactPolicy, FrequencyCap
 from campaigns.models.deliveries import Delivery
+from campaigns.models.enrollments import Enrollment, StepRecord
 from campaigns.models.offers import MarginFloor, Offer
 from campaigns.models.quotes import OfferUse, OrderQuote, QuoteLock
+from campaigns.models.receipts import Receipt
+from campaigns.models.runs import Run
+from campaigns.models.suppressions import Suppression
 from campaigns.models.templates import MessageTemplate
+from campaigns.models.webhook_endpoints import StepCall, WebhookEndpoint
 
 __all__ = [
     "Campaign",
+    "CampaignPrize",
+    "CampaignVersion",
+    "ClerkTask",
+    "ContactCredit",
+    "ContactPolicy",
     "Delivery",
+    "Enrollment",
+    "FrequencyCap",
     "MarginFloor",
     "MessageTemplate",
     "Offer",
     "OfferUse",
     "OrderQuote",
     "QuoteLock",
+    "Receipt",
+    "Run",
+    "StepCall",
+    "StepRecord",
+    "Suppression",
+    "WebhookEndpoint",
 ]

@@ -21,26 +21,44 @@ class Delivery(models.Model):
         CLAIMED = "CLAIMED", _("Being sent")
         SENT = "SENT", _("Sent")
         DELIVERED = "DELIVERED", _("Delivered")
+        BOUNCED = "BOUNCED", _("Came back")
         SKIPPED = "SKIPPED", _("Not sent")
         FAILED = "FAILED", _("Failed")
         EXPIRED = "EXPIRED", _("Expired")
+        KILLED = "KILLED", _("Stopped")
         UNKNOWN = "UNKNOWN", _("Unknown")
+        GHOST = "GHOST", _("Held out for comparison")
+
+    # On their way; every other state is an end, though news of it may still come.
+    OPEN = (State.QUEUED, State.CLAIMED)
+    # Those that count as a contact: who was handed over, whatever came of it.
+    CONTACTS = (State.CLAIMED, State.SENT, State.DELIVERED, State.BOUNCED, State.UNKNOWN)
 
     class Reason(models.TextChoices):
         """The gate's reasons in its order, then what can happen on the way out."""
 
         CAMPAIGN_STATE = "campaign_state", _("The campaign is not running")
         MEMBER_STATE = "member_state", _("The member can't be written to")
+        HOLDOUT = "holdout", _("Held out from all campaigns, for comparison")
         CONSENT = "consent", _("No consent")
         GUARDIAN = "guardian", _("A parent has to agree first")
         ADDRESS = "address", _("No address for this channel")
+        SUPPRESSED = "suppressed", _("The address is suppressed: it bounced or complained")
+        CONTACT_CREDIT = "contact_credit", _("The member granted no more messages of this kind")
+        PRIORITY = "priority", _("A campaign of higher priority goes first")
+        EXITED = "exited", _("The member left the campaign")
+        CONVERTED = "converted", _("The goal was reached already")
+        FREQUENCY_CAP = "frequency_cap", _("Enough messages for now")
         QUIET_HOURS = "quiet_hours", _("Waiting for the end of the quiet hours")
         EXPIRED = "expired", _("Too late")
+        BUDGET = "budget", _("The budget is used up")
         MISSING_VARIABLE = "missing_variable", _("The text can't be written from what is known")
+        KILLED = "killed", _("The campaign was stopped")
         UNREACHABLE = "unreachable", _("The provider can't be reached")
         REFUSED = "refused", _("The provider refused it")
         NO_ANSWER = "no_answer", _("The provider's answer was lost")
         SENDER_DIED = "sender_died", _("The sender stopped on the way")
+        BOUNCED = "bounced", _("The address took nothing")
 
     sealed_with = "member"
 
@@ -57,6 +75,22 @@ class Delivery(models.Model):
         on_delete=models.PROTECT,
         related_name="deliveries",
     )
+    run = models.ForeignKey(
+        "campaigns.Run",
+        verbose_name=_("run"),
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="deliveries",
+    )
+    enrollment = models.ForeignKey(
+        "campaigns.Enrollment",
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="deliveries",
+    )
+    step = models.CharField(_("step"), max_length=12, blank=True, default="")
     event_id = models.BigIntegerField(null=True)
     medium = models.CharField(_("channel"), max_length=8)
     send_key = models.CharField(max_length=120, unique=True)
@@ -67,20 +101,39 @@ class Delivery(models.Model):
     body = SealedTextField(_("text"), max_length=4000, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     provider_ref = models.CharField(max_length=120, blank=True)
+    # Channels that were passed over before this one: [{"medium": "WECHAT", "reason": "consent"}].
+    tried = models.JSONField(default=list)
+    # What the provider asks for it, in minor units; taken from the budget when it is claimed.
+    cost_amount = models.IntegerField(_("cost"), default=0)
     queued_at = models.DateTimeField(_("queued"))
     not_before_at = models.DateTimeField(_("not before"))
     expires_at = models.DateTimeField(_("expires"))
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
-    read_at = models.DateTimeField(_("read"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    # By a person, as far as can be told: machines that look into mails don't count.
+    opened_at = models.DateTimeField(_("opened"), null=True)
+    clicked_at = models.DateTimeField(_("clicked"), null=True)
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         permissions = [("read_delivery", _("Can read the text of messages"))]
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_says_why_not",
+                condition=~models.Q(state__in=["SKIPPED", "FAILED"]) | ~models.Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="delivery_sent_at_an_instant",
+                condition=~models.Q(state__in=["SENT", "DELIVERED"])
+                | models.Q(sent_at__isnull=False),
+            ),
+        ]
         indexes = [
+            # By campaign: the queue of a paused one doesn't stand in the way of others.
             models.Index(
-                fields=["not_before_at"],
+                fields=["campaign", "not_before_at"],
                 name="delivery_due",
                 condition=models.Q(state="QUEUED"),
             ),
@@ -90,6 +143,26 @@ class Delivery(models.Model):
                 condition=models.Q(state="CLAIMED"),
             ),
             models.Index(fields=["member", "-id"], name="delivery_member"),
+            models.Index(
+                fields=["member", "claimed_at"],
+                name="delivery_contacts",
+                condition=models.Q(claimed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["run", "state", "reason"],
+                name="delivery_of_run",
+                condition=models.Q(run__isnull=False),
+            ),
+            models.Index(
+                fields=["enrollment"],
+                name="delivery_of_enrollment",
+                condition=models.Q(enrollment__isnull=False),
+            ),
+            models.Index(
+                fields=["provider_ref"],
+                name="delivery_provider_ref",
+                condition=~models.Q(provider_ref=""),
+            ),
         ]
 
     def __str__(self) -> str:

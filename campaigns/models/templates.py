@@ -14,6 +14,10 @@ class MessageTemplate(Named):
     subject_en = models.CharField(_("subject in English"), max_length=200, blank=True)
     body_zh = models.TextField(_("text in Chinese"), max_length=4000, blank=True)
     body_en = models.TextField(_("text in English"), max_length=4000, blank=True)
+    # How media that send no free text are served: the provider's approved template and what its
+    # fields are filled with, {"SMS": {"template": "1234", "fields": ["{{ name }}", …]},
+    # "WECHAT": {"template": "…", "page": "pages/…", "fields": {"thing1": "{{ … }}"}}}.
+    media_options = models.JSONField(_("by channel"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("message template")

@@ -20,7 +20,7 @@ _MESSAGE = (
     "body",
     "queued_at",
     "sent_at",
-    "read_at",
+    "opened_at",
 )
 _USE = ("code", "state", "used_on", "amount", "returned_amount", "recorded_at")
 

@@ -1,0 +1,47 @@
+"""What became of a message after it left: told by providers, mail readers and members."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Receipt(models.Model):
+    """One report about one message. Append-only; the delivery's state follows from all of them,
+    whatever the order in which they come. `is_machine`: a scanner or a prefetcher, not a person.
+    """
+
+    class Kind(models.TextChoices):
+        DELIVERED = "DELIVERED", _("Delivered")
+        BOUNCED = "BOUNCED", _("Came back")
+        COMPLAINED = "COMPLAINED", _("Complained")
+        OPENED = "OPENED", _("Opened")
+        CLICKED = "CLICKED", _("Clicked")
+        UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
+
+    append_only = True
+
+    delivery = models.ForeignKey(
+        "campaigns.Delivery", on_delete=models.PROTECT, related_name="receipts"
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    is_machine = models.BooleanField(_("by a machine"), default=False)
+    # Whoever told it, and its id there: a report that comes twice is one.
+    source = models.CharField(_("source"), max_length=40)
+    external_id = models.CharField(max_length=120)
+    # A code: why it bounced, which link was clicked.
+    detail = models.CharField(max_length=200, blank=True, default="")
+    occurred_at = models.DateTimeField(_("happened"))
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="receipt_once")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.delivery_id}"
