@@ -1,15 +1,23 @@
-"""What a transport is: one file per provider, one line in the registry."""
+"""What a transport is: one file per medium, one line in the registry."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from members.providers.contract import AnswerLost, NotSent, Refused
 
-class NotSent(Exception):
-    """The provider surely has not taken the message; it may be tried again."""
-
-
-class Refused(Exception):
-    """The provider will never take this message; trying again is no use."""
+__all__ = [
+    "AnswerLost",
+    "Call",
+    "Message",
+    "NotSent",
+    "ProviderCredit",
+    "ProviderReceipt",
+    "Receiver",
+    "Refused",
+    "Transport",
+    "Untrusted",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +29,40 @@ class Message:
     address: str
     subject: str
     body: str
+    # What receivers see in the send key's stead: the delivery's uid tells them nothing.
+    wire_key: str = ""
+    # The member's uid, for media that have no address of their own.
+    member: str = ""
+    # The text as HTML, if its writer made one; else plain text is made into some.
+    html: str = ""
+    # Where whoever got it unsubscribes by one POST; goes into the head of a mail.
+    unsubscribe_url: str = ""
+    # Media that send no free text: the provider's approved template, what its fields are filled
+    # with (in order; by place they are called "1", "2" …), and the page that a tap opens.
+    template: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt; goes over the wire."""
+        return self.wire_key or self.send_key
+
+    def __repr__(self) -> str:
+        # It must tell neither address nor text, wherever it is printed.
+        return f"<message {self.send_key}>"
+
+
+def _nothing() -> list[str]:
+    return []
+
+
+def _no() -> bool:
+    return False
+
+
+def _anybody() -> str:
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,14 +70,88 @@ class Transport:
     """How messages of one medium go out.
 
     `identity_kind` is the kind of identity that is its address; empty: the member itself.
+    `issuer` gives whose identities of that kind count (openids of one mini program); empty: all.
     `send` hands one message to the provider, with a time-out, and returns the provider's
     reference. It raises NotSent or Refused where it knows that nothing went out; any other
     exception leaves the outcome unknown. None: the message stays in our own database, so that
     sending is one transaction with marking it sent. `recipient` is the code of the one outside
     who gets the address, in the sharing register; empty where nothing leaves the house.
+
+    `lacks` names the settings that are still missing: until it is empty nothing goes out here.
+    `concurrency` is how many threads of one process may call `send` at once. `needs_credit`:
+    the member grants each message by itself. `needs_template`: it sends no free text, but
+    `Message.template` with `Message.fields`.
     """
 
     medium: str
     identity_kind: str = ""
+    issuer: Callable[[], str] = _anybody
     send: Callable[[Message], str] | None = None
     recipient: str = ""
+    lacks: Callable[[], list[str]] = _nothing
+    concurrency: int = 1
+    needs_credit: bool = False
+    needs_template: Callable[[], bool] = _no
+
+
+class Untrusted(Exception):
+    """A report doesn't prove that it comes from the provider, or isn't of the provider's form."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What a provider posted to us. Names of headers are in lower case; `url` is the address that
+    it was told to post to, as it stands there, with its query."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderReceipt:
+    """One report about one message. `provider_ref` is what `Transport.send` returned; `kind` a
+    `Receipt.Kind`; `detail` a code, never a text or an address. `external_id` is the same when
+    the provider tells it again; empty: provider_ref, kind and instant make it up."""
+
+    provider_ref: str
+    kind: str
+    occurred_at: datetime
+    detail: str = ""
+    external_id: str = ""
+    # Whether the address is dead for good, rather than busy or full.
+    is_permanent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderCredit:
+    """A member granted (+1) or took back (0: all that are left) messages by one template."""
+
+    identity: str
+    template: str
+    granted_count: int
+    occurred_at: datetime
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receiver:
+    """Reports that one provider posts to us: `/receipts/<code>/`.
+
+    `parse` verifies and reads them. `answer` is what the provider hears when we have them, else it
+    posts again. `is_signed`: else nothing in the call proves who posts it, and the address has to
+    hold a secret. `credits` reads what the same address is told about granted messages. `greet`
+    answers the provider's first GET by which it looks whether the address is ours.
+
+    Raises (all of them): Untrusted.
+    """
+
+    code: str
+    medium: str
+    parse: Callable[[Call], list[ProviderReceipt]]
+    answer: bytes = b""
+    content_type: str = "application/json"
+    is_signed: bool = True
+    credits: Callable[[Call], list[ProviderCredit]] | None = None
+    greet: Callable[[Call], bytes] | None = None

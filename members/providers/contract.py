@@ -12,6 +12,10 @@ class Refused(Exception):
     """The provider will never take this message; trying again is no use."""
 
 
+class AnswerLost(Exception):
+    """The provider may have taken the message; its answer doesn't tell."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeMessage:
     """A one-time code for one phone. `phone` is E.164, `send_key` the same however often the

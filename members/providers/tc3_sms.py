@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx2
 from django.conf import settings
 
-from members.providers.contract import CodeMessage, NotSent, Refused, SmsProvider
+from members.providers.contract import AnswerLost, CodeMessage, NotSent, Refused, SmsProvider
 
 _METHOD = "TC3-HMAC-SHA256"
 _CONTENT_TYPE = "application/json; charset=utf-8"
@@ -30,10 +30,6 @@ _NEEDED = ("SMS_URL", "SMS_KEY_ID", "SMS_SECRET", "SMS_APP_ID", "SMS_TEMPLATE_ID
 _LATER = ("RequestLimitExceeded", "LimitExceeded.DeliveryFrequencyLimit")
 # Codes of errors after which nobody knows.
 _OPEN = ("InternalError", "FailedOperation.JsonParseFail")
-
-
-class AnswerLost(Exception):
-    """The gateway may have taken the message; its answer doesn't tell."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
