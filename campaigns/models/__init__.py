@@ -3,13 +3,13 @@
 from campaigns.models.campaign_versions import CampaignPrize, CampaignVersion
 from campaigns.models.campaigns import Campaign
 from campaigns.models.clerk_tasks import ClerkTask
-from campaigns.models.contact_credits import ContactCredit
+from campaigns.models.contact_credits import ContactCredit, CreditReport
 from campaigns.models.contact_policies import ContactPolicy, FrequencyCap
 from campaigns.models.deliveries import Delivery
 from campaigns.models.enrollments import Enrollment, StepRecord
 from campaigns.models.offers import MarginFloor, Offer
 from campaigns.models.quotes import OfferUse, OrderQuote, QuoteLock
-from campaigns.models.receipts import Receipt
+from campaigns.models.receipts import ParkedReceipt, Receipt
 from campaigns.models.runs import Run
 from campaigns.models.suppressions import Suppression
 from campaigns.models.templates import MessageTemplate
@@ -22,6 +22,7 @@ __all__ = [
     "ClerkTask",
     "ContactCredit",
     "ContactPolicy",
+    "CreditReport",
     "Delivery",
     "Enrollment",
     "FrequencyCap",
@@ -31,6 +32,7 @@ __all__ = [
     "OfferUse",
     "OrderQuote",
     "QuoteLock",
+    "ParkedReceipt",
     "Receipt",
     "Run",
     "StepCall",

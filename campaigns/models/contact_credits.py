@@ -39,3 +39,23 @@ class ContactCredit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.medium} {self.left_count}"
+
+
+class CreditReport(models.Model):
+    """That a report about granted messages was heard: the same one again changes nothing. It names
+    nobody, and goes after some weeks, when nobody repeats it any more."""
+
+    source = models.CharField(_("source"), max_length=40)
+    external_id = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    class Meta:
+        verbose_name = _("report of granted messages")
+        verbose_name_plural = _("reports of granted messages")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="credit_report_once")
+        ]
+        indexes = [models.Index(fields=["recorded_at"], name="credit_report_age")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_id}"

@@ -114,11 +114,16 @@ class Delivery(models.Model):
     # By a person, as far as can be told: machines that look into mails don't count.
     opened_at = models.DateTimeField(_("opened"), null=True)
     clicked_at = models.DateTimeField(_("clicked"), null=True)
+    # When a person had a failed or unknown one sent again, at their own responsibility.
+    sent_again_at = models.DateTimeField(_("sent again"), null=True)
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        permissions = [("read_delivery", _("Can read the text of messages"))]
+        permissions = [
+            ("read_delivery", _("Can read the text of messages")),
+            ("resend_delivery", _("Can have failed messages sent again")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="delivery_says_why_not",
@@ -157,6 +162,12 @@ class Delivery(models.Model):
                 fields=["enrollment"],
                 name="delivery_of_enrollment",
                 condition=models.Q(enrollment__isnull=False),
+            ),
+            # What waits for a person, however few of the many.
+            models.Index(
+                fields=["-id"],
+                name="delivery_dead",
+                condition=models.Q(state__in=["FAILED", "UNKNOWN"]),
             ),
             models.Index(
                 fields=["provider_ref"],

@@ -45,3 +45,31 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.delivery_id}"
+
+
+class ParkedReceipt(models.Model):
+    """A provider's report about a message that we don't know by this reference yet: reports are
+    quicker than our commit now and then, and the account may send other things too. It becomes a
+    `Receipt` when the message turns up, and goes after some days otherwise."""
+
+    source = models.CharField(_("source"), max_length=40)
+    external_id = models.CharField(max_length=120)
+    provider_ref = models.CharField(max_length=120)
+    kind = models.CharField(_("kind"), max_length=12, choices=Receipt.Kind)
+    detail = models.CharField(max_length=200, blank=True, default="")
+    occurred_at = models.DateTimeField(_("happened"))
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    class Meta:
+        verbose_name = _("report without a message")
+        verbose_name_plural = _("reports without a message")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="parked_receipt_once")
+        ]
+        indexes = [
+            models.Index(fields=["provider_ref"], name="parked_receipt_ref"),
+            models.Index(fields=["recorded_at"], name="parked_receipt_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind}"
