@@ -12,21 +12,26 @@ from members.rules.conditions import Leaf
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose rows are read: everybody's, one member's, or those of the ids in (low, high]."""
+    """Whose rows are read: everybody's, one member's, those of the ids in (low, high], or those
+    of `ids`."""
 
     member_id: int | None = None
     low: int | None = None
     high: int | None = None
+    ids: tuple[int, ...] | None = None
 
     def clause(self, column: str) -> str:
         if self.member_id is not None:
             return f"{column} = %(member_id)s"
         if self.low is not None:
             return f"{column} > %(low)s AND {column} <= %(high)s"
+        if self.ids is not None:
+            return f"{column} = ANY(%(ids)s::bigint[])"
         return "TRUE"
 
     def params(self) -> dict[str, Any]:
-        return {"member_id": self.member_id, "low": self.low, "high": self.high}
+        ids = None if self.ids is None else list(self.ids)
+        return {"member_id": self.member_id, "low": self.low, "high": self.high, "ids": ids}
 
 
 EVERYBODY = Whose()
