@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-NOTICED = "members.behavior.noticed"
+from campaigns.rules.entries import Happening
+
+NOTICED = BEHAVIOR = "members.behavior.noticed"
 
 
 @dataclass(frozen=True)
@@ -168,9 +171,31 @@ def does_not(event: str, behavior: str = "", *, same: str = "") -> str:
     return str((same and said.does_not_it) or said.does_not)
 
 
-def choices() -> list[tuple[str, str]]:
-    """What a journey may wait for, or end at: the type with what the member does."""
-    return [(event, str(said.does)) for event, said in EVENTS.items()]
+def name(event: str) -> str:
+    """What the member does, for a list or a sentence: `buys something`."""
+    return str(words(event).does)
+
+
+def happening(one: Happening) -> str:
+    """What happens, with the behavior, and the values that the event must have."""
+    told = does(one.event, one.behavior)
+    if not one.matches:
+        return told
+    which = ", ".join(str(value) for value in one.matches.values())
+    return gettext("%(told)s (%(which)s)") % {"told": told, "which": which}
+
+
+def choices(*, empty: Any = None, has_behavior: bool = False) -> list[tuple[str, str]]:
+    """What a journey may wait for or end at, by words; `empty` goes before them. Behaviors, of
+    which a campaign may hear one by one, are among them for entries only."""
+    first = [] if empty is None else [("", str(empty))]
+    behavior = [(NOTICED, str(words(NOTICED).does))] if has_behavior else []
+    return [*first, *behavior, *((event, str(said.does)) for event, said in EVENTS.items())]
+
+
+def behaviors() -> list[tuple[str, str]]:
+    """Kinds of behavior with what the member does."""
+    return [(kind, str(said.does)) for kind, said in BEHAVIORS.items()]
 
 
 def _unknown(name: str) -> Words:
