@@ -47,13 +47,17 @@ def test_a_language_without_a_text_gets_the_other_one():
     [
         "{{ nickname }}",
         "{{ member.name }}",
-        "{% if nickname %}x{% endif %}",
         "{{ nickname | points }}",
     ],
 )
 def test_an_unknown_variable_is_an_error_and_never_a_gap(source):
     with pytest.raises(MissingVariable):
         render(source, UPGRADE)
+
+
+def test_a_text_may_ask_whether_something_is_known_and_say_something_else():
+    assert render("{{ nickname | default: 'you' }}", UPGRADE) == "you"
+    assert render("{% if nickname %}{{ nickname }}{% else %}you{% endif %}", UPGRADE) == "you"
 
 
 @pytest.mark.parametrize(

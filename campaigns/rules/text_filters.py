@@ -1,0 +1,105 @@
+"""What a template may do with a variable: a short list, each within bounds.
+
+Without them a text of 4,000 characters can ask for numbers and strings of any size: filters are
+chained, and each may multiply what came before. Source: docs/messages.md, "Limits".
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from liquid import Environment
+from liquid.exceptions import FilterArgumentError, FilterValueError
+from liquid.filter import with_context
+from liquid.undefined import is_undefined
+
+from loyalty.rules import money
+
+LONGEST = 4_000
+_LARGEST_BITS = 64
+_LONGEST_LIST = 1_000
+# Of the language's own ones: those for words and sums. No encoding, no clock.
+KEPT = (
+    *("abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo"),
+    *("plus", "round", "times", "append", "capitalize", "downcase", "prepend", "remove"),
+    *("replace", "slice", "split", "strip", "truncate", "truncatewords", "upcase"),
+    *("first", "join", "last", "size", "default", "strip_newlines"),
+)
+OWN = ("money", "points", "day")
+NAMES = frozenset({*KEPT, *OWN})
+
+
+def install(environment: Environment) -> None:
+    """Leaves the environment with the filters of `NAMES`, each within its bounds."""
+    kept = {name: environment.filters[name] for name in KEPT}
+    environment.filters.clear()
+    for name, kind in kept.items():
+        environment.add_filter(name, _bounded(kind))
+    environment.add_filter("money", _money)
+    environment.add_filter("points", _points)
+    environment.add_filter("day", _day)
+
+
+def _bounded(kind: Callable[..., Any]) -> Callable[..., Any]:
+    def call(left: object, *args: object, **named: object) -> object:
+        for one in (left, *args):
+            _check(one)
+        found = kind(left, *args, **named)
+        _check(found)
+        return found
+
+    # The engine hands over what the filter itself asks for, seen by these marks.
+    for mark in ("with_context", "with_environment"):
+        if getattr(kind, mark, False):
+            setattr(call, mark, True)
+    return call
+
+
+def _check(value: object) -> None:
+    if is_undefined(value):
+        return
+    is_large = (
+        (isinstance(value, int) and value.bit_length() > _LARGEST_BITS)
+        or (isinstance(value, str) and len(value) > LONGEST)
+        or (isinstance(value, (list, tuple, range)) and len(value) > _LONGEST_LIST)
+    )
+    if is_large:
+        raise FilterValueError("too large", token=None)
+
+
+@with_context
+def _money(amount: object, *, context: Any) -> str:
+    """`¥123.45` for 12345, in the currency of the programme."""
+    currency = context.resolve("currency", default="")
+    return money.text(_whole(amount), str(currency))
+
+
+def _points(points: object) -> str:
+    """`12,345` for 12345."""
+    return f"{_whole(points):,}"
+
+
+@with_context
+def _day(day: object, *, context: Any) -> str:
+    """`9月1日` or `1 September` for 2026-09-01, by the language of the text."""
+    try:
+        given = date.fromisoformat(str(day)[:10])
+    except ValueError:
+        raise FilterArgumentError("not a day", token=None) from None
+    if str(context.resolve("language", default="zh")).startswith("zh"):
+        return f"{given.month}月{given.day}日"
+    return f"{given.day} {_MONTHS[given.month - 1]}"
+
+
+def _whole(value: object) -> int:
+    # `str` first: what isn't known says so here, by its own error.
+    _check(value)
+    if isinstance(value, int):
+        return value
+    return int(str(value))
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)

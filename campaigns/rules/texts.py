@@ -1,0 +1,123 @@
+"""Texts written in Liquid: read, checked and filled in within limits, so that what an operator
+types can't hang a worker. Source: docs/messages.md, "Limits"."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from liquid import BoundTemplate, Environment, Expression, Node, RenderContext
+from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
+from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError
+from liquid.undefined import FalsyStrictUndefined
+
+from campaigns.rules import text_filters
+
+# A source isn't longer than the columns that hold it; a list of fields may be tried as one.
+LONGEST_SOURCE = 8_000
+# Tags that stay: conditions, loops and names. No other template is ever read in.
+TAGS = frozenset({"if", "unless", "case", "for", "break", "continue", "assign", "capture"}) | {
+    *("comment", "raw", "echo", "#")
+}
+# The numbers that a loop may count through; the engine writes them all down before it begins.
+MOST_TURNS = 1_000
+# What the engine needs for what stands between tags.
+_ALWAYS = frozenset({"content", "output", "illegal"})
+_TOLD = {"currency", "language"}
+
+
+class MissingHere(Exception):
+    """A variable that the text needs isn't known."""
+
+
+class Broken(Exception):
+    """The text can't be read, or grows over the limits."""
+
+
+class _Environment(Environment):
+    block_nesting_limit = 10
+    context_depth_limit = 10
+    loop_iteration_limit = MOST_TURNS
+    local_namespace_limit = 65_536
+    output_stream_limit = 16_384
+
+
+def _environment(*, is_html: bool) -> Environment:
+    # Falsy: a text may ask whether something is known; it can't print it where it isn't.
+    made = _Environment(undefined=FalsyStrictUndefined, autoescape=is_html)
+    for name in set(made.tags) - TAGS - _ALWAYS:
+        del made.tags[name]
+    text_filters.install(made)
+    return made
+
+
+_PLAIN = _environment(is_html=False)
+_HTML = _environment(is_html=True)
+
+
+@lru_cache(maxsize=512)
+def parse(source: str, *, is_html: bool = False) -> BoundTemplate:
+    """The text, ready to be filled in; the last 512 are kept.
+
+    Raises: LiquidError.
+    """
+    template = (_HTML if is_html else _PLAIN).from_string(source)
+    context = RenderContext(template)
+    for node in template.nodes:
+        for expression in _expressions(node, context):
+            _check_range(expression)
+    return template
+
+
+def fill_in(source: str, variables: Mapping[str, Any], *, is_html: bool = False) -> str:
+    """`source` with its variables filled in; `is_html` escapes what they hold.
+
+    Raises: MissingHere; Broken.
+    """
+    if len(source) > LONGEST_SOURCE:
+        raise Broken
+    try:
+        return parse(source, is_html=is_html).render(**variables)
+    except UndefinedError:
+        raise MissingHere from None
+    except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError, KeyError):
+        raise Broken from None
+
+
+def needed(source: str) -> frozenset[str]:
+    """The names of the variables that `source` looks at, used or only asked for.
+
+    Currency and language are always told and not among them; of a source that can't be read,
+    nothing.
+    """
+    try:
+        return _needed(source)
+    except (LiquidError, RecursionError, ValueError):
+        return frozenset()
+
+
+@lru_cache(maxsize=512)
+def _needed(source: str) -> frozenset[str]:
+    return frozenset(parse(source).analyze().globals) - _TOLD
+
+
+def _expressions(node: Node, context: RenderContext) -> Iterator[Expression]:
+    for expression in node.expressions():
+        yield from _parts(expression)
+    for child in node.children(context, include_partials=False):
+        yield from _expressions(child, context)
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    for child in expression.children():
+        yield from _parts(child)
+
+
+def _check_range(expression: Expression) -> None:
+    """A range has two written ends, not far apart: `(1..points)` could be of any length."""
+    if not isinstance(expression, RangeLiteral):
+        return
+    ends = (expression.start, expression.stop)
+    first, last = (one.value if isinstance(one, IntegerLiteral) else None for one in ends)
+    if first is None or last is None or last - first >= MOST_TURNS:
+        raise LiquidSyntaxError("range out of bounds", token=expression.token)
