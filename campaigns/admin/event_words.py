@@ -185,9 +185,9 @@ def happening(one: Happening) -> str:
     return gettext("%(told)s (%(which)s)") % {"told": told, "which": which}
 
 
-def choices(*, empty: Any = None, has_behavior: bool = False) -> list[tuple[str, str]]:
-    """What a journey may wait for or end at, by words; `empty` goes before them. Behaviors, of
-    which a campaign may hear one by one, are among them for entries only."""
+def choices(*, empty: Any = None, has_behavior: bool = True) -> list[tuple[str, str]]:
+    """What a journey may wait for or end at, by words; `empty` goes before them. A journey
+    can't wait for a behavior, so its lists leave that out."""
     first = [] if empty is None else [("", str(empty))]
     behavior = [(NOTICED, str(words(NOTICED).does))] if has_behavior else []
     return [*first, *behavior, *((event, str(said.does)) for event, said in EVENTS.items())]
