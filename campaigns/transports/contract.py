@@ -10,6 +10,7 @@ __all__ = [
     "AnswerLost",
     "Call",
     "Message",
+    "NotGranted",
     "NotSent",
     "ProviderCredit",
     "ProviderReceipt",
@@ -18,6 +19,10 @@ __all__ = [
     "Transport",
     "Untrusted",
 ]
+
+
+class NotGranted(Refused):
+    """The member has granted no message of this kind, or took it back: none are left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +42,8 @@ class Message:
     html: str = ""
     # Where whoever got it unsubscribes by one POST; goes into the head of a mail.
     unsubscribe_url: str = ""
+    # A picture of one dot: whoever loads it has opened the mail.
+    pixel_url: str = ""
     # Media that send no free text: the provider's approved template, what its fields are filled
     # with (in order; by place they are called "1", "2" …), and the page that a tap opens.
     template: str = ""
@@ -77,7 +84,8 @@ class Transport:
     sending is one transaction with marking it sent. `recipient` is the code of the one outside
     who gets the address, in the sharing register; empty where nothing leaves the house.
 
-    `lacks` names the settings that are still missing: until it is empty nothing goes out here.
+    `settings` are all that belong to it, and `lacks` names those of them that are still missing:
+    until it is empty nothing goes out here.
     `concurrency` is how many threads of one process may call `send` at once. `needs_credit`:
     the member grants each message by itself. `needs_template`: it sends no free text, but
     `Message.template` with `Message.fields`.
@@ -88,6 +96,7 @@ class Transport:
     issuer: Callable[[], str] = _anybody
     send: Callable[[Message], str] | None = None
     recipient: str = ""
+    settings: tuple[str, ...] = ()
     lacks: Callable[[], list[str]] = _nothing
     concurrency: int = 1
     needs_credit: bool = False
@@ -100,13 +109,13 @@ class Untrusted(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """What a provider posted to us. Names of headers are in lower case; `url` is the address that
-    it was told to post to, as it stands there, with its query."""
+    """What a provider posted to us, at an instant. Names of headers are in lower case; `query` is
+    what stands behind the address."""
 
     body: bytes
     headers: Mapping[str, str]
+    at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
-    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

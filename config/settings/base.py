@@ -116,7 +116,9 @@ STORAGES = {
 }
 
 EMAIL_CONFIG = require("EMAIL_URL", env.email_url, default="consolemail://")
-EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+# A provider's own interface in SMTP's stead, by its dotted path, with what it needs in ANYMAIL.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=EMAIL_CONFIG["EMAIL_BACKEND"])
+ANYMAIL = require("ANYMAIL", env.dict, default={})
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
 EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")

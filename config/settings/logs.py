@@ -48,6 +48,9 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         "django_structlog": {"level": "WARNING"},
+        # It writes down each address that it calls, and some hold a token.
+        "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
         # It says at each start that it draws no bitmaps, which nobody asked for.
         "pyBarcode": {"level": "WARNING"},
     },

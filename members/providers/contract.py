@@ -1,7 +1,7 @@
 """What a provider of short messages is: one file per provider, one line in the registry."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 class NotSent(Exception):
@@ -32,14 +32,34 @@ class CodeMessage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SmsProvider:
-    """How short messages go out.
+class TextMessage:
+    """One text for one phone (E.164). `send_key` is the same however often it is handed over.
+    Providers that send no free text take `template`, which they approved, and its `fields`."""
 
-    `send` hands one message over, with a time-out, and returns the provider's reference. It
-    raises NotSent or Refused where it knows that nothing went out; any other exception leaves
-    the outcome unknown. `lacks` names the settings that are still missing, for the operator.
+    send_key: str
+    phone: str
+    text: str
+    template: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        # It must tell neither phone nor text, wherever it is printed.
+        return f"<text message {self.send_key}>"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmsProvider:
+    """How short messages go out: codes by `send`, other texts by `send_text`.
+
+    Both hand one message over, with a time-out, and return the provider's reference. They raise
+    NotSent or Refused where they know that nothing went out; any other exception leaves the
+    outcome unknown. `lacks` names the settings that are still missing for codes, `lacks_text` those
+    for texts. `needs_template`: it sends no free text.
     """
 
     code: str
     send: Callable[[CodeMessage], str]
+    send_text: Callable[[TextMessage], str]
     lacks: Callable[[], list[str]]
+    lacks_text: Callable[[], list[str]]
+    needs_template: bool = False

@@ -1,6 +1,6 @@
 """Short messages through a gateway that takes HTTPS, JSON and the signature TC3-HMAC-SHA256.
 
-The text is a template that the gateway's operator approved; we fill in the code and the minutes.
+A text is a template that the gateway's operator approved; we fill in its fields, in their order.
 Source: https://www.tencentcloud.com/document/product/614/42761 (signature, version 3) and
 https://www.tencentcloud.com/document/product/382/40628 (SendSms, version 2021-01-11).
 """
@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,14 +18,22 @@ from urllib.parse import urlsplit
 import httpx2
 from django.conf import settings
 
-from members.providers.contract import AnswerLost, CodeMessage, NotSent, Refused, SmsProvider
+from members.providers import calling
+from members.providers.contract import (
+    AnswerLost,
+    CodeMessage,
+    NotSent,
+    Refused,
+    SmsProvider,
+    TextMessage,
+)
 
 _METHOD = "TC3-HMAC-SHA256"
 _CONTENT_TYPE = "application/json; charset=utf-8"
 _SIGNED_HEADERS = "content-type;host"
 _ACTION, _VERSION, _SERVICE = "SendSms", "2021-01-11", "sms"
-_LOCAL = ("127.0.0.1", "localhost")
-_NEEDED = ("SMS_URL", "SMS_KEY_ID", "SMS_SECRET", "SMS_APP_ID", "SMS_TEMPLATE_ID")
+_NEEDED_FOR_TEXTS = ("SMS_URL", "SMS_KEY_ID", "SMS_SECRET", "SMS_APP_ID")
+_NEEDED = (*_NEEDED_FOR_TEXTS, "SMS_TEMPLATE_ID")
 # Codes of errors that say "later": nothing was taken.
 _LATER = ("RequestLimitExceeded", "LimitExceeded.DeliveryFrequencyLimit")
 # Codes of errors after which nobody knows.
@@ -40,21 +48,56 @@ class Credentials:
     secret: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Filled:
+    """An approved template with what its places hold, on its way to one phone."""
+
+    send_key: str
+    phone: str
+    template: str
+    values: Sequence[str]
+
+
 def send(message: CodeMessage) -> str:
-    """Hands `message` to the gateway and returns its serial number.
+    """Hands a code to the gateway and returns its serial number.
 
     Raises: NotSent, Refused; AnswerLost, which leaves it open whether the message went out.
     """
-    body = _body(message)
-    headers = _headers(body, int(time.time()))
-    try:
-        with httpx2.Client(timeout=_timeout(), trust_env=False, follow_redirects=False) as client:
-            answer = client.post(settings.SMS_URL, content=body, headers=headers)
-    except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-        raise NotSent(type(error).__name__) from None
-    except httpx2.HTTPError as error:
-        # Its text may hold the request.
-        raise AnswerLost(type(error).__name__) from None
+    return _send(
+        _Filled(
+            send_key=message.send_key,
+            phone=message.phone,
+            template=settings.SMS_TEMPLATE_ID,
+            values=(message.code, str(message.minutes)),
+        )
+    )
+
+
+def send_text(message: TextMessage) -> str:
+    """Hands a text to the gateway and returns its serial number.
+
+    Raises: NotSent, Refused; AnswerLost, which leaves it open whether the message went out.
+    """
+    if not message.template:
+        raise Refused("no template")
+    return _send(
+        _Filled(
+            send_key=message.send_key,
+            phone=message.phone,
+            template=message.template,
+            values=tuple(message.fields.values()),
+        )
+    )
+
+
+def _send(filled: _Filled) -> str:
+    body = _body(filled)
+    answer = calling.post(
+        settings.SMS_URL,
+        content=body,
+        headers=_headers(body, int(time.time())),
+        timeout=settings.SMS_TIMEOUT_SECONDS,
+    )
     return _serial(answer)
 
 
@@ -86,22 +129,23 @@ def authorization(*, host: str, body: bytes, at: int, service: str, by: Credenti
 
 
 def lacks() -> list[str]:
-    """Settings that are missing or can't be right."""
-    missing = [name for name in _NEEDED if not getattr(settings, name)]
-    address = urlsplit(settings.SMS_URL)
-    if settings.SMS_URL and address.scheme != "https" and address.hostname not in _LOCAL:
-        missing.append("SMS_URL")
-    return missing
+    """Settings for codes that are missing or can't be right."""
+    return calling.missing(_NEEDED, url="SMS_URL")
 
 
-def _body(message: CodeMessage) -> bytes:
+def lacks_text() -> list[str]:
+    """Settings for texts that are missing or can't be right; each names its own template."""
+    return calling.missing(_NEEDED_FOR_TEXTS, url="SMS_URL")
+
+
+def _body(filled: _Filled) -> bytes:
     told = {
-        "PhoneNumberSet": [message.phone],
+        "PhoneNumberSet": [filled.phone],
         "SmsSdkAppId": settings.SMS_APP_ID,
         "SignName": settings.SMS_SIGN_NAME,
-        "TemplateId": settings.SMS_TEMPLATE_ID,
-        "TemplateParamSet": [message.code, str(message.minutes)],
-        "SessionContext": message.send_key,
+        "TemplateId": filled.template,
+        "TemplateParamSet": list(filled.values),
+        "SessionContext": filled.send_key,
     }
     return json.dumps(told).encode()
 
@@ -118,10 +162,6 @@ def _headers(body: bytes, at: int) -> dict[str, str]:
         "X-TC-Timestamp": str(at),
         "X-TC-Region": settings.SMS_REGION,
     }
-
-
-def _timeout() -> httpx2.Timeout:
-    return httpx2.Timeout(settings.SMS_TIMEOUT_SECONDS, connect=settings.SMS_TIMEOUT_SECONDS / 2)
 
 
 def _serial(answer: httpx2.Response) -> str:
@@ -156,4 +196,11 @@ def _mac(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
-PROVIDER = SmsProvider(code="tc3", send=send, lacks=lacks)
+PROVIDER = SmsProvider(
+    code="tc3",
+    send=send,
+    send_text=send_text,
+    lacks=lacks,
+    lacks_text=lacks_text,
+    needs_template=True,
+)
