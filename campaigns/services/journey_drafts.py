@@ -1,0 +1,60 @@
+"""The steps of a draft as somebody builds them: kept as they are, also while they have mistakes."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from campaigns.models import Campaign
+from campaigns.services import campaigns
+from members.errors import DomainError
+from members.models import User
+
+# Of both parts together: 50 steps with conditions are far below it.
+MOST_CHARACTERS = 200_000
+MOST_EXITS = 10
+_SAME = ("", "product", "order")
+
+
+class UnreadableJourney(DomainError):
+    """The steps of this journey can't be kept as they were sent."""
+
+    code = "unreadable_journey"
+
+
+def save(
+    *,
+    campaign_id: int,
+    steps: Any,
+    exits: Any,
+    expected: str,
+    actor: User | None,
+    at: datetime,
+) -> Campaign:
+    """The campaign with these steps. Mistakes within steps don't matter yet: whoever asks for
+    approval is told them. `expected` is the fingerprint that the editor saw.
+
+    Raises: NotFound; NotEditable; ChangedMeanwhile; UnreadableJourney.
+    """
+    _refuse_unreadable(steps, exits)
+    values = {"steps": steps, "exits": [_exit(one) for one in exits]}
+    return campaigns.change(
+        campaign_id=campaign_id, values=values, at=at, actor=actor, expected=expected
+    )
+
+
+def _refuse_unreadable(steps: Any, exits: Any) -> None:
+    if not isinstance(steps, list) or not all(isinstance(one, dict) for one in steps):
+        raise UnreadableJourney
+    if not isinstance(exits, list) or len(exits) > MOST_EXITS:
+        raise UnreadableJourney
+    if len(json.dumps([steps, exits], ensure_ascii=False)) > MOST_CHARACTERS:
+        raise UnreadableJourney
+
+
+def _exit(written: Any) -> dict[str, str]:
+    if not isinstance(written, dict):
+        raise UnreadableJourney
+    event, same = written.get("event"), written.get("same", "")
+    if not isinstance(event, str) or not 0 < len(event) <= 60 or same not in _SAME:
+        raise UnreadableJourney
+    return {"event": event, "same": same}
