@@ -11,6 +11,7 @@ from campaigns.services import (
     delivery_retention,
     disclosures,
     erasures,
+    journey_privacy,
     offers,
     privacy_sections,
     quote_merges,
@@ -41,6 +42,7 @@ def register() -> None:
     add_settler(settlements)
     privacy.add_erasure_step(privacy.ErasureStep("campaigns.members", 300, erasures.erase))
     privacy_sections.register()
+    journey_privacy.register()
     panels.add_night_step(panels.NightStep("campaigns.disclosures", 80, _record_disclosures))
     privacy.add_sharing_source(
         privacy.SharingSource("campaigns.deliveries", disclosures.recipients_of)

@@ -19,6 +19,8 @@ class Receipt(models.Model):
         UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
 
     append_only = True
+    # Gone with its time: campaigns/services/journey_retention.py.
+    is_removable = True
 
     delivery = models.ForeignKey(
         "campaigns.Delivery", on_delete=models.PROTECT, related_name="receipts"
@@ -39,9 +41,7 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="receipt_once")
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.delivery_id}"
