@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import deliveries, quote_locks
+from campaigns.services import deliveries, quote_locks, step_calls
 
 
 @shared_task
@@ -18,3 +18,10 @@ def expire_quote_locks() -> int:
     """By beat, each minute: budgets that nobody paid for are free for others. Whoever needs one
     sees by itself that a lock is over; this is for quotes and for the console. Gives how many."""
     return quote_locks.expire_due(at=timezone.now())
+
+
+@shared_task
+def send_step_calls() -> None:
+    """Posts what journeys tell other systems, batch after batch, until nothing is due."""
+    while step_calls.send_due(at=timezone.now()):
+        pass

@@ -45,5 +45,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # What a lost ring left; somebody waits for it with the phone in their hand.
     "send-codes": {"task": "members.tasks.send_codes", "schedule": 10.0},
+    # Second and later attempts; the first follows the step by the bell.
+    "step-calls": {"task": "campaigns.tasks.send_step_calls", "schedule": 30.0},
     "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},
 }
