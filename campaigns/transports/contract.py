@@ -146,7 +146,7 @@ class ProviderCredit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receiver:
-    """Reports that one provider posts to us: `/receipts/<code>/`.
+    """Reports that one provider posts to us; `receivers.RECEIVERS` has them by `code`.
 
     `parse` verifies and reads them. `answer` is what the provider hears when we have them, else it
     posts again. `is_signed`: else nothing in the call proves who posts it, and the address has to

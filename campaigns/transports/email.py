@@ -1,55 +1,52 @@
-"""E-mail through Django's mail framework: SMTP in production, the console in the demo."""
+"""E-mail through Django's mail framework: SMTP in production, the console in the demo, or a
+provider's own interface where `EMAIL_BACKEND` names one (the extra "mail")."""
 
 import contextlib
+import re
 import smtplib
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.core import mail
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 
 from campaigns.transports.contract import Message, NotSent, Refused, Transport
 from members.services import recipients
 
+_CONCURRENCY = 4
 _PERMANENT_FROM = 500
+_LONGEST_REFERENCE = 120
+# These send nothing outside: the console, a file, memory, nothing at all.
+_BY_DJANGO = "django.core.mail.backends."
+_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}，。；：！？）】」』]")
+# Answers of a provider's own interface after which it surely has not taken the mail: our account
+# is at fault, or too many at once.
+_LATER = (401, 402, 403, 429)
+_OPEN = (408,)
 
 
 def send(message: Message) -> str:
-    """Hands `message` to the mail server and returns its Message-ID.
+    """Hands `message` to the mail server and returns its Message-ID, or the provider's own number.
 
     The server's time-out is `EMAIL_TIMEOUT` seconds.
 
     Raises: NotSent, Refused; whatever else happens leaves it open whether the mail went out.
     """
     connection = mail.get_connection()
+    letter = _letter(message, connection)
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(type(error).__name__) from error
     try:
-        return _deliver(connection, message)
+        return _deliver(letter)
     finally:
         # The server has answered; how the connection ends says nothing about the message.
         with contextlib.suppress(OSError, smtplib.SMTPException):
             connection.close()
-
-
-def _deliver(connection: Any, message: Message) -> str:
-    message_id = message_id_of(message.send_key)
-    letter = mail.EmailMessage(
-        subject=message.subject,
-        body=message.body,
-        to=[message.address],
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
-        connection=connection,
-    )
-    try:
-        letter.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal(max(code for code, _ in error.recipients.values())) from error
-    except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code) from error
-    return message_id
 
 
 def message_id_of(send_key: str) -> str:
@@ -57,8 +54,70 @@ def message_id_of(send_key: str) -> str:
 
     A colon isn't allowed there. Source: RFC 5322, section 3.6.4.
     """
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    domain = _domain() or "localhost"
     return f"<{send_key.replace(':', '.')}@{domain}>"
+
+
+def html_of(message: Message) -> str:
+    """The mail as HTML: what its writer made of it, or its text with its links to be clicked."""
+    text = message.html or _as_html(message.body)
+    if not message.pixel_url:
+        return text
+    pixel = format_html('<img src="{}" width="1" height="1" alt="">', message.pixel_url)
+    head, end, tail = text.rpartition("</body>")
+    return f"{head}{pixel}{end}{tail}" if end else f"{text}{pixel}"
+
+
+def lacks() -> list[str]:
+    """Settings that are missing or can't be right."""
+    if settings.REGULARS_ENV != "production":
+        return []
+    is_inside = settings.EMAIL_BACKEND.startswith(_BY_DJANGO) and settings.EMAIL_BACKEND != _SMTP
+    missing = ["EMAIL_URL"] if is_inside else []
+    return [*missing, "DEFAULT_FROM_EMAIL"] if _domain() in ("", "localhost") else missing
+
+
+def _letter(message: Message, connection: Any) -> mail.EmailMultiAlternatives:
+    """The mail; one that can't be written, because of what stands in its head, is refused."""
+    letter = mail.EmailMultiAlternatives(
+        # A line break would begin another line of the head.
+        subject=" ".join(message.subject.split()),
+        body=message.body,
+        to=[message.address],
+        headers=_head(message),
+        connection=connection,
+    )
+    if message.html or message.pixel_url or message.unsubscribe_url:
+        letter.attach_alternative(html_of(message), "text/html")
+    try:
+        letter.message()
+    except ValueError as error:
+        raise Refused(type(error).__name__) from None
+    return letter
+
+
+def _head(message: Message) -> dict[str, str]:
+    """Source: RFC 2369 and RFC 8058 (one POST unsubscribes)."""
+    head = {"Message-ID": message_id_of(message.key), "Auto-Submitted": "auto-generated"}
+    if message.unsubscribe_url:
+        head["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        head["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return head
+
+
+def _deliver(letter: mail.EmailMultiAlternatives) -> str:
+    try:
+        letter.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal(max(code for code, _ in error.recipients.values())) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code) from error
+    except Exception as error:
+        told = _told_by_provider(error)
+        if told is None:
+            raise
+        raise told from None
+    return _reference(letter)
 
 
 def _refusal(code: int) -> NotSent | Refused:
@@ -67,4 +126,51 @@ def _refusal(code: int) -> NotSent | Refused:
     return Refused(text) if code >= _PERMANENT_FROM else NotSent(text)
 
 
-TRANSPORT = Transport(medium="EMAIL", identity_kind="EMAIL", send=send, recipient=recipients.EMAIL)
+def _told_by_provider(error: Exception) -> NotSent | Refused | None:
+    """What an error of a provider's own interface says; the extra need not be installed here.
+
+    Source: https://anymail.dev/en/stable/sending/exceptions/
+    """
+    if type(error).__name__ == "AnymailRecipientsRefused":
+        return Refused("recipients refused")
+    status = getattr(error, "status_code", None)
+    if not isinstance(status, int) or not 400 <= status < _PERMANENT_FROM or status in _OPEN:
+        return None
+    return NotSent(f"HTTP {status}") if status in _LATER else Refused(f"HTTP {status}")
+
+
+def _reference(letter: mail.EmailMultiAlternatives) -> str:
+    """The provider's number where it gives one: its reports name that.
+
+    Source: https://anymail.dev/en/stable/sending/anymail_additions/ (anymail_status)
+    """
+    told = getattr(getattr(letter, "anymail_status", None), "message_id", None)
+    if isinstance(told, str) and 0 < len(told) <= _LONGEST_REFERENCE:
+        return told
+    return str(letter.extra_headers["Message-ID"])
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+
+
+def _as_html(text: str) -> str:
+    lines = escape(_LINK.sub(_marked, text)).splitlines()
+    body = "<br>\n".join(lines)
+    linked = re.sub("\x01(.*?)\x02", r'<a href="\1">\1</a>', body)
+    return str(mark_safe(f"<!doctype html>\n<html><body>\n{linked}\n</body></html>"))  # noqa: S308
+
+
+def _marked(found: re.Match[str]) -> str:
+    return f"\x01{found[0]}\x02"
+
+
+TRANSPORT = Transport(
+    medium="EMAIL",
+    identity_kind="EMAIL",
+    send=send,
+    recipient=recipients.EMAIL,
+    settings=("EMAIL_URL", "EMAIL_BACKEND", "DEFAULT_FROM_EMAIL"),
+    lacks=lacks,
+    concurrency=_CONCURRENCY,
+)

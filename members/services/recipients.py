@@ -13,6 +13,8 @@ from members.services import audit
 
 EMAIL = "email-provider"
 SMS = "sms-provider"
+WECHAT = "wechat"
+PUSH = "push-service"
 
 
 class RecipientIncomplete(DomainError):
@@ -45,6 +47,20 @@ PROVIDERS = (
         name_zh="短信服务商",
         name_en="SMS provider",
         purpose="向会员发送短信 · Delivers SMS to members",
+        categories=(DataCategory.CONTACT.value, DataCategory.COMMUNICATION.value),
+    ),
+    Known(
+        code=WECHAT,
+        name_zh="微信",
+        name_en="WeChat",
+        purpose="向会员发送小程序订阅消息 · Delivers subscription messages to members",
+        categories=(DataCategory.CONTACT.value, DataCategory.COMMUNICATION.value),
+    ),
+    Known(
+        code=PUSH,
+        name_zh="推送服务",
+        name_en="Push service",
+        purpose="向会员的手机推送消息 · Delivers push messages to members' phones",
         categories=(DataCategory.CONTACT.value, DataCategory.COMMUNICATION.value),
     ),
 )
