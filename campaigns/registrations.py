@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import offer_dialogs
 from campaigns.services import (
-    campaigns,
+    campaign_approvals,
     delivery_retention,
     disclosures,
     erasures,
@@ -15,6 +15,7 @@ from campaigns.services import (
     offers,
     privacy_sections,
     quote_merges,
+    run_jobs,
     settlements,
 )
 from members.registry import changes, merge_page, panels, privacy
@@ -24,10 +25,11 @@ from members.registry.settlements import add_settler
 def register() -> None:
     panels.add_executor(
         panels.Executor(
-            action=campaigns.ACTION,
+            action=campaign_approvals.ACTION,
             label=_("Start a campaign"),
-            run=campaigns.run_approved,
-            version=campaigns.version_of_target,
+            run=campaign_approvals.run_approved,
+            version=campaign_approvals.version_of_target,
+            refused=campaign_approvals.run_refused,
         )
     )
     panels.add_executor(
@@ -39,6 +41,7 @@ def register() -> None:
             tell=offer_dialogs.asked,
         )
     )
+    run_jobs.register()
     add_settler(settlements)
     privacy.add_erasure_step(privacy.ErasureStep("campaigns.members", 300, erasures.erase))
     privacy_sections.register()

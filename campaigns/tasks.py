@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import deliveries, quote_locks, step_calls
+from campaigns.services import deliveries, journeys, quote_locks, runs, step_calls
 
 
 @shared_task
@@ -11,6 +11,20 @@ def send_due() -> None:
     """Sends what is due, batch after batch, until nothing is."""
     while deliveries.send_due(at=timezone.now()):
         pass
+
+
+@shared_task
+def advance_due() -> None:
+    """Lets members of journeys go on whose time has come, batch after batch."""
+    while journeys.advance_due(at=timezone.now()):
+        pass
+
+
+@shared_task
+def run_due() -> None:
+    """Begins runs that are due, and ends what is over."""
+    runs.begin_due(at=timezone.now())
+    runs.settle(at=timezone.now())
 
 
 @shared_task

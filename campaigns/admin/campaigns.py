@@ -135,7 +135,7 @@ class CampaignAdmin(ConsoleAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Of start and pause the one that makes sense; the service refuses the other in words."""
         campaign = Campaign.objects.filter(pk=object_id).first()
-        shown = "start" if campaign and campaign.state in campaigns.MAY_START else "pause"
+        shown = "start" if campaign and campaign.state in campaigns.EDITABLE else "pause"
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.action_name.endswith(shown)]
 
@@ -154,7 +154,7 @@ class CampaignAdmin(ConsoleAdmin):
             request,
             form=form,
             dialog=START,
-            run=lambda: campaigns.ask_to_start(
+            run=lambda: campaigns.submit(
                 campaign_id=int(object_id),
                 reason=form.cleaned_data["note"],
                 maker=request.user,

@@ -78,7 +78,8 @@ class Enrollment(models.Model):
             models.Index(fields=["run", "state", "reason"], name="enrollment_of_run"),
             models.Index(fields=["member", "-id"], name="enrollment_of_member"),
             models.Index(
-                fields=["due_at"],
+                # By campaign: who waits in a paused one doesn't stand in the way of others.
+                fields=["campaign", "due_at"],
                 name="enrollment_due",
                 condition=models.Q(state__in=["WATCHING", "ACTIVE", "WAITING"]),
             ),

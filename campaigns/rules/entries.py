@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 MOST_TIMES = 100
 MOST_MINUTES = 90 * 24 * 60
 MOST_DAYS = 365
-KEYS = ("product", "order", "day")
+KEYS = ("member", "product", "order", "day")
 DATES = ("BIRTHDAY", "JOINED")
 
 
@@ -27,7 +27,8 @@ class BadEntry(ValueError):
 @dataclass(frozen=True, kw_only=True)
 class Happening:
     """An event by its type; of behaviors (`members.behavior.noticed`) by `behavior` too.
-    `matches` are values that its payload must have, such as {"to_tier": "gold"}."""
+    `matches` are values that its payload must have, such as {"to_tier": "gold"}; of several
+    values one; names that end in `_at_least` and `_at_most` compare figures."""
 
     event: str
     behavior: str = ""
@@ -39,8 +40,8 @@ class EventEntry:
     """`happening`, `times` times within `minutes`, and `without` not happening within
     `without_minutes` behind the last of them; with `same` "product" all of it about one product.
 
-    `keys` say what a member comes in once for: the product, the order, the local day; none: each
-    event is an entry of its own.
+    `keys` say what a member comes in once for: the product, the order, the local day, or once at
+    all ("member"); none: each event is an entry of its own.
     """
 
     happening: Happening

@@ -1,12 +1,11 @@
 """The one gate: the first reason not to send, in a documented order.
 
-The same function judges when a message is queued and again right before it is sent, so that
-both give the same reasons. Frequency cap, hold-out, priority and budgets take their places in
-`_CHECKS` when they are built.
+The same function makes the forecast, judges when a message is queued and again right before it is
+sent, so that all give the same reasons.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,12 +17,33 @@ class Reason(StrEnum):
 
     CAMPAIGN_STATE = "campaign_state"
     MEMBER_STATE = "member_state"
+    HOLDOUT = "holdout"
     CONSENT = "consent"
     GUARDIAN = "guardian"
     ADDRESS = "address"
+    SUPPRESSED = "suppressed"
+    CONTACT_CREDIT = "contact_credit"
+    PRIORITY = "priority"
+    EXITED = "exited"
+    CONVERTED = "converted"
+    FREQUENCY_CAP = "frequency_cap"
     QUIET_HOURS = "quiet_hours"
     EXPIRED = "expired"
+    BUDGET = "budget"
     MISSING_VARIABLE = "missing_variable"
+
+
+# What another medium of the same message may still get past.
+BY_MEDIUM = frozenset(
+    {
+        Reason.CONSENT,
+        Reason.GUARDIAN,
+        Reason.ADDRESS,
+        Reason.SUPPRESSED,
+        Reason.CONTACT_CREDIT,
+        Reason.MISSING_VARIABLE,
+    }
+)
 
 
 class Outcome(StrEnum):
@@ -36,15 +56,25 @@ class Outcome(StrEnum):
 class Attempt:
     """What the gate looks at: one message to one member on one medium, at one instant."""
 
-    is_campaign_running: bool
-    is_member_active: bool
-    has_consent: bool
+    is_campaign_running: bool = True
+    is_member_active: bool = True
+    is_held_out: bool = False
+    has_consent: bool = True
     # A minor whose parent has not agreed: what they allowed doesn't count.
-    needs_guardian: bool
-    has_address: bool
-    quiet_hours: QuietHours | None
+    needs_guardian: bool = False
+    has_address: bool = True
+    is_suppressed: bool = False
+    has_credit: bool = True
+    gives_way: bool = False
+    has_exited: bool = False
+    has_converted: bool = False
+    # When a cap that is full has room again; None: there is room.
+    cap_until: datetime | None = None
+    waits_for_cap: bool = False
+    quiet_hours: QuietHours | None = None
     expires_at: datetime
-    has_all_variables: bool
+    has_budget: bool = True
+    has_all_variables: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +106,33 @@ def judge(attempt: Attempt, at: datetime) -> Verdict:
     return Verdict()
 
 
+def settle(attempt: Attempt, at: datetime) -> Verdict:
+    """What will become of it when nothing changes but the time: a message that has to wait is
+    judged again when its wait is over. For forecasts."""
+    verdict = judge(attempt, at)
+    for _ in range(_MOST_WAITS):
+        if verdict.retry_at is None:
+            return verdict
+        if verdict.retry_at >= attempt.expires_at:
+            return Verdict(Reason.EXPIRED)
+        at = verdict.retry_at
+        if verdict.reason is Reason.FREQUENCY_CAP:
+            attempt = replace(attempt, cap_until=None)
+        verdict = judge(attempt, at)
+    return Verdict(Reason.EXPIRED)
+
+
+_MOST_WAITS = 4
+
+
 def _unless(is_met: Callable[[Attempt], bool], reason: Reason) -> Check:
     return lambda attempt, at: None if is_met(attempt) else Verdict(reason)
+
+
+def _capped(attempt: Attempt, at: datetime) -> Verdict | None:
+    if attempt.cap_until is None:
+        return None
+    return Verdict(Reason.FREQUENCY_CAP, attempt.cap_until if attempt.waits_for_cap else None)
 
 
 def _quiet(attempt: Attempt, at: datetime) -> Verdict | None:
@@ -92,10 +147,18 @@ def _expired(attempt: Attempt, at: datetime) -> Verdict | None:
 _CHECKS: tuple[Check, ...] = (
     _unless(lambda attempt: attempt.is_campaign_running, Reason.CAMPAIGN_STATE),
     _unless(lambda attempt: attempt.is_member_active, Reason.MEMBER_STATE),
+    _unless(lambda attempt: not attempt.is_held_out, Reason.HOLDOUT),
     _unless(lambda attempt: attempt.has_consent, Reason.CONSENT),
     _unless(lambda attempt: not attempt.needs_guardian, Reason.GUARDIAN),
     _unless(lambda attempt: attempt.has_address, Reason.ADDRESS),
+    _unless(lambda attempt: not attempt.is_suppressed, Reason.SUPPRESSED),
+    _unless(lambda attempt: attempt.has_credit, Reason.CONTACT_CREDIT),
+    _unless(lambda attempt: not attempt.gives_way, Reason.PRIORITY),
+    _unless(lambda attempt: not attempt.has_exited, Reason.EXITED),
+    _unless(lambda attempt: not attempt.has_converted, Reason.CONVERTED),
+    _capped,
     _quiet,
     _expired,
+    _unless(lambda attempt: attempt.has_budget, Reason.BUDGET),
     _unless(lambda attempt: attempt.has_all_variables, Reason.MISSING_VARIABLE),
 )

@@ -1,27 +1,33 @@
-"""Messages on their way: queued, claimed, sent, and never sent twice by themselves."""
+"""Messages on their way: queued, claimed, sent, and never sent twice by themselves.
 
-from collections.abc import Sequence
+A claim is committed before the provider is called, and the outcome after it, in a transaction of
+its own: a sender that dies in between leaves a claim, which becomes UNKNOWN when its lease is over.
+Source: docs/algorithms/gate.md.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from campaigns.events import MessageSent
-from campaigns.models import Delivery
-from campaigns.selectors.reach import Reach, reach_of
-from campaigns.services import gate
-from campaigns.transports.contract import Message, NotSent, Refused
+from campaigns.models import Campaign, Delivery
+from campaigns.services import delivery_claims, delivery_outcomes
+from campaigns.services.delivery_claims import Claim
 from campaigns.transports.registry import TRANSPORTS
 from members.services import bell, events
 
 logger = structlog.get_logger(__name__)
 
 SEND_DUE = "campaigns.tasks.send_due"
-BATCH = 20
-# A batch of provider calls, each with its time-out of 20 s, ends well within the lease.
+BATCH = 200
+# For each thread that a transport may be called from: with time-outs of 20 s a batch ends well
+# within the lease.
+PER_THREAD = 20
 LEASE = timedelta(minutes=15)
-MAX_ATTEMPTS = 5
-FIRST_RETRY = timedelta(minutes=1)
+_INSERT = 1_000
 
 
 def queue(*, deliveries: Sequence[Delivery]) -> None:
@@ -29,24 +35,25 @@ def queue(*, deliveries: Sequence[Delivery]) -> None:
 
     A send key that is there already keeps its row: an event heard twice sends nothing twice.
     """
-    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True, batch_size=_INSERT)
     if any(delivery.state == Delivery.State.QUEUED for delivery in deliveries):
         bell.start_on_commit(SEND_DUE)
 
 
 def send_due(*, at: datetime, limit: int = BATCH) -> int:
-    """Sends at most `limit` messages that are due, and returns how many it looked at.
-
-    Call it outside of any transaction: a claim is committed before the provider is called, and
-    the outcome in a transaction of its own.
-    """
+    """Sends at most `limit` messages of each running campaign that has some due, those of higher
+    priority first, and returns how many it looked at. Call it outside of any transaction."""
     _give_up_lapsed(at)
+    return sum(_send_some(campaign_id, at, limit) for campaign_id in _campaigns_due(at))
+
+
+def _send_some(campaign_id: int, at: datetime, limit: int) -> int:
     with transaction.atomic(durable=True):
-        due = _lock_due(at, limit)
-        claims = _judge(due, at)
-    for delivery, message in claims:
-        _hand_over(delivery, message, at)
-    return len(due)
+        looked_at, here, claims = delivery_claims.claim(campaign_id=campaign_id, at=at, limit=limit)
+        record_sent(here, at)
+    for claim, told in _hand_over(claims):
+        delivery_outcomes.settle(claim=claim, told=told, at=at)
+    return looked_at
 
 
 def _give_up_lapsed(at: datetime) -> None:
@@ -56,97 +63,34 @@ def _give_up_lapsed(at: datetime) -> None:
     )
 
 
-def _lock_due(at: datetime, limit: int) -> list[Delivery]:
-    return list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("campaign", "member__key")
-        .filter(state=Delivery.State.QUEUED, not_before_at__lte=at)
-        .order_by("not_before_at")[:limit]
-    )
+def _hand_over(claims: Sequence[Claim]) -> Iterator[tuple[Claim, str | Exception]]:
+    """Each claim with the provider's reference, or what went wrong, as the answers come in. Only
+    the calls are in threads of their own: they touch no database."""
+    by_medium: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_medium.setdefault(claim.delivery.medium, []).append(claim)
+    for medium, some in by_medium.items():
+        threads = TRANSPORTS[medium].concurrency
+        if threads <= 1 or len(some) == 1:
+            yield from ((claim, _call(claim)) for claim in some)
+            continue
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            futures = {pool.submit(_call, claim): claim for claim in some}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
 
 
-def _judge(due: Sequence[Delivery], at: datetime) -> list[tuple[Delivery, Message]]:
-    """The last check. What stays in our own database is sent here; the rest is claimed."""
-    reach = reach_of(
-        member_ids={delivery.member_id for delivery in due},
-        asked={(delivery.campaign.purpose, delivery.medium) for delivery in due},
-        at=at,
-    )
-    passed = [one for one in due if _passes(one, reach[one.member_id], at)]
-    here = [one for one in passed if TRANSPORTS[one.medium].send is None]
-    claims = [one for one in passed if TRANSPORTS[one.medium].send is not None]
-    for delivery in here:
-        delivery.state, delivery.sent_at = Delivery.State.SENT, at
-    for delivery in claims:
-        delivery.state, delivery.claimed_at = Delivery.State.CLAIMED, at
-        delivery.attempts += 1
-    changed = ["state", "reason", "not_before_at", "claimed_at", "sent_at", "attempts"]
-    Delivery.objects.bulk_update(due, changed)
-    _record_sent(here, at)
-    return [(delivery, _message(delivery, reach[delivery.member_id])) for delivery in claims]
-
-
-def _passes(delivery: Delivery, reach: Reach, at: datetime) -> bool:
-    verdict = gate.judge(delivery=delivery, reach=reach, has_text=delivery.has_text, at=at)
-    gate.apply(delivery=delivery, verdict=verdict)
-    return verdict.reason is None
-
-
-def _message(delivery: Delivery, reach: Reach) -> Message:
-    return Message(
-        send_key=delivery.send_key,
-        address=reach.address(TRANSPORTS[delivery.medium]),
-        subject=delivery.subject,
-        body=delivery.body,
-    )
-
-
-def _hand_over(delivery: Delivery, message: Message, at: datetime) -> None:
-    send = TRANSPORTS[delivery.medium].send
+def _call(claim: Claim) -> str | Exception:
+    send = TRANSPORTS[claim.delivery.medium].send
     assert send is not None
     try:
-        reference = send(message)
-    except NotSent:
-        _retry(delivery, at)
-    except Refused:
-        _settle(delivery, state=Delivery.State.FAILED, reason=Delivery.Reason.REFUSED)
+        return send(claim.message)
     except Exception as error:  # noqa: BLE001
-        # Its text may hold the address.
-        logger.error("message_unknown", message=str(delivery.uid), error=type(error).__name__)
-        _settle(delivery, state=Delivery.State.UNKNOWN, reason=Delivery.Reason.NO_ANSWER)
-    else:
-        with transaction.atomic():
-            if _settle(
-                delivery, state=Delivery.State.SENT, sent_at=at, provider_ref=reference, reason=""
-            ):
-                _record_sent([delivery], at)
+        return error
 
 
-def _retry(delivery: Delivery, at: datetime) -> None:
-    if delivery.attempts >= MAX_ATTEMPTS:
-        _settle(delivery, state=Delivery.State.FAILED, reason=Delivery.Reason.UNREACHABLE)
-        return
-    wait = FIRST_RETRY * 2 ** (delivery.attempts - 1)
-    _settle(
-        delivery,
-        state=Delivery.State.QUEUED,
-        reason=Delivery.Reason.UNREACHABLE,
-        not_before_at=at + wait,
-    )
-
-
-def _settle(delivery: Delivery, **changes: object) -> bool:
-    """Writes the outcome if the claim is still ours. `attempts` tells claims apart; one that
-    lapsed meanwhile is UNKNOWN, and what we know now is better than that."""
-    ours = Delivery.objects.filter(
-        pk=delivery.pk,
-        attempts=delivery.attempts,
-        state__in=(Delivery.State.CLAIMED, Delivery.State.UNKNOWN),
-    )
-    return bool(ours.update(**changes))
-
-
-def _record_sent(sent: Sequence[Delivery], at: datetime) -> None:
+def record_sent(sent: Sequence[Delivery], at: datetime) -> None:
+    """Tells that these messages went out, in the transaction that says so."""
     happenings = [
         events.Happening(
             fact=MessageSent(
@@ -159,3 +103,19 @@ def _record_sent(sent: Sequence[Delivery], at: datetime) -> None:
     ]
     if happenings:
         events.record_many(happenings=happenings, at=at)
+
+
+def _campaigns_due(at: datetime) -> list[int]:
+    """Running campaigns that have something to send: one step into the index for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CAMPAIGNS_DUE, [Campaign.State.RUNNING, at])
+        return [campaign_id for (campaign_id,) in cursor.fetchall()]
+
+
+_CAMPAIGNS_DUE = """
+SELECT c.id FROM campaigns_campaign c
+WHERE c.state = %s AND EXISTS (
+    SELECT FROM campaigns_delivery d
+    WHERE d.campaign_id = c.id AND d.state = 'QUEUED' AND d.not_before_at <= %s
+) ORDER BY c.priority DESC, c.id
+"""

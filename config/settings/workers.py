@@ -48,4 +48,6 @@ CELERY_BEAT_SCHEDULE = {
     # Second and later attempts; the first follows the step by the bell.
     "step-calls": {"task": "campaigns.tasks.send_step_calls", "schedule": 30.0},
     "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},
+    "advance-journeys": {"task": "campaigns.tasks.advance_due", "schedule": 20.0},
+    "run-campaigns": {"task": "campaigns.tasks.run_due", "schedule": 20.0},
 }

@@ -33,6 +33,8 @@ class Executor:
     tell: Callable[[Any], list[str]] | None = None
     # The address of a page that shows what will happen, for the one who decides.
     page: Callable[[Any], str] | None = None
+    # What becomes of the target when the request ends without approval, in the same transaction.
+    refused: Callable[[Any, datetime], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ comparison, and so it meets every `not` of one. A test compares the two on rando
 as for SQL written by hand. Source: docs/algorithms/segments.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -58,6 +58,14 @@ def is_met(condition: Condition, *, member_id: int, at: datetime) -> bool:
         cursor.execute(f"SELECT EXISTS (SELECT {one.sql})", one.params)
         found: bool = cursor.fetchone()[0]
     return found
+
+
+def met_by(condition: Condition, *, member_ids: Collection[int], at: datetime) -> set[int]:
+    """Those of these members of whom it is true: the same predicate, bound to them. One query."""
+    some = query(condition, at=at, whose=Whose(ids=tuple(member_ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT m.id {some.sql}", some.params)
+        return {member_id for (member_id,) in cursor.fetchall()}
 
 
 def begin(*, at: datetime, whose: Whose = EVERYBODY) -> Writing:

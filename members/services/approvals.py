@@ -134,8 +134,12 @@ def withdraw(*, request_id: int, maker: User, at: datetime) -> ApprovalRequest:
 
 def expire(*, at: datetime) -> int:
     """How many waiting requests ran out of time."""
-    late = ApprovalRequest.objects.filter(status=_Status.PENDING, expires_at__lte=at)
-    return late.update(status=_Status.EXPIRED, decided_at=at)
+    with transaction.atomic():
+        late = ApprovalRequest.objects.filter(status=_Status.PENDING, expires_at__lte=at)
+        rows = list(late.select_for_update(skip_locked=True).order_by("pk"))
+        for row in rows:
+            _close(row, _Status.EXPIRED, None, at, "")
+    return len(rows)
 
 
 def _decide(
@@ -179,6 +183,9 @@ def _close(
     row.decided_at = at
     row.note = note
     row.save(update_fields=["status", "checker", "decided_at", "note"])
+    refused = panels.EXECUTORS[row.action].refused if row.action in panels.EXECUTORS else None
+    if refused is not None and status != _Status.APPROVED:
+        refused(row, at)
 
 
 def _note(row: ApprovalRequest, action: str, actor: User, at: datetime) -> None:

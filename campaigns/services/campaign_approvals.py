@@ -1,0 +1,118 @@
+"""What a second person is asked, and what the approval covers.
+
+It binds the content (hash), the largest audience and the largest liability; whatever is otherwise
+or larger needs another one. Source: docs/algorithms/campaigns.md.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from campaigns.models import Campaign
+from campaigns.rules.journeys import BadSteps
+from campaigns.selectors import audiences, gift_worth
+from campaigns.services import campaign_locks, campaign_versions, member_pools, schedules
+from members.models import ApprovalRequest
+from members.services.approvals import Ask
+
+ACTION = "campaigns.campaign.start"
+TARGET = "campaigns.campaign"
+_State = Campaign.State
+
+
+def ask(*, campaign: Campaign, at: datetime) -> Ask:
+    """The question, with the figures as they are now."""
+    members = largest_audience(campaign, at)
+    worth = gift_worth.liability_of_one(campaign_versions.flow_of(campaign))
+    return Ask(
+        action=ACTION,
+        summary=campaign.name,
+        payload={
+            "content": campaign_versions.hash_of(campaign),
+            "members_count": members,
+            "liability_amount": None if members is None and worth else worth * (members or 0),
+            "liability_of_one_amount": worth,
+        },
+        target_type=TARGET,
+        target_id=campaign.pk,
+    )
+
+
+def largest_audience(campaign: Campaign, at: datetime) -> int | None:
+    """How many members it may reach: the limit that was set; else, where an audience is frozen,
+    a tenth more than there are now. None: no end, for one that members come into one by one."""
+    if campaign.audience_limit is not None:
+        return campaign.audience_limit
+    if not campaign.comes_in_runs:
+        return None
+    count = audiences.count(campaign, at=at)
+    return count + -(-count // 10) + 10
+
+
+def run_approved(request: ApprovalRequest, at: datetime) -> None:
+    """Freezes the content, and lets the campaign begin: at once, or when it is due.
+
+    Raises: NotFound; BadSteps; UnknownGift.
+    """
+    campaign = campaign_locks.lock(request.target_id or 0)
+    told = request.payload or {}
+    campaign.state = _State.APPROVED
+    campaign.version = campaign_versions.freeze(campaign=campaign, at=at)
+    campaign.approved_hash = campaign_versions.hash_of(campaign)
+    campaign.approved_members_count = told.get("members_count")
+    campaign.approved_liability_amount = told.get("liability_amount")
+    campaign.save()
+    member_pools.publish(campaign)
+    schedules.begin(campaign=campaign, at=at)
+
+
+def run_refused(request: ApprovalRequest, at: datetime) -> None:
+    """The campaign is a draft again, or paused as it was, where it had begun before."""
+    waiting = Campaign.objects.select_for_update().filter(
+        pk=request.target_id or 0, state=_State.IN_REVIEW
+    )
+    for campaign in waiting:
+        campaign.state = _State.PAUSED if campaign.version_id else _State.DRAFT
+        campaign.save(update_fields=["state"])
+
+
+def version_of_target(request: ApprovalRequest) -> str:
+    """What the maker saw: an edited campaign or text makes the request outdated."""
+    found = Campaign.objects.filter(pk=request.target_id or 0).select_related("segment").first()
+    if found is None or found.state in (_State.KILLED, _State.FINISHED):
+        return ""
+    try:
+        return campaign_versions.hash_of(found)
+    except BadSteps:
+        return ""
+
+
+def is_covered(campaign: Campaign) -> bool:
+    """Whether the campaign is what was approved, and not larger."""
+    try:
+        same = campaign_versions.hash_of(campaign) == campaign.approved_hash
+    except BadSteps:
+        return False
+    return same and not outgrown(campaign)
+
+
+def outgrown(campaign: Campaign) -> bool:
+    """Whether an audience that was frozen is larger than what was approved."""
+    most = campaign.approved_members_count
+    if most is None or campaign.audience_limit is not None:
+        return False
+    return campaign.runs.filter(state__in=("FREEZING", "RUNNING"), members_count__gt=most).exists()
+
+
+def withdraw_of(*, campaign: Campaign, at: datetime) -> None:
+    """The campaign's waiting requests are outdated."""
+    ApprovalRequest.objects.filter(
+        action=ACTION, target_id=campaign.pk, status=ApprovalRequest.Status.PENDING
+    ).update(status=ApprovalRequest.Status.STALE, decided_at=at)
+
+
+def digest(told: Mapping[str, Any]) -> str:
+    """64 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""What is missing before a campaign can be approved, each with the wizard's step that mends it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, MessageTemplate
+from campaigns.rules import entries
+from campaigns.rules.entries import BadEntry
+from campaigns.rules.journey_steps import Kind, Message
+from campaigns.rules.journeys import BadSteps
+from campaigns.services import campaign_versions
+
+GOAL, AUDIENCE, CONTENT, RAILS = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`step` is the wizard's, 1 to 5; `where` the field or the place in the steps."""
+
+    step: int
+    where: str
+    text: Any
+
+
+def problems(campaign: Campaign, at: datetime) -> list[Problem]:
+    """All that is missing, in the order of the wizard; none: it can be approved."""
+    return [
+        *_of_goal(campaign),
+        *_of_audience(campaign, at),
+        *_of_content(campaign),
+        *_of_rails(campaign, at),
+    ]
+
+
+def _of_goal(campaign: Campaign) -> list[Problem]:
+    if campaign.name_zh.strip() or campaign.name_en.strip():
+        return []
+    return [Problem(GOAL, "name_zh", _("Give it a name, in Chinese or in English."))]
+
+
+def _of_audience(campaign: Campaign, at: datetime) -> list[Problem]:
+    try:
+        entry = entries.read(campaign.entry, campaign.entry_rule)
+    except BadEntry as error:
+        return [
+            Problem(
+                AUDIENCE, f"entry_rule.{error.where}", _("Say when it begins: this is missing.")
+            )
+        ]
+    found = []
+    if campaign.comes_in_runs and campaign.entry != Campaign.Entry.DATE:
+        if campaign.segment is None and not campaign.condition:
+            text = _("Say whom it is for: choose a segment, or set a condition.")
+            found.append(Problem(AUDIENCE, "segment", text))
+    if isinstance(entry, entries.AtEntry) and entry.at <= at:
+        text = _("The time has passed: choose a later one.")
+        found.append(Problem(AUDIENCE, "entry_rule.at", text))
+    if campaign.segment is not None and campaign.segment.is_archived:
+        found.append(Problem(AUDIENCE, "segment", _("This segment was put away: choose another.")))
+    return found
+
+
+def _of_content(campaign: Campaign) -> list[Problem]:
+    try:
+        flow = campaign_versions.flow_of(campaign)
+    except BadSteps as error:
+        return [Problem(CONTENT, error.where, _("A step isn't complete yet."))]
+    if flow.first is None:
+        return [Problem(CONTENT, "steps", _("Say what happens: add a message or a gift."))]
+    messages = [step for step in flow.of_kind(Kind.MESSAGE) if isinstance(step, Message)]
+    known = set(
+        MessageTemplate.objects.filter(code__in={one.template for one in messages}).values_list(
+            "code", flat=True
+        )
+    )
+    return [
+        Problem(
+            CONTENT,
+            step.id,
+            _("The template “%(code)s” doesn't exist: choose another.") % {"code": step.template},
+        )
+        for step in messages
+        if step.template not in known
+    ]
+
+
+def _of_rails(campaign: Campaign, at: datetime) -> list[Problem]:
+    found = []
+    if (
+        sum(one["share"] for one in campaign_versions.content_arms(campaign))
+        + (campaign.control_share)
+        != 10_000
+    ):
+        text = _("The shares of all variants and the held out must make 100 %.")
+        found.append(Problem(RAILS, "arms", text))
+    if campaign.ends_at is not None and campaign.ends_at <= at:
+        found.append(Problem(RAILS, "ends_at", _("It would be over already: choose a later end.")))
+    return found

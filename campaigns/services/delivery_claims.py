@@ -1,0 +1,195 @@
+"""The last check before sending, and the claim of what passes.
+
+In one transaction: rows are locked, then their members (so that two senders count one member's
+messages one after the other), then the gate is asked anew, credit and budget are taken, and texts
+are written that are not there yet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from campaigns.models import Campaign, Delivery, Enrollment
+from campaigns.rules import gate as rules
+from campaigns.rules.journey_steps import Message as MessageStep
+from campaigns.rules.journey_steps import Mode
+from campaigns.selectors import gate_facts
+from campaigns.selectors.gate_facts import MARKETING, Asked, Facts
+from campaigns.services import (
+    campaign_versions,
+    delivery_rows,
+    delivery_takings,
+    delivery_texts,
+    gate,
+    journey_messages,
+)
+from campaigns.services.gate import Sending
+from campaigns.transports.contract import Message
+from campaigns.transports.registry import TRANSPORTS
+
+_State = Delivery.State
+_MEMBER_LOCK = 5_217_208  # class of the advisory locks of members who are being written to
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that is ours to hand over."""
+
+    delivery: Delivery
+    message: Message
+
+
+def claim(*, campaign_id: int, at: datetime, limit: int) -> tuple[int, list[Delivery], list[Claim]]:
+    """How many messages were looked at; those that stay in our own database and are sent by now;
+    and those that are claimed for a provider."""
+    campaign = _running(campaign_id)
+    if campaign is None:
+        return 0, [], []
+    due = _lock_due(campaign, at, _room(campaign, at, limit))
+    if not due:
+        return 0, [], []
+    _lock_members(campaign, due)
+    facts = _facts(campaign, due, at)
+    passed = [one for one in due if _passes(one, facts, at)]
+    written = delivery_texts.complete(deliveries=passed, reach=facts.reach, at=at)
+    passed = [one for one in passed if one.pk in written]
+    here, away = [], []
+    for one in passed:
+        one.claimed_at = at
+        if TRANSPORTS[one.medium].send is None:
+            one.state, one.sent_at = _State.SENT, at
+            here.append(one)
+        else:
+            one.state = _State.CLAIMED
+            one.attempts += 1
+            away.append(one)
+    delivery_rows.write(due)
+    messages = [
+        Claim(one, delivery_texts.message(one, written[one.pk], facts.reach[one.member_id]))
+        for one in away
+    ]
+    return len(due), here, messages
+
+
+def media_of(delivery: Delivery) -> tuple[str, ...]:
+    """The media that this message may still go by: its own, and those behind it in its step."""
+    step = step_of(delivery)
+    if step is None or step.mode != Mode.FIRST or delivery.medium not in step.media:
+        return (delivery.medium,)
+    return step.media[step.media.index(delivery.medium) :]
+
+
+def step_of(delivery: Delivery) -> MessageStep | None:
+    """The step that made it; None for a message of no journey."""
+    if delivery.enrollment is None:
+        return None
+    flow = campaign_versions.flow_of_version(delivery.enrollment.version)
+    step = flow.steps.get(delivery.step)
+    return step if isinstance(step, MessageStep) else None
+
+
+def _running(campaign_id: int) -> Campaign | None:
+    """With a rate the campaign is locked: senders count what went out one after the other."""
+    rows = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.RUNNING)
+    campaign = rows.first()
+    if campaign is not None and campaign.rate_per_minute:
+        return rows.select_for_update().first()
+    return campaign
+
+
+def _room(campaign: Campaign, at: datetime, limit: int) -> int:
+    if not campaign.rate_per_minute:
+        return limit
+    gone = Delivery.objects.filter(campaign=campaign, claimed_at__gt=at - _MINUTE).count()
+    return max(0, min(limit, campaign.rate_per_minute - gone))
+
+
+def _lock_due(campaign: Campaign, at: datetime, limit: int) -> list[Delivery]:
+    rows = (
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("enrollment__version", "enrollment__run", "member__key")
+        .filter(campaign=campaign, state=_State.QUEUED, not_before_at__lte=at)
+        .order_by("not_before_at")[:limit]
+    )
+    found = list(rows)
+    for one in found:
+        one.campaign = campaign
+        if one.enrollment is not None:
+            one.enrollment.campaign = campaign
+    return found
+
+
+def _lock_members(campaign: Campaign, due: Sequence[Delivery]) -> None:
+    if campaign.purpose != MARKETING:
+        return
+    member_ids = sorted({one.member_id % 2_147_483_647 for one in due})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, one) FROM unnest(%s::int[]) one",
+            [_MEMBER_LOCK, member_ids],
+        )
+
+
+def _facts(campaign: Campaign, due: Sequence[Delivery], at: datetime) -> Facts:
+    """A statement of its own behind the locks: it sees what others sent meanwhile."""
+    asked = []
+    for one in due:
+        media = media_of(one)
+        asked.append(Asked(campaign=campaign, media=media, credit_templates=_credit_templates(one)))
+    return gate_facts.facts_of(asked=asked, member_ids={one.member_id for one in due}, at=at)
+
+
+def _credit_templates(delivery: Delivery) -> dict[str, str]:
+    step = step_of(delivery)
+    if step is None or delivery.enrollment is None:
+        return {}
+    texts = journey_messages.texts_of(delivery.enrollment, step)
+    return journey_messages.credit_templates(texts, step.media)
+
+
+def _passes(delivery: Delivery, facts: Facts, at: datetime) -> bool:
+    """Whether it may go now; if so its credit and its cost are taken."""
+    sending = _sending(delivery)
+    tried = [(one["medium"], one["reason"]) for one in delivery.tried]
+    for _ in TRANSPORTS:
+        choice = gate.choose(sending=sending, media=media_of(delivery), facts=facts, at=at)
+        tried += [pair for pair in choice.tried if pair not in tried]
+        delivery.medium = choice.medium
+        delivery.tried = [{"medium": medium, "reason": reason} for medium, reason in tried]
+        gate.apply(delivery=delivery, verdict=choice.verdict)
+        if choice.verdict.reason is not None:
+            return False
+        refused = delivery_takings.take(delivery, sending=sending, policy=facts.policy, at=at)
+        if refused is None:
+            gate.count_on(facts=facts, sending=sending, medium=delivery.medium, at=at)
+            return True
+        if refused is rules.Reason.BUDGET:
+            gate.apply(delivery=delivery, verdict=rules.Verdict(refused))
+            return False
+        # Somebody else took the last credit: as if it had not been there.
+        template = (sending.credit_templates or {})[delivery.medium]
+        facts.credits[delivery.member_id, delivery.medium, template] = 0
+    return False
+
+
+def _sending(delivery: Delivery) -> Sending:
+    row = delivery.enrollment
+    has_left = row is not None and row.state in (
+        Enrollment.State.EXITED,
+        Enrollment.State.EXCLUDED,
+    )
+    is_through = (
+        row is not None and row.converted_at is not None and delivery.campaign.is_over_at_goal
+    )
+    return Sending(
+        campaign=delivery.campaign,
+        member_id=delivery.member_id,
+        expires_at=delivery.expires_at,
+        has_exited=has_left and not is_through,
+        has_converted=is_through,
+        has_text=row is not None or delivery.has_text,
+        credit_templates=_credit_templates(delivery),
+    )

@@ -1,0 +1,98 @@
+"""What became of a message that was handed over, written if the claim is still ours."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from campaigns.events import MessageSent
+from campaigns.models import Delivery
+from campaigns.services import delivery_claims, delivery_takings, journey_messages
+from campaigns.services.delivery_claims import Claim
+from campaigns.transports.contract import NotSent, Refused
+from members.services import events
+
+logger = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 5
+FIRST_RETRY = timedelta(minutes=1)
+_State = Delivery.State
+_Reason = Delivery.Reason
+
+
+def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
+    """Writes the provider's reference, or what went wrong: surely not taken is tried again;
+    refused goes on by the next medium of its step, or has failed; anything else is unknown."""
+    delivery = claim.delivery
+    if isinstance(told, str):
+        _sent(delivery, told, at)
+    elif isinstance(told, NotSent):
+        _retry(delivery, at)
+    elif isinstance(told, Refused):
+        _refused(delivery, _Reason.REFUSED, at)
+    else:
+        # Its text may hold the address.
+        logger.error("message_unknown", message=str(delivery.uid), error=type(told).__name__)
+        _write(delivery, state=_State.UNKNOWN, reason=_Reason.NO_ANSWER)
+
+
+@transaction.atomic
+def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
+    if _write(delivery, state=_State.SENT, sent_at=at, provider_ref=reference[:120], reason=""):
+        told = MessageSent(
+            delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
+        )
+        events.record(fact=told, member_id=delivery.member_id, occurred_at=at, at=at)
+
+
+@transaction.atomic
+def _retry(delivery: Delivery, at: datetime) -> None:
+    if delivery.attempts >= MAX_ATTEMPTS:
+        _refused(delivery, _Reason.UNREACHABLE, at)
+        return
+    wait = FIRST_RETRY * 2 ** (delivery.attempts - 1)
+    if _write(delivery, state=_State.QUEUED, reason=_Reason.UNREACHABLE, not_before_at=at + wait):
+        _give_back(delivery, at)
+
+
+@transaction.atomic
+def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
+    media = delivery_claims.media_of(delivery)
+    following = media[1] if len(media) > 1 else ""
+    if not following:
+        changed = _write(delivery, state=_State.FAILED, reason=reason)
+    else:
+        tried = [*delivery.tried, {"medium": delivery.medium, "reason": str(reason)}]
+        changed = _write(
+            delivery,
+            state=_State.QUEUED,
+            reason="",
+            medium=following,
+            tried=tried,
+            not_before_at=at,
+            claimed_at=None,
+            subject="",
+            body="",
+        )
+    if changed:
+        _give_back(delivery, at)
+
+
+def _give_back(delivery: Delivery, at: datetime) -> None:
+    step = delivery_claims.step_of(delivery)
+    template = None
+    if step is not None and delivery.enrollment is not None:
+        texts = journey_messages.texts_of(delivery.enrollment, step)
+        template = journey_messages.credit_templates(texts, step.media).get(delivery.medium)
+    delivery_takings.give_back(delivery, template=template, at=at)
+
+
+def _write(delivery: Delivery, **changes: object) -> bool:
+    """Whether the claim was still ours. `attempts` tells claims apart; one that lapsed meanwhile
+    is UNKNOWN, and what we know now is better than that."""
+    ours = Delivery.objects.filter(
+        pk=delivery.pk,
+        attempts=delivery.attempts,
+        state__in=(_State.CLAIMED, _State.UNKNOWN),
+    )
+    return bool(ours.update(**changes))

@@ -1,0 +1,278 @@
+"""What would become of a campaign's audience: by the same gate that judges when it is sent.
+
+Nothing is written. Source: docs/algorithms/gate.md, "The forecast".
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from campaigns.models import Campaign, CampaignVersion, Enrollment, Run
+from campaigns.rules import arms, entries, journeys
+from campaigns.rules import gate as rules
+from campaigns.rules.journey_steps import Kind, Message
+from campaigns.selectors import audiences, gate_facts, gift_worth
+from campaigns.services import (
+    campaign_versions,
+    enrollments,
+    journey_messages,
+    message_texts,
+    schedules,
+)
+from campaigns.services.journey_messages import Planned
+from campaigns.services.message_texts import Writing
+from members.errors import NotFound
+
+# Judged one by one; of more members a part is drawn, and the page says so.
+MOST_JUDGED = 20_000
+PART = 2_000
+LIMIT = "audience_limit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """Numbers of members. `members_count` = all of `excluded` + `sendable_count` +
+    `held_out_count`; reasons in the gate's order. Amounts are minor units. Of a large audience
+    `judged_count` members were drawn and judged, and the numbers are scaled up.
+
+    `by_medium` counts messages: with a step that sends by each medium more than members.
+    """
+
+    members_count: int
+    judged_count: int
+    excluded: dict[str, int]
+    sendable_count: int
+    held_out_count: int
+    by_medium: dict[str, int]
+    by_arm: dict[str, int]
+    cost_amount: int
+    liability_amount: int
+    due_at: datetime
+    has_message: bool = True
+
+    @property
+    def is_sample(self) -> bool:
+        return self.judged_count < self.members_count
+
+
+@dataclass
+class _Tally:
+    excluded: Counter[str] = field(default_factory=Counter)
+    by_medium: Counter[str] = field(default_factory=Counter)
+    by_arm: Counter[str] = field(default_factory=Counter)
+    sendable: int = 0
+    held_out: int = 0
+
+
+def forecast(*, campaign_id: int, at: datetime) -> Forecast:
+    """The forecast of the campaign's next occurrence, or of everybody whom events may bring in.
+
+    Raises: NotFound; BadSteps, BadEntry, BadCondition, where the draft isn't whole.
+    """
+    found = Campaign.objects.select_related("segment").filter(pk=campaign_id).first()
+    if found is None:
+        raise NotFound
+    draft = _as_if_running(found)
+    due_at = _due_at(draft, at)
+    member_ids, total = _audience(draft, due_at, at)
+    flow = campaign_versions.flow_of(draft)
+    messages = [step for step in flow.of_kind(Kind.MESSAGE) if isinstance(step, Message)]
+    step = messages[0] if messages else None
+    tally = _Tally()
+    limit = _limit(draft, len(member_ids), total)
+    for some in _parts(member_ids[:limit]):
+        rows = _rows(draft, some, due_at)
+        _count(tally, step, rows, max(due_at, at), at)
+    tally.excluded[LIMIT] += len(member_ids) - len(member_ids[:limit])
+    return _answer(
+        draft, flow, tally, total=total, judged=len(member_ids), due_at=due_at, step=step
+    )
+
+
+def _as_if_running(found: Campaign) -> Campaign:
+    draft = copy.copy(found)
+    draft.state = Campaign.State.RUNNING
+    content = campaign_versions.content_of(found)
+    draft.version = CampaignVersion(campaign=found, number=0, content=content)
+    return draft
+
+
+def _due_at(draft: Campaign, at: datetime) -> datetime:
+    if draft.next_run_at is not None and draft.next_run_at > at:
+        return draft.next_run_at
+    if draft.entry in (Campaign.Entry.NOW, Campaign.Entry.EVENT):
+        return max(draft.starts_at or at, at)
+    entry = entries.read(draft.entry, draft.entry_rule)
+    if isinstance(entry, entries.AtEntry):
+        return entry.at
+    return schedules.next_after(draft, max(draft.starts_at or at, at)) or at
+
+
+def _audience(draft: Campaign, due_at: datetime, at: datetime) -> tuple[list[int], int]:
+    """Ids of those who are judged, and how many there are in all."""
+    sql, params = audiences.audience_sql(draft, due_at=due_at, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT member_id, count(*) OVER () FROM ({sql}) a "  # noqa: S608
+            "ORDER BY hashint8(member_id), member_id LIMIT %(most)s",
+            {**params, "low": 0, "high": 2**62, "most": MOST_JUDGED},
+        )
+        rows = cursor.fetchall()
+    return [member_id for member_id, _ in rows], rows[0][1] if rows else 0
+
+
+def _limit(draft: Campaign, judged: int, total: int) -> int:
+    if draft.audience_limit is None or not total:
+        return judged
+    return min(judged, draft.audience_limit * judged // total)
+
+
+def _parts(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(member_ids), PART):
+        yield member_ids[start : start + PART]
+
+
+def _rows(draft: Campaign, member_ids: Sequence[int], due_at: datetime) -> list[Enrollment]:
+    """As they would be frozen; none of it is saved."""
+    assert draft.version is not None
+    run = Run(campaign=draft, kind=Run.Kind.FROZEN, due_at=due_at)
+    rows = []
+    for number, member_id in enumerate(member_ids):
+        drawn = arms.bucket(draft.salt, member_id)
+        row = Enrollment(
+            pk=number,
+            member_id=member_id,
+            bucket=drawn,
+            arm=enrollments.arm_of(draft.version.content, drawn),
+            entered_at=due_at,
+        )
+        row.run, row.campaign, row.version = run, draft, draft.version
+        rows.append(row)
+    return rows
+
+
+def _count(
+    tally: _Tally,
+    step: Message | None,
+    rows: Sequence[Enrollment],
+    when: datetime,
+    at: datetime,
+) -> None:
+    if step is None:
+        for row in rows:
+            _pass(tally, row, [])
+        return
+    facts = gate_facts_of(rows, step, at)
+    chosen = {
+        row.pk: list(journey_messages.choices(step, row, facts, when, is_forecast=True))
+        for row in rows
+    }
+    unwritten = _unwritten(step, rows, chosen, facts, at)
+    for row in rows:
+        going = [
+            one
+            for one in chosen[row.pk]
+            if one.choice.verdict.reason is None and row.pk not in unwritten
+        ]
+        if going:
+            _pass(tally, row, going)
+            continue
+        reason = chosen[row.pk][0].choice.verdict.reason or rules.Reason.MISSING_VARIABLE
+        tally.excluded[reason.value] += 1
+
+
+def gate_facts_of(rows: Sequence[Enrollment], step: Message, at: datetime) -> gate_facts.Facts:
+    """What the gate asks, as of now."""
+    texts = journey_messages.texts_of(rows[0], step)
+    return journey_messages.facts_of(
+        rows[0].campaign, step, [row.member_id for row in rows], texts, at
+    )
+
+
+def _unwritten(
+    step: Message,
+    rows: Sequence[Enrollment],
+    chosen: dict[int, list[Planned]],
+    facts: gate_facts.Facts,
+    at: datetime,
+) -> set[int]:
+    """Those whose text can't be written; what an event brings isn't known beforehand."""
+    if rows[0].campaign.entry == Campaign.Entry.EVENT:
+        return set()
+    writings = [
+        Writing(
+            key=row.pk,
+            member=facts.reach[row.member_id].member,
+            context={},
+            medium=chosen[row.pk][0].choice.medium,
+        )
+        for row in rows
+        if any(one.choice.verdict.reason is None for one in chosen[row.pk])
+    ]
+    texts = journey_messages.texts_of(rows[0], step)
+    written = message_texts.write_many(texts=texts, writings=writings, media=step.media, at=at)
+    return {one.key for one in writings} - set(written)
+
+
+def _pass(tally: _Tally, row: Enrollment, going: Sequence[Planned]) -> None:
+    tally.by_arm[row.arm] += 1
+    if row.is_control:
+        tally.held_out += 1
+        return
+    tally.sendable += 1
+    for one in going:
+        tally.by_medium[one.choice.medium] += 1
+
+
+def _answer(
+    draft: Campaign,
+    flow: journeys.Flow,
+    tally: _Tally,
+    *,
+    total: int,
+    judged: int,
+    due_at: datetime,
+    step: Message | None,
+) -> Forecast:
+    scale = _Scale(judged, total)
+    excluded = {
+        reason: scale.up(count)
+        for reason in [*(one.value for one in rules.Reason), LIMIT]
+        if (count := tally.excluded[reason])
+    }
+    held_out = scale.up(tally.held_out)
+    # What rounding leaves is sent: the sum is the audience.
+    sendable = total - sum(excluded.values()) - held_out
+    costs = gate_facts.contact_policy().costs or {}
+    by_medium = {medium: scale.up(count) for medium, count in tally.by_medium.items()}
+    cost = sum(int(costs.get(medium, 0)) * count for medium, count in by_medium.items())
+    worth = gift_worth.liability_of_one(flow)
+    return Forecast(
+        members_count=total,
+        judged_count=judged,
+        excluded=excluded,
+        sendable_count=sendable,
+        held_out_count=held_out,
+        by_medium=by_medium,
+        by_arm={arm: scale.up(count) for arm, count in sorted(tally.by_arm.items())},
+        cost_amount=cost,
+        liability_amount=worth * (total - held_out),
+        due_at=due_at,
+        has_message=step is not None,
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    judged: int
+    total: int
+
+    def up(self, count: int) -> int:
+        """Exact where everybody was judged; else rounded half up."""
+        if self.judged == self.total or not self.judged:
+            return count
+        return (count * self.total + self.judged // 2) // self.judged

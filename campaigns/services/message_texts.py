@@ -1,0 +1,55 @@
+"""What messages say, for many members at once: from the texts that were frozen with the approval,
+filled with what is known of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from campaigns.selectors import variables
+from campaigns.selectors.variables import Asked
+from campaigns.services import templates
+from campaigns.services.templates import Text
+from members.models import Member
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """One text to one member; `context` is the enrollment's, `medium` what it goes out by."""
+
+    key: int
+    member: Member
+    context: Mapping[str, Any]
+    medium: str = ""
+
+
+def write_many(
+    *,
+    texts: Mapping[str, Any],
+    writings: Sequence[Writing],
+    media: Iterable[str] = (),
+    at: datetime,
+) -> dict[int, Text]:
+    """The texts by key; one that can't be written, since a variable isn't known or the template is
+    broken, is left out. A bounded number of queries."""
+    if not writings:
+        return {}
+    needed = templates.needed_of(texts, media=media)
+    asked = [Asked(member=one.member, context=one.context) for one in writings]
+    known = variables.variables_of_many(asked=asked, needed=needed, at=at)
+    found = {}
+    for writing, told in zip(writings, known, strict=True):
+        try:
+            found[writing.key] = templates.write_frozen(
+                texts=texts,
+                language=writing.member.language,
+                variables=told,
+                medium=writing.medium,
+            )
+        except (templates.MissingVariable, templates.BrokenTemplate) as error:
+            logger.info("text_not_written", key=writing.key, error=error.code)
+    return found

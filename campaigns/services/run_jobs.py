@@ -1,0 +1,98 @@
+"""What a run's job does: freezes the audience part by part, then lets everybody begin.
+
+Each part is a transaction with its progress; a job whose worker is killed goes on behind the last
+one. Two jobs of one run do no harm: freezing goes behind the run's lock, planning takes rows that
+nobody else holds.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from campaigns.models import Campaign, Enrollment, Run
+from campaigns.services import campaign_approvals, journeys, run_freezing
+from members.models import Member
+from members.registry import panels
+from members.services.jobs import RunningJob
+
+KIND = "campaigns.run"
+FREEZE_PART = 50_000
+PLAN_PART = 1_000
+_State = Run.State
+
+
+def register() -> None:
+    """Called by `apps.ready`."""
+    panels.add_job_kind(KIND, run)
+
+
+def run(job: RunningJob, at: datetime) -> None:
+    """Freezes and plans; stops, to be taken up again, where the campaign is paused or stopped."""
+    run_id = job.params["run"]
+    last = Member.objects.aggregate(last=Max("pk"))["last"] or 0
+    while (step := freeze_part(run_id=run_id, last=last, at=job.instant())) is not None:
+        job.progress(cursor={}, done=step, total=last)
+        job.go_on()
+    while count := plan_part(run_id=run_id, at=job.instant()):
+        job.progress(cursor={}, done=0)
+        job.go_on()
+        del count
+    found = Run.objects.get(pk=run_id)
+    job.result(members=found.members_count, state=found.state)
+
+
+@transaction.atomic
+def freeze_part(*, run_id: int, last: int, at: datetime) -> int | None:
+    """How many ids of members the next part went over; None: there is nothing to freeze (any
+    more), or the campaign doesn't run."""
+    run = _locked(run_id)
+    if run.state != _State.FREEZING or run.campaign.state != Campaign.State.RUNNING:
+        return None
+    low = run.frozen_up_to_id
+    high = min(last, low + FREEZE_PART)
+    if low < high:
+        run_freezing.freeze(run=run, low=low, high=high)
+        run.frozen_up_to_id = high
+        run.save(update_fields=["frozen_up_to_id"])
+        return high - low
+    run_freezing.close(run=run, at=at)
+    if campaign_approvals.outgrown(run.campaign):
+        run.campaign.state = Campaign.State.PAUSED
+        run.campaign.pause_reason = "audience_grew"
+        run.campaign.save(update_fields=["state", "pause_reason"])
+    return None
+
+
+@transaction.atomic
+def plan_part(*, run_id: int, at: datetime, limit: int = PLAN_PART) -> int:
+    """Lets the next members of the audience begin; gives how many. 0: there is nobody (any more),
+    or the campaign doesn't run."""
+    rows = list(
+        Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("campaign", "version", "run")
+        .filter(run_id=run_id, state=Enrollment.State.FROZEN)
+        .order_by("pk")[:limit]
+    )
+    if not rows or not _goes_on(run_id):
+        return 0
+    for row in rows:
+        row.state = Enrollment.State.ACTIVE
+        row.due_at = at
+    journeys.begin(rows=rows, at=at)
+    return len(rows)
+
+
+def _goes_on(run_id: int) -> bool:
+    """Asked behind the rows' locks."""
+    return Run.objects.filter(
+        pk=run_id, state=_State.RUNNING, campaign__state=Campaign.State.RUNNING
+    ).exists()
+
+
+def _locked(run_id: int) -> Run:
+    return (
+        Run.objects.select_for_update(of=("self",))
+        .select_related("campaign__segment", "version")
+        .get(pk=run_id)
+    )

@@ -1,0 +1,70 @@
+"""When campaigns begin, go on and run again. Source: docs/algorithms/campaigns.md."""
+
+from datetime import datetime
+
+from campaigns.models import Campaign, Run
+from campaigns.rules import entries, occurrences
+from loyalty.services import programs
+from members.services import bell, jobs
+
+RUN_DUE = "campaigns.tasks.run_due"
+_State = Campaign.State
+
+
+def begin(*, campaign: Campaign, at: datetime) -> None:
+    """The approved campaign: running, or scheduled for its first time. In the transaction of the
+    approval, behind the campaign's lock."""
+    first = _first(campaign, at)
+    is_now = first is not None and first <= at
+    running = first is None or (is_now and campaign.entry == Campaign.Entry.EVENT)
+    campaign.state = _State.RUNNING if running else _State.SCHEDULED
+    campaign.next_run_at = None if running else first
+    campaign.pause_reason = ""
+    campaign.save(update_fields=["state", "next_run_at", "pause_reason"])
+    wake()
+
+
+def go_on(*, campaign: Campaign, at: datetime) -> None:
+    """The paused campaign, where it was. What was due meanwhile is found late, as one."""
+    has_begun = campaign.runs.exists() or (
+        campaign.entry == Campaign.Entry.EVENT and campaign.next_run_at is None
+    )
+    if campaign.next_run_at is None and not has_begun:
+        begin(campaign=campaign, at=at)
+        return
+    campaign.state = _State.RUNNING if has_begun else _State.SCHEDULED
+    campaign.pause_reason = ""
+    campaign.save(update_fields=["state", "pause_reason"])
+    for run in campaign.runs.filter(state__in=Run.LIVE, kind=Run.Kind.FROZEN):
+        take_up(run, at)
+    wake()
+
+
+def take_up(run: Run, at: datetime) -> None:
+    """A job for what is left of the run's freezing and planning."""
+    run.job = jobs.enqueue(kind="campaigns.run", params={"run": run.pk}, at=at)
+    run.save(update_fields=["job"])
+
+
+def wake() -> None:
+    """Asks the worker, behind the commit, to look at what is due."""
+    bell.start_on_commit(RUN_DUE)
+
+
+def next_after(campaign: Campaign, after: datetime) -> datetime | None:
+    """The next time behind `after`, within the campaign's days; None: there is none."""
+    entry = entries.read(campaign.entry, campaign.entry_rule)
+    found = occurrences.next_after(entry, after, programs.current().zone)
+    if found is None or (campaign.ends_at is not None and found >= campaign.ends_at):
+        return None
+    return found
+
+
+def _first(campaign: Campaign, at: datetime) -> datetime | None:
+    """None: members come in from now on."""
+    starts_at = max(campaign.starts_at or at, at)
+    if campaign.entry == Campaign.Entry.EVENT:
+        return starts_at if starts_at > at else None
+    if campaign.entry == Campaign.Entry.NOW:
+        return starts_at
+    return next_after(campaign, starts_at)
