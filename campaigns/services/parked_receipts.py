@@ -12,7 +12,7 @@ from campaigns.models import Delivery, ParkedReceipt
 from campaigns.rules import receipts as rules
 from campaigns.services import receipts
 from campaigns.services.receipts import Told
-from campaigns.transports import registry
+from campaigns.transports import receivers
 from campaigns.transports.contract import ProviderReceipt
 
 # Nobody's sender takes so long to note a reference; what is older is about something else.
@@ -86,7 +86,7 @@ def _ids_by_reference(references: Sequence[str], medium: str) -> dict[str, int]:
 
 
 def _medium_of(source: str) -> str:
-    receiver = registry.RECEIVERS.get(source)
+    receiver = receivers.RECEIVERS.get(source)
     return receiver.medium if receiver else ""
 
 
