@@ -24,6 +24,7 @@ from campaigns.transports.contract import AnswerLost, NotSent, Refused
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _LONGEST_URL = 2_000
+_MOST_ADDRESSES = 8
 # What a path and a query may hold as it is; everything else is escaped.
 _PLAIN = "%/:=&?~+!$,;'@()*[]|"
 # Public by the books, but machines of clouds answer there about themselves; or a way of writing
@@ -54,12 +55,13 @@ class Forbidden(Refused):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Target:
-    """Where a post goes: the name for TLS and the header, and the one address to connect to."""
+    """Where a post goes: the name for TLS and the header, and the addresses that were looked up
+    and checked; nothing else is connected to."""
 
     scheme: str
     host: str
     port: int
-    address: str
+    addresses: tuple[str, ...]
     path: str
 
 
@@ -122,13 +124,13 @@ def _resolve(parts: SplitResult) -> _Target:
         raise NotSent(type(error).__name__) from None
     except UnicodeError:
         raise Forbidden("bad_address") from None
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))[:_MOST_ADDRESSES]
     if not (_is_trusted(host, port) or all(is_public(address) for address in addresses)):
         raise Forbidden("not_public")
     path = quote(parts.path or "/", safe=_PLAIN)
     query = f"?{quote(parts.query, safe=_PLAIN)}" if parts.query else ""
     return _Target(
-        scheme=parts.scheme, host=host, port=port, address=addresses[0], path=path + query
+        scheme=parts.scheme, host=host, port=port, addresses=tuple(addresses), path=path + query
     )
 
 
@@ -180,9 +182,9 @@ def _hang_up(connection: http.client.HTTPConnection, over: threading.Event) -> N
 def _connect(
     connection: http.client.HTTPConnection, target: _Target, is_over: Callable[[], bool]
 ) -> None:
-    """To the address that was checked, with the name in TLS."""
+    """To an address that was checked, with the name in TLS."""
     try:
-        plain = socket.create_connection((target.address, target.port), connection.timeout)
+        plain = _reached(target, connection.timeout, is_over)
         connection.sock = plain
         if target.scheme == "https":
             context = _tls(settings.OUTBOUND_CA_FILE)
@@ -195,6 +197,17 @@ def _connect(
         raise NotSent(type(error).__name__) from None
     if is_over():
         raise NotSent("TimeoutError")
+
+
+def _reached(target: _Target, timeout: float | None, is_over: Callable[[], bool]) -> socket.socket:
+    """The first of the addresses that answers. Raises: OSError, of the last one tried."""
+    for number, address in enumerate(target.addresses, start=1):
+        try:
+            return socket.create_connection((address, target.port), timeout)
+        except OSError:
+            if is_over() or number == len(target.addresses):
+                raise
+    raise OSError("no address")
 
 
 @functools.cache

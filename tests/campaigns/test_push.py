@@ -1,0 +1,191 @@
+"""Pushes to a system of the operator's own: signed, keyed, and honest about what is unknown."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from campaigns.models import WebhookEndpoint
+from campaigns.transports import push, push_receipts, signatures
+from campaigns.transports.contract import AnswerLost, Call, Message, NotSent, Refused, Untrusted
+from tests.campaigns import push_server
+from tests.campaigns.provider_server import HANG_UP, KEEP_SILENT
+from tests.campaigns.push_server import OLD_SECRET, SECRET, PushServer
+from tests.campaigns.shop import NOW
+
+pytestmark = pytest.mark.django_db
+MESSAGE = Message(
+    send_key="e7:s1",
+    wire_key="0195-uid",
+    address="",
+    member="0195-alice",
+    subject="积分快过期了",
+    body="您有 500 积分将于月底过期。",
+    page="pages/points",
+)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return push_server.certificate_for("localhost", tmp_path_factory.mktemp("tls") / "own.pem")
+
+
+@pytest.fixture
+def server(certificate, settings, keys_made):
+    with PushServer(certificate) as server:
+        settings.OUTBOUND_TRUSTED_HOSTS = [server.place]
+        settings.OUTBOUND_CA_FILE = str(certificate)
+        settings.PUSH_TIMEOUT_SECONDS = 2.0
+        endpoint(server)
+        yield server
+
+
+def endpoint(server, *, secrets=SECRET, **more):
+    return WebhookEndpoint.objects.create(
+        code=more.pop("code", "push"),
+        name_zh="推送",
+        name_en="Push",
+        use=WebhookEndpoint.Use.PUSH,
+        url=server.url,
+        secrets=secrets,
+        created_at=NOW,
+        **more,
+    )
+
+
+def test_a_push_names_the_member_and_its_id_is_the_same_every_time(server):
+    assert (push.send(MESSAGE), push.send(MESSAGE)) == ("0195-uid", "0195-uid")
+
+    assert server.ids == ["0195-uid", "0195-uid"]
+    told = server.taken[0].json
+    assert told["type"] == "push.message"
+    assert told["data"] == {
+        "id": "0195-uid",
+        "member": "0195-alice",
+        "title": "积分快过期了",
+        "body": "您有 500 积分将于月底过期。",
+        "page": "pages/points",
+    }
+
+
+def test_while_a_secret_changes_both_sign(server):
+    WebhookEndpoint.objects.all().delete()
+    endpoint(server, secrets=f"{SECRET}\n{OLD_SECRET}")
+    push.send(MESSAGE)
+
+    server.secret = OLD_SECRET
+    push.send(MESSAGE)
+
+    assert len(server.taken) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, Refused),
+        (401, Refused),
+        (410, Refused),
+        (302, Refused),
+        (429, NotSent),
+        (503, NotSent),
+        (500, AnswerLost),
+        (504, AnswerLost),
+    ],
+)
+def test_what_the_status_says_about_the_push(server, status, error):
+    server.faults = [(status, {})]
+
+    with pytest.raises(error) as caught:
+        push.send(MESSAGE)
+
+    assert type(caught.value) is error
+    assert server.taken == []
+
+
+@pytest.mark.parametrize("fault", [HANG_UP, KEEP_SILENT])
+def test_a_push_whose_answer_is_lost_may_have_been_taken(server, settings, fault):
+    settings.PUSH_TIMEOUT_SECONDS = 0.3
+    server.faults = [fault]
+
+    with pytest.raises(AnswerLost):
+        push.send(MESSAGE)
+
+    assert server.ids == ["0195-uid"]
+
+
+def test_without_an_active_address_nothing_goes_out(server):
+    assert push.lacks() == []
+    WebhookEndpoint.objects.update(is_active=False)
+
+    assert len(push.lacks()) == 1
+    with pytest.raises(NotSent):
+        push.send(MESSAGE)
+
+
+def test_an_address_that_leads_into_our_network_is_refused(server, settings):
+    settings.OUTBOUND_TRUSTED_HOSTS = []
+
+    with pytest.raises(Refused):
+        push.send(MESSAGE)
+
+    assert server.taken == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_threads_push_at_once_and_leave_no_connection_behind(server):
+    with ThreadPoolExecutor(push.TRANSPORT.concurrency) as pool:
+        references = list(pool.map(push.send, [MESSAGE] * 8))
+
+    assert references == ["0195-uid"] * 8
+    assert len(server.taken) == 8
+
+
+def call(entries, *, secret=SECRET, at=None, **more):
+    body = json.dumps({"type": "push.receipts", "data": entries, **more}).encode()
+    head = signatures.headers(secrets=secret, key="r1", body=body, at=at or _now())
+    return Call(body=body, headers=head, at=_now())
+
+
+def _now():
+    return datetime.now(tz=UTC)
+
+
+OPENED = {"id": "0195-uid", "kind": "OPENED", "at": "2026-11-22T08:00:00+08:00"}
+
+
+def test_reports_of_the_shops_system_are_read_when_they_are_signed(server):
+    gone = {"id": "x", "kind": "BOUNCED", "at": "2026-11-22T00:00:00Z", "is_permanent": True}
+
+    opened, bounced = push_receipts.parse(call([OPENED, gone]))
+
+    assert (opened.provider_ref, opened.kind) == ("0195-uid", "OPENED")
+    assert opened.occurred_at.isoformat() == "2026-11-22T08:00:00+08:00"
+    assert (bounced.kind, bounced.is_permanent) == ("BOUNCED", True)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: call([OPENED], secret=OLD_SECRET),
+        lambda: call([OPENED], at=NOW),
+        lambda: call([OPENED], type="other"),
+        lambda: call([{**OPENED, "kind": "COMPLAINED"}]),
+        lambda: call([{**OPENED, "at": "2026-11-22T08:00:00"}]),
+        lambda: call([OPENED] * 1_001),
+        lambda: Call(body=b"\xff", headers={}, at=NOW),
+        lambda: Call(
+            body=b"{}",
+            headers={
+                "webhook-id": "1",
+                "webhook-timestamp": "1",
+                "webhook-signature": "nonsense",
+            },
+            at=NOW,
+        ),
+    ],
+    ids=["secret", "old", "type", "kind", "zone", "too many", "unsigned", "nonsense"],
+)
+def test_reports_that_prove_nothing_are_not_believed(server, made):
+    with pytest.raises(Untrusted):
+        push_receipts.parse(made())
