@@ -56,8 +56,10 @@ def run_approved(request: ApprovalRequest, at: datetime) -> None:
 
     Raises: NotFound; BadSteps; UnknownGift.
     """
-    campaign = campaign_locks.lock(request.target_id or 0)
-    told = request.payload or {}
+    _open(campaign_locks.lock(request.target_id or 0), request.payload or {}, at)
+
+
+def _open(campaign: Campaign, told: Mapping[str, Any], at: datetime) -> None:
     campaign.state = _State.APPROVED
     campaign.version = campaign_versions.freeze(campaign=campaign, at=at)
     campaign.approved_hash = campaign_versions.hash_of(campaign)
@@ -66,6 +68,14 @@ def run_approved(request: ApprovalRequest, at: datetime) -> None:
     campaign.save()
     member_pools.publish(campaign)
     schedules.begin(campaign=campaign, at=at)
+
+
+def begin_unasked(*, campaign: Campaign, at: datetime) -> None:
+    """Lets a campaign begin without a second person: what the product itself ships, and what is
+    brought in from where it ran before. In the caller's transaction."""
+    campaign.state = _State.IN_REVIEW
+    campaign.save(update_fields=["state"])
+    _open(campaign, {"members_count": campaign.audience_limit, "liability_amount": None}, at)
 
 
 def run_refused(request: ApprovalRequest, at: datetime) -> None:

@@ -1,10 +1,14 @@
 """What every new installation begins with: campaigns that work, in both languages."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
+from typing import Any
 
 from django.db import transaction
 
 from campaigns.models import Campaign, MessageTemplate
+from campaigns.services import campaign_approvals, campaigns
+from campaigns.services.campaigns import Draft
 from members.models import Consent
 
 CODE = "tier-upgraded"
@@ -16,27 +20,37 @@ def install(*, at: datetime) -> Campaign:
 
     It begins to run: it hears of upgrades from the next one on.
     """
-    with transaction.atomic():
-        template, _ = MessageTemplate.objects.get_or_create(code=CODE, defaults=_TEMPLATE)
-        campaign, _ = Campaign.objects.get_or_create(
-            code=CODE, defaults={**_CAMPAIGN, "template": template}
-        )
-    return campaign
+    return _install(CODE, template=_TEMPLATE, values=_CAMPAIGN, at=at)
 
 
 def install_reminder(*, at: datetime) -> Campaign:
     """The campaign "appointment" with its template: it writes when an appointment is near. One
     that is there already stays as it is."""
-    with transaction.atomic():
-        template, _ = MessageTemplate.objects.get_or_create(
-            code=REMINDER, defaults=_REMINDER_TEMPLATE
-        )
-        campaign, _ = Campaign.objects.get_or_create(
-            code=REMINDER, defaults={**_REMINDER_CAMPAIGN, "template": template}
-        )
+    return _install(REMINDER, template=_REMINDER_TEMPLATE, values=_REMINDER_CAMPAIGN, at=at)
+
+
+@transaction.atomic
+def _install(
+    code: str, *, template: Mapping[str, Any], values: Mapping[str, Any], at: datetime
+) -> Campaign:
+    found = Campaign.objects.filter(code=code).first()
+    if found is not None:
+        return found
+    MessageTemplate.objects.get_or_create(code=code, defaults=template)
+    names = {name: values[name] for name in ("name_zh", "name_en")}
+    rest = {name: value for name, value in values.items() if name not in names}
+    step = {"id": "s1", "kind": "MESSAGE", "template": code, "media": _MEDIA, "mode": "EACH"}
+    campaign = campaigns.create(
+        draft=Draft(code=code, **names, values={**_ENTRY, **rest, "steps": [step]}),
+        actor=None,
+        at=at,
+    )
+    campaign_approvals.begin_unasked(campaign=campaign, at=at)
     return campaign
 
 
+_MEDIA = [Consent.Medium.INBOX.value, Consent.Medium.EMAIL.value]
+_ENTRY = {"entry": Campaign.Entry.EVENT.value, "goal": Campaign.Goal.SERVICE.value}
 _TEMPLATE = {
     "name_zh": "等级升级",
     "name_en": "Tier upgraded",
@@ -62,10 +76,8 @@ _TEMPLATE = {
 _CAMPAIGN = {
     "name_zh": "等级升级通知",
     "name_en": "Tier upgraded",
-    "state": Campaign.State.RUNNING,
-    "trigger_type": "loyalty.tier.upgraded",
+    "entry_rule": {"event": "loyalty.tier.upgraded"},
     "purpose": Consent.Purpose.MARKETING,
-    "media": [Consent.Medium.INBOX.value, Consent.Medium.EMAIL.value],
     "quiet_from": time(21),
     "quiet_until": time(9),
 }
@@ -90,10 +102,8 @@ _REMINDER_TEMPLATE = {
 _REMINDER_CAMPAIGN = {
     "name_zh": "预约提醒",
     "name_en": "Appointment reminder",
-    "state": Campaign.State.RUNNING,
-    "trigger_type": "members.appointment.due",
+    "entry_rule": {"event": "members.appointment.due"},
     "purpose": Consent.Purpose.SERVICE,
-    "media": [Consent.Medium.INBOX.value, Consent.Medium.EMAIL.value],
     "quiet_from": time(21),
     "quiet_until": time(9),
     # Of a visit that is over nobody needs to be reminded.

@@ -41,7 +41,8 @@ def _sealed(delivery: Delivery, name: str) -> bytes:
 _UPDATE = (
     "UPDATE campaigns_delivery d SET "  # noqa: S608
     + ", ".join(f"{name} = new.{name}" for name, _ in _PLAIN)
-    + ", tried = new.tried::jsonb, subject = new.subject, body = new.body FROM unnest(%s::bigint[], "
+    + ", tried = new.tried::jsonb, subject = new.subject, body = new.body "
+    + "FROM unnest(%s::bigint[], "
     + ", ".join(f"%s::{kind}[]" for _, kind in _PLAIN)
     + ", %s::text[], %s::bytea[], %s::bytea[]) AS new(id, "
     + ", ".join(name for name, _ in _PLAIN)

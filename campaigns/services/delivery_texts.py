@@ -50,11 +50,12 @@ def _write(some: Sequence[Delivery], reach: Mapping[int, Reach], at: datetime) -
             member=reach[one.member_id].member,
             context=one.enrollment.context if one.enrollment else {},
             medium=one.medium,
+            enrollment_id=one.enrollment_id,
         )
         for one in some
     ]
     texts = journey_messages.texts_of(row, step)
-    found = message_texts.write_many(texts=texts, writings=writings, media=(step.media), at=at)
+    found = message_texts.write_many(texts=texts, writings=writings, media=step.media, at=at)
     for one in some:
         if one.pk in found:
             # Sealed with the key of the member that is loaded already.

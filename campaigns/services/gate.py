@@ -112,7 +112,7 @@ def apply(*, delivery: Delivery, verdict: gate.Verdict) -> None:
 
 
 def count_on(*, facts: Facts, sending: Sending, medium: str, at: datetime) -> None:
-    """A message that passes is a contact for the next one of the same batch, and uses its credit."""
+    """A message that passes is a contact for the next one of its batch, and uses its credit."""
     if sending.campaign.purpose == MARKETING:
         facts.contacts[sending.member_id].append(Contact(medium, at))
     template = (sending.credit_templates or {}).get(medium)

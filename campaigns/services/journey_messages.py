@@ -164,6 +164,7 @@ def _write(
                 member=delivery.member,
                 context=one.row.context,
                 medium=delivery.medium,
+                enrollment_id=one.row.pk,
             )
             for number, (delivery, one) in enumerate(waiting)
         ],

@@ -25,6 +25,7 @@ class Writing:
     member: Member
     context: Mapping[str, Any]
     medium: str = ""
+    enrollment_id: int | None = None
 
 
 def write_many(
@@ -39,7 +40,10 @@ def write_many(
     if not writings:
         return {}
     needed = templates.needed_of(texts, media=media)
-    asked = [Asked(member=one.member, context=one.context) for one in writings]
+    asked = [
+        Asked(member=one.member, context=one.context, enrollment_id=one.enrollment_id)
+        for one in writings
+    ]
     known = variables.variables_of_many(asked=asked, needed=needed, at=at)
     found = {}
     for writing, told in zip(writings, known, strict=True):

@@ -16,6 +16,7 @@ _HALF = 2**32 % BUCKETS
 def freeze(*, run: Run, low: int, high: int) -> int:
     """Writes the members with ids in (low, high] that are in the audience as of the run's
     beginning; gives how many. Who is there already stays as they are."""
+    # The audience brings parameters too, so ours have names of their own.
     sql, params = audiences.audience_sql(run.campaign, due_at=run.due_at, at=run.started_at)
     arm, arm_params = _arm(run)
     with connection.cursor() as cursor:
@@ -26,11 +27,11 @@ def freeze(*, run: Run, low: int, high: int) -> int:
                 **arm_params,
                 "low": low,
                 "high": high,
-                "run": run.pk,
-                "campaign": run.campaign_id,
-                "version": run.version_id,
-                "salt": run.campaign.salt,
-                "entered_at": run.started_at,
+                "new_run": run.pk,
+                "new_campaign": run.campaign_id,
+                "new_version": run.version_id,
+                "new_salt": run.campaign.salt,
+                "new_entered_at": run.started_at,
             },
         )
         return int(cursor.rowcount)
@@ -69,8 +70,9 @@ _INSERT = """
 INSERT INTO campaigns_enrollment (
     run_id, campaign_id, version_id, member_id, entry_key, bucket, arm, state, reason, step,
     waits_for, context, entered_at)
-SELECT %(run)s, %(campaign)s, %(version)s, drawn.member_id, drawn.entry_key, drawn.bucket,
-       {arm}, 'FROZEN', '', '', '', '{{}}'::jsonb, %(entered_at)s
+SELECT %(new_run)s, %(new_campaign)s, %(new_version)s,
+       drawn.member_id, drawn.entry_key, drawn.bucket,
+       {arm}, 'FROZEN', '', '', '', '{{}}'::jsonb, %(new_entered_at)s
 FROM (
     SELECT hashed.member_id, hashed.entry_key,
            (high %% {buckets} * {half} + low %% {buckets}) %% {buckets} AS bucket
@@ -82,7 +84,7 @@ FROM (
                    & 4294967295 AS low
         FROM ({audience}) audience
         CROSS JOIN LATERAL (
-            SELECT sha256(convert_to(%(salt)s || ':' || audience.member_id, 'UTF8')) AS bytes
+            SELECT sha256(convert_to(%(new_salt)s || ':' || audience.member_id, 'UTF8')) AS bytes
         ) digest
     ) hashed
 ) drawn
