@@ -1,70 +1,64 @@
-"""What a template may say, by the event that triggers it."""
+"""What texts may say of members: by member, by what they hold, and by what began it.
 
-from collections.abc import Callable, Mapping
+Each reader gives a group of `campaigns.registry.variables` for many at once; only those that a
+text needs are asked, so that a sale's plain text reads nothing and opens no name.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from decimal import Decimal
 
-from django.utils import translation
-
-from loyalty.models import Tier
-from loyalty.selectors import accounts
+from campaigns.registry import variables as registry
+from campaigns.selectors import (
+    account_variables,
+    event_variables,
+    gift_variables,
+    member_variables,
+    referral_variables,
+)
+from campaigns.selectors.asked import Asked, Moment, Reader, Variables
 from loyalty.services import programs
 from members.models import Event, Member
-from members.selectors import appointments
 
-Variables = dict[str, object]
+__all__ = ["MOST", "Asked", "Variables", "variables_of", "variables_of_many"]
+
+MOST = 5_000
+
+# In this order: what came with the event, or was given, comes before what stands now.
+_READERS: tuple[tuple[Collection[str], Reader], ...] = (
+    (member_variables.NAMES, member_variables.read),
+    (account_variables.POINTS, account_variables.read_points),
+    (account_variables.TIERS, account_variables.read_tiers),
+    (account_variables.ORDERS, account_variables.read_orders),
+    (referral_variables.NAMES, referral_variables.read),
+    (event_variables.FIGURES, event_variables.read_figures),
+    (event_variables.NAMED, event_variables.read_named),
+    (event_variables.TIERS, event_variables.read_tiers),
+    (event_variables.APPOINTMENTS, event_variables.read_appointments),
+    (gift_variables.NAMES, gift_variables.read),
+)
+
+
+def variables_of_many(
+    *, asked: Sequence[Asked], needed: Collection[str], at: datetime
+) -> list[Variables]:
+    """The variables of `needed` that are known of each, in the order asked; amounts are minor
+    units, days as ISO dates. What isn't known is left out, so that a text which needs it says so.
+
+    At most 25 queries, however many are asked, up to 5,000.
+    """
+    if len(asked) > MOST:
+        raise ValueError(f"at most {MOST} members at once")
+    moment = Moment(at, programs.current())
+    found: list[Variables] = [{"currency": moment.terms.currency} for _ in asked]
+    for names, reader in _READERS:
+        wanted = frozenset(names).intersection(needed)
+        if wanted and asked:
+            for known, more in zip(found, reader(asked, wanted, moment), strict=True):
+                known |= {name: more[name] for name in wanted & more.keys()}
+    return found
 
 
 def variables_of(*, event: Event, member: Member, at: datetime) -> Variables:
-    """The variables of `event` in the member's language; amounts are minor units.
-
-    A name that isn't known is left out, so that a template which needs it says so.
-    """
-    more = _BY_TYPE.get(event.type)
-    with translation.override(member.language or None):
-        return _of_member(member, at) | (more(event.payload) if more else {})
-
-
-def _of_member(member: Member, at: datetime) -> Variables:
-    terms = programs.current()
-    known: Variables = {"currency": terms.currency, "card_number": member.card_number}
-    if member.name:
-        known["name"] = member.name
-    if account := accounts.account(member_id=member.pk, at=at):
-        known["available_points"] = account.available
-        known["available_amount"] = terms.amount_of(account.available)
-    return known
-
-
-def _of_upgrade(payload: Mapping[str, str]) -> Variables:
-    codes = (payload["from_tier"], payload["to_tier"])
-    rows = Tier.objects.filter(program__is_current=True, code__in=codes)
-    tiers = {tier.code: tier for tier in rows}
-    known: Variables = {}
-    if tier := tiers.get(payload["to_tier"]):
-        coefficient = Decimal(tier.coefficient_percent) / 100
-        known |= {"tier": tier.name, "coefficient": f"{coefficient.normalize():f}"}
-    if former := tiers.get(payload["from_tier"]):
-        known["former_tier"] = former.name
-    return known
-
-
-def _of_appointment(payload: Mapping[str, str]) -> Variables:
-    """Nothing, once it was canceled or is at another time: the text says so by not being."""
-    booked = appointments.booked_at(
-        uid=payload["appointment"], starts_at=datetime.fromisoformat(payload["starts_at"])
-    )
-    if booked is None:
-        return {}
-    local = booked.starts_at.astimezone(appointments.zone_of(booked.store))
-    return {
-        "appointment": booked.kind.name,
-        "store": booked.store.name,
-        "starts_at": f"{local:%Y-%m-%d %H:%M}",
-    }
-
-
-_BY_TYPE: dict[str, Callable[[Mapping[str, str]], Variables]] = {
-    "loyalty.tier.upgraded": _of_upgrade,
-    "members.appointment.due": _of_appointment,
-}
+    """All variables of `event` in the member's language."""
+    asked = Asked(member=member, context={"event": event.pk, "payload": event.payload})
+    return variables_of_many(asked=[asked], needed=registry.VARIABLES.keys(), at=at)[0]

@@ -1,6 +1,6 @@
 """What members hold, as of an instant: exact whether or not a job has run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,15 @@ class Expiring:
 
     points: int
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a member may spend, what waits, and what lapses soon."""
+
+    available: int
+    pending: int
+    expiring: tuple[Expiring, ...]
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,23 @@ def available(*, member_ids: Sequence[int], at: datetime) -> dict[int, int]:
         if row.member_id in lots:
             ledger.settle(at)
         found[row.member_id] = ledger.balances.available
+    return found
+
+
+def balances(*, member_ids: Collection[int], at: datetime) -> dict[int, Balance]:
+    """The balance of each member with an account; three queries, however many members."""
+    accounts = list(Account.objects.filter(member_id__in=member_ids))
+    lots: dict[int, list[Lot]] = {}
+    for lot in Lot.objects.filter(member_id__in=member_ids, is_open=True):
+        lots.setdefault(lot.member_id, []).append(lot)
+    holding = [row.member_id for row in accounts if row.held_points]
+    held = holds.open_holds(member_ids=holding) if holding else {}
+    found = {}
+    for row in accounts:
+        ledger = _ledger(row, lots.get(row.member_id, ()), held.get(row.member_id, ()))
+        ledger.settle(at)
+        sums = ledger.balances
+        found[row.member_id] = Balance(sums.available, sums.pending, expiring(ledger, at))
     return found
 
 

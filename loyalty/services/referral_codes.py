@@ -31,6 +31,22 @@ def of_member(*, member_id: int, at: datetime) -> ReferralCode:
     return _make(member_id, at)
 
 
+def make_missing(*, member_ids: Collection[int], at: datetime) -> int:
+    """Codes for those of these members who have none, such as before they are written to; gives
+    how many were made. Two queries. Bears repeats, and others who do the same."""
+    active = Member.objects.filter(pk__in=member_ids, state=Member.State.ACTIVE)
+    lacking = active.filter(referral_code=None).order_by().values_list("pk", flat=True)
+    made = [
+        ReferralCode(
+            member_id=pk, code=rules.code_of(secrets.randbelow(rules.CODES)), created_at=at
+        )
+        for pk in lacking
+    ]
+    # Somebody else's code, one in a trillion, leaves a member out until the next time.
+    ReferralCode.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
 def lock(*, member_id: int, at: datetime) -> ReferralCode:
     """The member's row, behind its lock: what one member's friends bring is counted by one at a
     time. Also of somebody who is gone."""
