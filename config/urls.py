@@ -10,6 +10,7 @@ from oauth2_provider.views import RevokeTokenView
 
 from analytics.admin.dashboards import frame as dashboards
 from analytics.api import urls as analytics_urls
+from campaigns.api import public_urls as message_urls
 from campaigns.api import urls as campaign_urls
 from config import health
 from config.console import counter, second_factor
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/", include((tokens, "oauth2_provider"))),
     path("privacy/", transparency.index, name="transparency"),
     path("privacy/<slug:kind>/<str:version>/", transparency.policy, name="policy"),
+    *message_urls.urlpatterns,
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -38,6 +38,13 @@ OPEN = {
     "transparency",
     "policy",
     "readyz",
+    # Members who follow what stands in a message: the token in the address is our seal.
+    "message-picture",
+    "message-link",
+    "message-unsubscribe",
+    # Providers prove by a signature, or by the secret in the address, who they are.
+    "provider-report",
+    "provider-report-secret",
     "api-docs",
     "api:schema",
     # These two ask for the client's secret themselves.
