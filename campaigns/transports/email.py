@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
@@ -90,8 +92,9 @@ def _letter(message: Message, connection: Any) -> mail.EmailMultiAlternatives:
     if message.html or message.pixel_url or message.unsubscribe_url:
         letter.attach_alternative(html_of(message), "text/html")
     try:
+        validate_email(message.address)
         letter.message()
-    except ValueError as error:
+    except (ValidationError, ValueError) as error:
         raise Refused(type(error).__name__) from None
     return letter
 

@@ -1,6 +1,7 @@
 """E-mail over real SMTP: what the server says decides whether a mail may be tried again."""
 
 import smtplib
+from dataclasses import replace
 from email.header import decode_header, make_header
 
 import pytest
@@ -84,3 +85,80 @@ def test_how_the_server_says_good_bye_does_not_matter(server):
     server.answers[b"QUIT"] = b"500 never heard of it"
 
     assert email.send(MAIL) == "<tier-upgraded.0195.EMAIL@shop.example>"
+
+
+def test_a_mail_that_can_be_unsubscribed_says_so_in_its_head_and_comes_as_text_and_html(server):
+    body = "Points & more:\nhttps://m.shop.example/m/c/abc?x=1&y=2.\n<b>Not bold</b>"
+    address = "https://m.shop.example/m/u/abc"
+
+    email.send(replace(MAIL, body=body, unsubscribe_url=address, pixel_url=f"{address}.gif"))
+
+    (mail,) = server.taken
+    assert mail["List-Unsubscribe"] == f"<{address}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text, html = (part.get_payload(decode=True).decode() for part in mail.get_payload())
+    assert text.splitlines() == body.splitlines()
+    link = "https://m.shop.example/m/c/abc?x=1&amp;y=2"
+    assert f'<a href="{link}">{link}</a>.<br>' in html
+    assert "Points &amp; more:<br>" in html
+    assert "&lt;b&gt;Not bold&lt;/b&gt;" in html
+    assert f'<img src="{address}.gif" width="1" height="1" alt=""></body>' in html
+
+
+def test_html_of_its_writer_goes_out_as_it_is(server):
+    email.send(replace(MAIL, html="<p>Hello</p>"))
+
+    assert server.taken[0].get_payload()[1].get_payload(decode=True).strip() == (b"<p>Hello</p>")
+
+
+def test_what_goes_over_the_wire_is_the_wire_key(server):
+    assert email.send(replace(MAIL, wire_key="0195-uid")) == "<0195-uid@shop.example>"
+
+
+def test_a_subject_can_add_no_line_to_the_head(server):
+    email.send(replace(MAIL, subject="Hello\r\nBcc: bob@example.org"))
+
+    assert server.taken[0]["Subject"] == "Hello Bcc: bob@example.org"
+    assert server.taken[0]["Bcc"] is None
+
+
+@pytest.mark.parametrize("address", ["a@b.c\nBcc: bob@example.org", "two@@example.org", "nobody"])
+def test_an_address_that_no_mail_can_have_is_refused_and_nobody_is_called(server, address):
+    with pytest.raises(Refused):
+        email.send(replace(MAIL, address=address))
+
+    assert server.callers == 0
+
+
+def test_a_providers_own_interface_works_by_its_setting_alone(settings):
+    """What it says is read without the package that speaks it."""
+    settings.EMAIL_BACKEND = "tests.campaigns.mail_backend.EmailBackend"
+    settings.DEFAULT_FROM_EMAIL = "hello@shop.example"
+
+    assert email.send(MAIL) == "provider-1"
+    assert email.send(replace(MAIL, address="unnamed@example.org")) == (
+        "<tier-upgraded.0195.EMAIL@shop.example>"
+    )
+    for address, error in (
+        ("refused@example.org", Refused),
+        ("status-422@example.org", Refused),
+        ("status-401@example.org", NotSent),
+        ("status-429@example.org", NotSent),
+    ):
+        with pytest.raises(error):
+            email.send(replace(MAIL, address=address))
+    for address in ("status-500@example.org", "status-None@example.org"):
+        with pytest.raises(Exception, match="status"):
+            email.send(replace(MAIL, address=address))
+
+
+def test_what_is_missing_is_named_in_production_only(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    settings.DEFAULT_FROM_EMAIL = "Regulars <no-reply@localhost>"
+    assert email.lacks() == []
+
+    settings.REGULARS_ENV = "production"
+    assert email.lacks() == ["EMAIL_URL", "DEFAULT_FROM_EMAIL"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.DEFAULT_FROM_EMAIL = "Regulars <hello@shop.example>"
+    assert email.lacks() == []
