@@ -69,6 +69,8 @@ SCOPES = {
     "api:redemption-fulfil-by-code": {"POST": {"rewards:redeem"}},
     "api:member-rewards": {"GET": {"rewards:redeem"}},
     "api:member-redemptions": {"GET": {"rewards:redeem"}},
+    "api:message-receipts": {"POST": {"messages:write"}},
+    "api:member-message-credits": {"POST": {"messages:write"}},
     "api:segments": {"GET": {"reports:read"}},
     "api:segment": {"GET": {"reports:read"}},
     "api:segment-member": {"GET": {"members:read"}},

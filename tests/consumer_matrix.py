@@ -35,5 +35,8 @@ OWN = {
     "api:me-referral": {"GET", "POST"},
     "api:me-referral-invitations": {"POST"},
     "api:me-offers": {"GET"},
+    "api:me-inbox": {"GET"},
+    "api:me-inbox-read": {"POST"},
+    "api:me-message-credits": {"POST"},
 }
 CALLS = APPS | OWN

@@ -69,6 +69,7 @@ EVERY_SCOPE = (
     "benefits:use",
     "rewards:redeem",
     "events:write",
+    "messages:write",
     "webhooks:manage",
     "reports:read",
 )

@@ -5,6 +5,7 @@ credit are one message. Whoever takes for many members in one transaction takes 
 their ids.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from members.selectors import living
 MOST_AT_ONCE = 20
 MOST_LEFT = 1_000
 MOST_TEMPLATE = 80
+_MOST_KEY = 120
 # Nobody repeats a report after so long.
 KEPT = timedelta(days=30)
 
@@ -32,7 +34,7 @@ class NotACount(DomainError):
 @dataclass(frozen=True, kw_only=True)
 class Grant:
     """`count` messages by one of the provider's templates; 0 takes back all that are left.
-    (`source`, `key`) tells a repeat."""
+    (`source`, `key`) tells a repeat; without a key each one counts."""
 
     member_id: int
     medium: str
@@ -112,10 +114,17 @@ def forget_old(*, at: datetime) -> int:
 
 def _is_new(grant: Grant, at: datetime) -> bool:
     """Of two at once the second waits for the first, and then sees it."""
+    if not grant.key:
+        return True
     _row, is_new = CreditReport.objects.get_or_create(
-        source=grant.source[:40], external_id=grant.key[:120], defaults={"recorded_at": at}
+        source=grant.source[:40], external_id=_mark(grant.key), defaults={"recorded_at": at}
     )
     return is_new
+
+
+def _mark(key: str) -> str:
+    """The key, or what stands for a longer one."""
+    return key if len(key) <= _MOST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _rows(member_id: int, medium: str, template: str) -> QuerySet[ContactCredit]:

@@ -45,6 +45,7 @@ OAUTH2_PROVIDER = {
         "benefits:use": _("Use, claim and rate benefits for members"),
         "rewards:redeem": _("Redeem rewards for members, and hand them over"),
         "events:write": _("Send behavior events"),
+        "messages:write": _("Report what became of messages, and which ones members allow"),
         "webhooks:manage": _("Manage webhooks"),
         "reports:read": _("Read reports"),
         "members:login": _("Let members log in: an app on their phones"),

@@ -40,19 +40,30 @@ def respond(
 
     Raises: problems.Refused, for a bad cursor or limit.
     """
+    return bodies.respond(page(request, fetch=fetch, id_of=id_of, show=show))
+
+
+def page(
+    request: HttpRequest | Request,
+    *,
+    fetch: Callable[[int | None, int], Sequence[R]],
+    id_of: Callable[[R], int],
+    show: Callable[[R], Any],
+) -> dict[str, Any]:
+    """As `respond`, for an answer that says something beside the rows."""
     limit = _limit(request)
     cursor = _cursor(request)
     rows = list(fetch(cursor.before_id or None, limit + 1))
-    page = rows[:limit]
+    shown = rows[:limit]
     following = None
     if len(rows) > limit:
         trail = [*cursor.trail, cursor.before_id][-_TRAIL:]
-        following = _url(request, _Cursor(id_of(page[-1]), trail), limit)
+        following = _url(request, _Cursor(id_of(shown[-1]), trail), limit)
     previous = None
     if cursor.trail:
         previous = _url(request, _Cursor(cursor.trail[-1], cursor.trail[:-1]), limit)
-    results = [show(row) for row in page]
-    return bodies.respond({"next": following, "previous": previous, "results": results})
+    results = [show(row) for row in shown]
+    return {"next": following, "previous": previous, "results": results}
 
 
 def _limit(request: HttpRequest | Request) -> int:

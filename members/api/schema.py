@@ -67,16 +67,18 @@ def answer(struct: Any, description: str) -> OpenApiResponse:
     return OpenApiResponse(response=reference(struct), description=description)
 
 
-def page(struct: Any, description: str) -> OpenApiResponse:
-    """A cursor page of `struct`."""
+def page(struct: Any, description: str, beside: dict[str, Any] | None = None) -> OpenApiResponse:
+    """A cursor page of `struct`; `beside` describes what it says besides, field by field."""
+    more = beside or {}
     link = {"type": ["string", "null"], "format": "uri"}
     schema = {
         "type": "object",
-        "required": ["next", "previous", "results"],
+        "required": ["next", "previous", "results", *more],
         "properties": {
             "next": link,
             "previous": link,
             "results": {"type": "array", "items": reference(struct)},
+            **more,
         },
     }
     return OpenApiResponse(response=schema, description=description)
