@@ -84,9 +84,8 @@ def _end_doubles(done: Merge, ids: Sequence[int]) -> list[dict[str, Any]]:
 def _move_credits(done: Merge) -> list[dict[str, Any]]:
     """What both granted is one sum; the retired member's rows go."""
     rows = ContactCredit.objects.filter(member_id=done.retired_id).order_by("pk")
-    kept = list(
-        rows.select_for_update().values("medium", "template", "left_count", "granted_count")
-    )
+    wanted = ("medium", "template", "left_count", "granted_count")
+    kept: list[dict[str, Any]] = [{**row} for row in rows.select_for_update().values(*wanted)]
     for row in kept:
         _add(done, done.survivor_id, row)
     rows.delete()

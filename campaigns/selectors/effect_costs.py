@@ -1,0 +1,125 @@
+"""What a campaign cost, and what of its gifts is still promised."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.selectors import asking
+from campaigns.selectors import effect_sql as sql
+from campaigns.selectors.effect_parts import Parts
+from loyalty.models import CouponType
+from loyalty.rules import coupons as rules
+from loyalty.selectors import coupons
+from loyalty.services import programs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """Messages by one channel; here each message counts."""
+
+    medium: str
+    messages_count: int
+    sent_count: int
+    delivered_count: int
+    opened_count: int
+    clicked_count: int
+    cost_amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gift:
+    """Coupons of one type. `open_count` can still be used, and may cost `liability_amount` at
+    most; of a worth that the cart decides that is 0."""
+
+    name: str
+    code: str
+    given_count: int
+    redeemed_count: int
+    discount_amount: int
+    open_count: int
+    liability_amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Amounts in minor units. `points_amount` is the worth of all points given; what is left of
+    them, and of coupons, is `liability_amount`, without an estimate of what will lapse."""
+
+    channels: tuple[Channel, ...]
+    gifts: tuple[Gift, ...]
+    given_points: int
+    left_points: int
+    points_amount: int
+    points_liability_amount: int
+
+    @property
+    def messages_amount(self) -> int:
+        return sum(channel.cost_amount for channel in self.channels)
+
+    @property
+    def discount_amount(self) -> int:
+        return sum(gift.discount_amount for gift in self.gifts)
+
+    @property
+    def liability_amount(self) -> int:
+        return sum(gift.liability_amount for gift in self.gifts) + self.points_liability_amount
+
+    @property
+    def spent_amount(self) -> int:
+        """Messages, what coupons took off, and points that were given and aren't there any more
+        (they were spent, or lapsed)."""
+        gone = self.points_amount - self.points_liability_amount
+        return self.messages_amount + self.discount_amount + gone
+
+
+def cost(query: Callable[[str], str], params: Mapping[str, Any], parts: Parts) -> Cost:
+    """`query` completes a statement with the members that are asked for."""
+    channels = asking.rows(query(sql.BY_MEDIUM), params) if parts.has_messages else []
+    given, left = asking.row(query(sql.POINTS), params) if parts.point_steps else (0, 0)
+    terms = programs.current()
+    return Cost(
+        channels=tuple(_channel(row) for row in channels),
+        gifts=_gifts(query, params, parts),
+        given_points=int(given),
+        left_points=int(left),
+        points_amount=terms.amount_of(int(given)),
+        points_liability_amount=terms.amount_of(int(left)),
+    )
+
+
+def _channel(row: tuple[Any, ...]) -> Channel:
+    medium, messages, sent, delivered, opened, clicked, amount = row
+    return Channel(
+        medium=medium,
+        messages_count=messages,
+        sent_count=sent,
+        delivered_count=delivered,
+        opened_count=opened,
+        clicked_count=clicked,
+        cost_amount=int(amount),
+    )
+
+
+def _gifts(
+    query: Callable[[str], str], params: Mapping[str, Any], parts: Parts
+) -> tuple[Gift, ...]:
+    if not parts.coupon_steps:
+        return ()
+    statement = sql.COUPONS_BY_TYPE if parts.is_imported else sql.COUPONS
+    rows = asking.rows(query(statement), params)
+    types = CouponType.objects.in_bulk([row[0] for row in rows])
+    gifts = [_gift(types[row[0]], row) for row in rows if row[0] in types]
+    return tuple(sorted(gifts, key=lambda gift: (-gift.redeemed_count, gift.code)))
+
+
+def _gift(kind: CouponType, row: tuple[Any, ...]) -> Gift:
+    _, given, redeemed, discount, still_open = row
+    return Gift(
+        name=kind.name,
+        code=kind.code,
+        given_count=given,
+        redeemed_count=redeemed,
+        discount_amount=int(discount),
+        open_count=still_open,
+        liability_amount=still_open * rules.cost(coupons.worth(kind)) if still_open else 0,
+    )

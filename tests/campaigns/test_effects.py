@@ -1,0 +1,271 @@
+"""What a campaign brought: the ladder with a reason for every loss, sales, cost, the control."""
+
+import itertools
+import random
+from datetime import timedelta
+
+import pytest
+
+from campaigns.models import ContactPolicy, Delivery, Enrollment
+from campaigns.rules.effects import REASONS, Absence, Rung, Way, ladder
+from campaigns.selectors.effect_scopes import Asked
+from campaigns.selectors.effects import Sales, effect
+from loyalty.models import Coupon
+from members.models import Store
+from tests.campaigns import effect_reference, effect_shop
+from tests.campaigns.effect_shop import DAY, gift, into, message, order, run
+from tests.campaigns.shop import NOW, enroll
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(shop):
+    return [enroll(email=f"m{number}@example.org").pk for number in range(12)]
+
+
+def told(found):
+    return {step.rung.value: step.members_count for step in found.ladder}
+
+
+def lost(found, rung):
+    step = next(step for step in found.ladder if step.rung == rung)
+    return {loss.reason: loss.members_count for loss in step.lost}
+
+
+def asked(campaign, *, at=NOW + 20 * DAY, **narrowed):
+    return effect(campaign=campaign, asked=Asked(**narrowed), at=at)
+
+
+def documented(people):
+    """The example of docs/algorithms/effects.md: ten members and two that are held out."""
+    campaign = effect_shop.campaign()
+    first = run(campaign)
+    into(first, people[0], state="EXCLUDED", reason="consent")
+    message(into(first, people[1]), "SKIPPED", "frequency_cap")
+    message(into(first, people[2]), "UNKNOWN", "no_answer")
+    message(into(first, people[3]), "BOUNCED", "bounced")
+    message(into(first, people[4]), "DELIVERED")
+    message(into(first, people[5]), "DELIVERED", opened_at=NOW)
+    ways = [into(first, one) for one in people[6:10]]
+    for way in ways:
+        message(way, "DELIVERED", opened_at=NOW)
+    gift(ways[0])
+    gift(ways[1], "EXPIRED", ended_at=NOW)
+    gift(ways[2], "REDEEMED")
+    gift(ways[3], "REDEEMED")
+    order(people[9], 20_000, refunded=5_000)
+    order(people[9], 3_000, after=14 * DAY)
+    order(people[4], 7_000)
+    for held_out in people[10:]:
+        message(into(first, held_out, arm="control"), "GHOST")
+    order(people[11], 4_000)
+    return campaign
+
+
+def test_the_documented_example(people):
+    found = asked(documented(people))
+
+    assert told(found) == {
+        "targeted": 10,
+        "eligible": 8,
+        "sent": 7,
+        "delivered": 6,
+        "opened": 5,
+        "claimed": 4,
+        "redeemed": 2,
+        "bought": 1,
+    }
+    assert lost(found, Rung.ELIGIBLE) == {"consent": 1, "frequency_cap": 1}
+    assert lost(found, Rung.SENT) == {"unknown": 1}
+    assert lost(found, Rung.DELIVERED) == {"bounced": 1}
+    assert lost(found, Rung.OPENED) == {"not_opened": 1}
+    assert lost(found, Rung.CLAIMED) == {"nothing_given": 1}
+    assert lost(found, Rung.REDEEMED) == {"not_redeemed": 1, "coupon_over": 1}
+    assert lost(found, Rung.BOUGHT) == {"no_order": 1}
+    assert found.redemption_rate.basis_points == 2_000
+    assert found.redeemer_sales == Sales(buyers_count=1, orders_count=1, net_amount=15_000)
+    assert found.sales == Sales(buyers_count=2, orders_count=2, net_amount=22_000)
+    assert found.control.members_count == 2
+    assert found.control.sales == Sales(buyers_count=1, orders_count=1, net_amount=4_000)
+
+
+def test_cost_and_what_is_still_promised(people):
+    cost = asked(documented(people)).cost
+
+    # Seven messages left the house at 0.05 each: one came back, and that one is paid too.
+    assert (cost.messages_amount, cost.discount_amount) == (35, 2_000)
+    (gifts,) = cost.gifts
+    assert (gifts.given_count, gifts.redeemed_count, gifts.open_count) == (4, 2, 1)
+    assert (cost.liability_amount, cost.spent_amount) == (1_000, 2_035)
+    (channel,) = cost.channels
+    assert (channel.messages_count, channel.sent_count, channel.opened_count) == (9, 7, 5)
+
+
+def test_a_random_year_counts_as_one_member_after_the_other_does(shop):
+    """Every state with every reason, members in two runs, in every order."""
+    dice = random.Random(8)
+    members = [enroll(email=f"m{number}@example.org").pk for number in range(40)]
+    campaign = effect_shop.campaign()
+    runs = [run(campaign, key) for key in "12"]
+    for one in runs:
+        for member_id in dice.sample(members, 32):
+            scattered(one, member_id, dice)
+    for member_id in members[::2]:
+        order(member_id, 9_000, after=dice.randint(-2, 16) * DAY, refunded=dice.choice([0, 9_000]))
+
+    found = asked(campaign)
+
+    counts, losses = effect_reference.counted(campaign, 14)
+    assert told(found) == counts
+    for rung, reasons in losses.items():
+        assert lost(found, rung) == dict(reasons)
+    steps = [step.members_count for step in found.ladder]
+    assert [a - b for a, b in itertools.pairwise(steps)] == [
+        step.lost_count for step in found.ladder[1:]
+    ]
+
+
+def scattered(one, member_id, dice):
+    state = dice.choice(["DONE", "DONE", "DONE", "WAITING", "EXITED", "EXCLUDED", "FROZEN"])
+    reason = {"EXITED": "converted", "EXCLUDED": dice.choice(["consent", "holdout"])}.get(state, "")
+    due = NOW if state == "WAITING" else None
+    way = into(one, member_id, state=state, reason=reason, due_at=due)
+    if state in ("EXCLUDED", "FROZEN"):
+        return
+    for medium in dice.sample(["EMAIL", "INBOX", "SMS"], dice.randint(0, 3)):
+        state, reason = dice.choice(_ENDS)
+        opened = NOW if state in ("SENT", "DELIVERED") and dice.random() < 0.7 else None
+        message(way, state, reason, medium=medium, opened_at=opened)
+    if dice.random() < 0.8:
+        gift(way, dice.choice(["ISSUED", "CLAIMED", "REDEEMED", "REDEEMED", "VOID"]))
+
+
+_ENDS = [
+    ("QUEUED", ""),
+    ("SENT", ""),
+    ("DELIVERED", ""),
+    ("DELIVERED", ""),
+    ("BOUNCED", "bounced"),
+    ("SKIPPED", "consent"),
+    ("SKIPPED", "budget"),
+    ("FAILED", "refused"),
+    ("EXPIRED", "expired"),
+    ("KILLED", "killed"),
+    ("UNKNOWN", "sender_died"),
+]
+
+
+def test_it_is_narrowed_by_run_arm_channel_store_and_days(people):
+    campaign = effect_shop.campaign(gives=False)
+    first, second = run(campaign, "1"), run(campaign, "2")
+    message(into(first, people[0]), "DELIVERED")
+    message(into(first, people[1], arm="b"), "DELIVERED", medium="INBOX")
+    later = into(second, people[2], entered_at=NOW + 2 * DAY)
+    message(later, "DELIVERED")
+    beijing = Store.objects.get(code="BJ01").pk
+    day = NOW.date()
+
+    assert told(asked(campaign))["delivered"] == 3
+    assert told(asked(campaign, run_id=first.pk))["delivered"] == 2
+    assert told(asked(campaign, arm="b"))["targeted"] == 1
+    by_mail = asked(campaign, medium="EMAIL")
+    assert (told(by_mail)["targeted"], told(by_mail)["delivered"]) == (3, 2)
+    assert lost(by_mail, Rung.SENT) == {"no_message": 1}
+    assert told(asked(campaign, store_ids=(beijing,)))["targeted"] == 0
+    assert told(asked(campaign, from_on=day, to_on=day))["targeted"] == 2
+    assert told(asked(campaign, from_on=day + DAY, to_on=day + 2 * DAY))["targeted"] == 1
+
+
+def test_what_a_campaign_has_not_is_no_nought(people):
+    campaign = effect_shop.campaign(gives=False)
+    message(into(run(campaign), people[0]), "DELIVERED", opened_at=NOW)
+    order(people[0], 1_000)
+
+    found = asked(campaign)
+
+    assert told(found)["claimed"] is None
+    assert {step.absence for step in found.ladder} == {None, Absence.NOT_PART}
+    assert (told(found)["bought"], found.redemption_rate) == (1, None)
+
+
+def test_an_order_belongs_to_the_last_message_before_it_of_whatever_campaign(people):
+    ContactPolicy.objects.create(pk=1, attribution_days=7)
+    spring = effect_shop.campaign(gives=False)
+    other = effect_shop.campaign("other", gives=False)
+    one, two = run(spring), run(other)
+    message(into(one, people[0]), "DELIVERED")
+    message(into(one, people[1]), "DELIVERED")
+    message(into(two, people[1]), "SENT", sent_at=NOW + timedelta(hours=1))
+    message(into(one, people[2]), "BOUNCED", "bounced")
+    order(people[0], 1_000, after=7 * DAY - timedelta(seconds=1))
+    order(people[0], 2_000, after=7 * DAY)
+    order(people[1], 4_000, after=timedelta(minutes=30))
+    order(people[1], 8_000)
+    order(people[2], 16_000)
+
+    assert asked(spring).attributed == Sales(buyers_count=2, orders_count=2, net_amount=5_000)
+    assert asked(other).attributed == Sales(buyers_count=1, orders_count=1, net_amount=8_000)
+
+
+def test_orders_of_who_came_in_twice_count_once_and_returned_ones_bring_nothing(people):
+    campaign = effect_shop.campaign(gives=False)
+    for key in "12":
+        into(run(campaign, key), people[0])
+    order(people[0], 1_000, refunded=400)
+    order(people[0], 5_000, refunded=5_000)
+
+    found = asked(campaign)
+
+    assert told(found)["targeted"] == 1
+    assert found.sales == Sales(buyers_count=1, orders_count=1, net_amount=600)
+
+
+def test_who_redeemed_without_opening_counts_for_the_rate_and_not_for_the_ladder(people):
+    campaign = effect_shop.campaign()
+    way = into(run(campaign), people[0])
+    message(way, "SENT")
+    gift(way, "REDEEMED")
+
+    found = asked(campaign)
+
+    assert (told(found)["redeemed"], found.redeemed_count) == (0, 1)
+    assert lost(found, Rung.DELIVERED) == {"no_report": 1}
+
+
+def test_members_whose_time_is_over_are_told_and_not_counted(people):
+    campaign = effect_shop.campaign(gives=False)
+    one = run(campaign, members_count=5, frozen_at=NOW)
+    into(one, people[0])
+    into(one, people[1])
+
+    assert asked(campaign).removed_count == 3
+
+
+def test_every_reason_of_messages_has_a_place_on_the_ladder():
+    # Those of a sender that stopped or got no answer stand as `unknown`, of a bounce as it.
+    lumped = {"sender_died", "no_answer"}
+    assert {one.value for one in Delivery.Reason} - lumped <= set(REASONS)
+
+
+def test_the_ladder_is_exact_where_rungs_are_unknown():
+    ways = [Way(0, "x", 5), Way(4, "y", 7), Way(6, "z", 2), Way(7, "", 1)]
+    unknown = dict.fromkeys(
+        (Rung.ELIGIBLE, Rung.SENT, Rung.DELIVERED, Rung.OPENED, Rung.CLAIMED), Absence.UNKNOWN
+    )
+
+    steps = {step.rung: step for step in ladder(ways, absent=unknown)}
+
+    assert steps[Rung.REDEEMED].members_count == 3
+    assert [(one.reason, one.members_count) for one in steps[Rung.REDEEMED].lost] == [
+        ("y", 7),
+        ("x", 5),
+    ]
+
+
+def test_it_asks_a_bounded_number_of_questions(people, django_assert_max_num_queries):
+    campaign = documented(people)
+    with django_assert_max_num_queries(22):
+        asked(campaign)
+    assert Enrollment.objects.count() == 12
+    assert Coupon.objects.count() == 4
