@@ -7,9 +7,14 @@ from django.db import transaction
 
 from campaigns.events import MessageSent
 from campaigns.models import Delivery
-from campaigns.services import delivery_claims, delivery_takings, journey_messages
+from campaigns.services import (
+    contact_credits,
+    delivery_claims,
+    delivery_takings,
+    journey_messages,
+)
 from campaigns.services.delivery_claims import Claim
-from campaigns.transports.contract import NotSent, Refused
+from campaigns.transports.contract import NotGranted, NotSent, Refused
 from members.services import events
 
 logger = structlog.get_logger(__name__)
@@ -28,6 +33,8 @@ def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
         _sent(delivery, told, at)
     elif isinstance(told, NotSent):
         _retry(delivery, at)
+    elif isinstance(told, NotGranted):
+        _not_granted(delivery, at)
     elif isinstance(told, Refused):
         _refused(delivery, _Reason.REFUSED, at)
     else:
@@ -56,6 +63,17 @@ def _retry(delivery: Delivery, at: datetime) -> None:
 
 
 @transaction.atomic
+def _not_granted(delivery: Delivery, at: datetime) -> None:
+    """Whatever we counted: the provider says that the member has granted none."""
+    _refused(delivery, _Reason.REFUSED, at)
+    template = _credit_template(delivery)
+    if template is not None:
+        contact_credits.use_up(
+            member_id=delivery.member_id, medium=delivery.medium, template=template, at=at
+        )
+
+
+@transaction.atomic
 def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
     media = delivery_claims.media_of(delivery)
     following = media[1] if len(media) > 1 else ""
@@ -79,12 +97,15 @@ def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
 
 
 def _give_back(delivery: Delivery, at: datetime) -> None:
+    delivery_takings.give_back(delivery, template=_credit_template(delivery), at=at)
+
+
+def _credit_template(delivery: Delivery) -> str | None:
     step = delivery_claims.step_of(delivery)
-    template = None
-    if step is not None and delivery.enrollment is not None:
-        texts = journey_messages.texts_of(delivery.enrollment, step)
-        template = journey_messages.credit_templates(texts, step.media).get(delivery.medium)
-    delivery_takings.give_back(delivery, template=template, at=at)
+    if step is None or delivery.enrollment is None:
+        return None
+    texts = journey_messages.texts_of(delivery.enrollment, step)
+    return journey_messages.credit_templates(texts, step.media).get(delivery.medium)
 
 
 def _write(delivery: Delivery, **changes: object) -> bool:
