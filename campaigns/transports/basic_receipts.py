@@ -54,7 +54,7 @@ def signature(*, url: str, pairs: Sequence[tuple[str, str]], secret: str) -> str
 
 
 def _is_signed(call: Call, pairs: Sequence[tuple[str, str]]) -> bool:
-    secret = settings.SMS_RECEIPTS_SECRET or settings.SMS_SECRET
+    secret = settings.SMS_RECEIPTS_SECRET
     if not (secret and settings.SMS_RECEIPTS_URL):
         return False
     right = signature(url=settings.SMS_RECEIPTS_URL, pairs=pairs, secret=secret)

@@ -11,10 +11,9 @@ SMS_SECRET = env.str("SMS_SECRET", default="")
 SMS_APP_ID = env.str("SMS_APP_ID", default="")
 SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", default="")
 SMS_TEMPLATE_ID = env.str("SMS_TEMPLATE_ID", default="")
-# Whose number a gateway with free text sends from, and where it tells what became of a message.
+# Whose number a gateway with free text sends from, and what it signs its reports with.
 SMS_SENDER = env.str("SMS_SENDER", default="")
-SMS_RECEIPTS_URL = env.str("SMS_RECEIPTS_URL", default="")
-SMS_RECEIPTS_SECRET = env.str("SMS_RECEIPTS_SECRET", default="")
+SMS_RECEIPTS_SECRET = env.str("SMS_RECEIPTS_SECRET", default=SMS_SECRET)
 SMS_REGION = require("SMS_REGION", default="ap-guangzhou")
 SMS_TIMEOUT_SECONDS = require("SMS_TIMEOUT_SECONDS", env.float, default=6.0)
 # Countries to whose phones codes are sent (CN, HK …); none named: all.

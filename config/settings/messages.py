@@ -32,6 +32,10 @@ PUBLIC_URL = _origin("PUBLIC_URL")
 LINK_RATE_PER_SECOND = require("LINK_RATE_PER_SECOND", env.float, default=20.0)
 LINK_RATE_BURST = require("LINK_RATE_BURST", env.int, default=200)
 
+# Where the gateway of free texts tells what became of a message; its signature is over this.
+_SMS_RECEIPTS_URL = f"{PUBLIC_URL}/receipts/sms-basic/" if PUBLIC_URL else ""
+SMS_RECEIPTS_URL = env.str("SMS_RECEIPTS_URL", default=_SMS_RECEIPTS_URL)
+
 # The mini program whose subscription messages members grant.
 WECHAT_URL = require("WECHAT_URL", default="https://api.weixin.qq.com")
 WECHAT_APP_ID = env.str("WECHAT_APP_ID", default="")

@@ -68,7 +68,6 @@ def test_a_report_of_another_hand_or_for_another_address_is_not_believed(basic, 
     with pytest.raises(Untrusted):
         basic_receipts.parse(call)
     settings.SMS_RECEIPTS_URL, settings.SMS_RECEIPTS_SECRET = sms_gateway.RECEIPTS_URL, ""
-    settings.SMS_SECRET = ""
     with pytest.raises(Untrusted):
         basic_receipts.parse(call)
 
