@@ -36,8 +36,8 @@ def queued(campaign, member, medium="EMAIL", number=1, **fields) -> Delivery:
         send_key=f"{campaign.code}:{number}:{medium}",
         language="en",
         subject="Hello",
-        body="You are Gold now.",
         **{
+            "body": "You are Gold now.",
             "queued_at": NOW,
             "not_before_at": NOW,
             "expires_at": NOW + timedelta(hours=48),
