@@ -1,20 +1,50 @@
-"""What this app hears of: events that campaigns are triggered by."""
+"""What this app hears of: events that bring members into campaigns, and those that end them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from campaigns.services import triggers
+from campaigns.registry import trigger_events
+from campaigns.services import event_wants, exits, triggers
 from members.models import Event
-from members.registry import subscriptions
+from members.registry import behavior_events, subscriptions
+from members.registry.facts import FACTS
 
-# Types that a campaign may choose as its trigger; campaigns.selectors.variables says what each
-# offers to texts.
-TRIGGERS = ("loyalty.tier.upgraded", "members.appointment.due")
+TRIGGERS, EXITS = "campaigns.triggers", "campaigns.exits"
 
 
 def trigger(events: Sequence[Event], at: datetime) -> None:
-    triggers.fire(events=events, at=at)
+    """From the worker: whoever did what a campaign waits for comes in."""
+    triggers.hear(events=events, at=at)
 
 
-for event_type in TRIGGERS:
-    subscriptions.subscribe(event_type=event_type, subscriber="campaigns.triggers", handler=trigger)
+def end(events: Sequence[Event], at: datetime) -> None:
+    """From the worker: what happened ends campaigns for members, or lets them go on."""
+    exits.hear(events=events, at=at)
+
+
+for _type in sorted(FACTS):
+    if _type == behavior_events.NOTICED:
+        continue
+    if trigger_events.may_hear(_type):
+        subscriptions.subscribe(
+            event_type=_type,
+            subscriber=TRIGGERS,
+            handler=trigger,
+            wants=event_wants.wants_entry(_type),
+        )
+    if trigger_events.may_end(_type):
+        subscriptions.subscribe(
+            event_type=_type, subscriber=EXITS, handler=end, wants=event_wants.wants_end(_type)
+        )
+behavior_events.listen(
+    subscriber=TRIGGERS,
+    wants=event_wants.behaviors_that_enter,
+    handler=trigger,
+    listens=event_wants.wants_entry(behavior_events.NOTICED),
+)
+behavior_events.listen(
+    subscriber=EXITS,
+    wants=event_wants.behaviors_that_end,
+    handler=end,
+    listens=event_wants.wants_end(behavior_events.NOTICED),
+)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from campaigns.services import offer_books
+from campaigns.services import event_wants, offer_books
 from loyalty.services import catalog, places, programs
 from members.sealing import blind, keys
 from members.selectors import policies
@@ -42,6 +42,7 @@ def forget() -> None:
     """A process keeps what it compiled and looked up; another database has other rows."""
     programs.forget()
     offer_books.forget()
+    event_wants.forget()
     catalog.forget()
     places.forget()
     policies.forget()

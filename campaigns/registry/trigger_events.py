@@ -26,6 +26,7 @@ _ABOUT_DATA = (
     "members.member.unmerged",
     "members.member.restricted",
 )
+_GONE = ("members.member.erased", "members.member.merged", "members.member.unmerged")
 # What rules never ask for: it names one thing of one member, or is told by what it is about.
 _UNASKED = frozenset({"member", "change", "event", "order_id", "referral_id", "operation"})
 _BOOLEANS = ("is_", "has_")
@@ -65,6 +66,11 @@ def known(event: str) -> TriggerEvent | None:
 def may_hear(event: str) -> bool:
     """Whether it may begin a campaign."""
     return not event.startswith((_OWN, *_ABOUT_DATA))
+
+
+def may_end(event: str) -> bool:
+    """Whether it may end a campaign, be its goal, or be waited for."""
+    return event not in _GONE and not event.startswith("members.privacy.")
 
 
 def field_name(name: str) -> str:

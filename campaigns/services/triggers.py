@@ -1,88 +1,138 @@
-"""Events become messages: one per campaign, event and medium."""
+"""Events bring members into campaigns, by the patterns that campaigns wait for.
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from functools import cache
+All is judged from what is on record, behind a lock for each member; the entry's key makes it once.
+Source: docs/algorithms/entries.md.
+"""
 
-import structlog
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from campaigns.models import Campaign, Delivery
-from campaigns.rules.gate import Outcome
-from campaigns.selectors.reach import Reach, reach_of
-from campaigns.selectors.variables import variables_of
-from campaigns.services import deliveries, gate, templates
-from members.models import Event, Member
+from django.db import transaction
 
-logger = structlog.get_logger(__name__)
+from campaigns.models import Campaign
+from campaigns.rules import event_patterns as patterns
+from campaigns.rules.event_patterns import Completion, Fact
+from campaigns.selectors import audiences, happenings
+from campaigns.services import enrollments, entry_checks, entry_repeats, event_locks, event_wants
+from campaigns.services.enrollments import Entering
+from campaigns.services.event_wants import Entrant
+from loyalty.services import programs
+from members.models import Event
 
 
-def fire(*, events: Sequence[Event], at: datetime) -> None:
-    """Queues the messages that `events` trigger; those that the gate refuses are rows as well.
+@transaction.atomic
+def hear(*, events: Sequence[Event], at: datetime) -> int:
+    """Brings in whom these events bring in; gives how many are new. Bears repeats.
 
-    Bears repeats: a message's send key is `campaign:event:medium`.
+    A fixed number of queries for each campaign that waits for any of them.
     """
-    campaigns = _listening(events)
-    if not campaigns:
-        return
-    reach = reach_of(
-        member_ids={event.member_id for event in events if event.member_id},
-        asked={(one.purpose, medium) for one in campaigns for medium in one.media},
-        at=at,
-    )
-    deliveries.queue(
-        deliveries=[
-            message
-            for event in events
-            for campaign in campaigns
-            if campaign.trigger_type == event.type and event.member_id in reach
-            for message in _messages(campaign, event, reach[event.member_id], at)
-        ]
-    )
-
-
-def _listening(events: Sequence[Event]) -> list[Campaign]:
     types = {event.type for event in events}
-    live = Campaign.objects.filter(trigger_type__in=types, state__in=Campaign.LIVE)
-    return list(live.select_related("template"))
-
-
-def _messages(campaign: Campaign, event: Event, reach: Reach, at: datetime) -> Iterator[Delivery]:
-    """One per medium; the text is the same on all, and only written if one of them may go."""
-    text = cache(lambda: _text(campaign, event, reach.member, at))
-    for medium in campaign.media:
-        delivery = _message(campaign, event, medium, reach, at)
-        verdict = gate.judge(delivery=delivery, reach=reach, has_text=True, at=at)
-        if verdict.outcome is not Outcome.SKIP:
-            if written := text():
-                delivery.subject, delivery.body = written.subject, written.body
-            else:
-                verdict = gate.judge(delivery=delivery, reach=reach, has_text=False, at=at)
-        gate.apply(delivery=delivery, verdict=verdict)
-        yield delivery
-
-
-def _message(campaign: Campaign, event: Event, medium: str, reach: Reach, at: datetime) -> Delivery:
-    return Delivery(
-        campaign=campaign,
-        member=reach.member,
-        event_id=event.pk,
-        medium=medium,
-        send_key=f"{campaign.code}:{event.uid}:{medium}",
-        language=reach.member.language,
-        queued_at=at,
-        not_before_at=at,
-        # From when it happened, not from when we heard: a year of orders loaded today is no news.
-        expires_at=event.occurred_at + timedelta(hours=campaign.expires_hours),
+    entrants = [one for one in event_wants.current().entrants if one.entry.happening.event in types]
+    heard = _by_member(happenings.heard(events)) if entrants else {}
+    if not heard:
+        return 0
+    event_locks.hold(heard)
+    living = Campaign.objects.select_related("segment", "version").filter(state__in=Campaign.LIVE)
+    campaigns = living.in_bulk([one.campaign_id for one in entrants])
+    return sum(
+        _enter(campaigns[one.campaign_id], one, heard, at)
+        for one in entrants
+        if one.campaign_id in campaigns
     )
 
 
-def _text(campaign: Campaign, event: Event, member: Member, at: datetime) -> templates.Text | None:
-    """What the message says: what was so at the event, not when it is read. None: can't be."""
-    variables = variables_of(event=event, member=member, at=at)
-    try:
-        return templates.write(
-            template=campaign.template, language=member.language, variables=variables
+def _enter(
+    campaign: Campaign, entrant: Entrant, heard: Mapping[int, Sequence[Fact]], at: datetime
+) -> int:
+    found = [one for one in _completions(entrant, heard) if _is_news(campaign, entrant, one, at)]
+    found = entry_checks.unprevented(entrant.entry, found)
+    found = entry_checks.not_left(campaign=campaign, completions=found, at=at)
+    if not found:
+        return 0
+    may = audiences.eligible(campaign, member_ids={one.last.member_id for one in found}, at=at)
+    found = [one for one in found if one.last.member_id in may]
+    keyed = entry_repeats.keyed(
+        campaign=campaign, entry=entrant.entry, completions=found, zone=_zone()
+    )
+    entering = [_entering(entrant, one, key, at) for key, one in keyed.items()]
+    return len(enrollments.enter(campaign=campaign, entering=entering, at=at))
+
+
+def _completions(entrant: Entrant, heard: Mapping[int, Sequence[Fact]]) -> list[Completion]:
+    """What the facts that were just heard make whole, with those that were there already."""
+    entry = entrant.entry
+    mine = {
+        member_id: [one for one in facts if patterns.answers(entry.happening, one)]
+        for member_id, facts in heard.items()
+    }
+    mine = {member_id: facts for member_id, facts in mine.items() if facts}
+    around = happenings.between(
+        entry.happening, _around(mine, entry.minutes) if entry.times > 1 else {}
+    )
+    return [
+        completion
+        for member_id, facts in mine.items()
+        for completion in patterns.completions(
+            entry, _each_once([*facts, *around.get(member_id, ())]), facts
         )
-    except (templates.MissingVariable, templates.BrokenTemplate) as error:
-        logger.warning("text_not_written", template=campaign.template.code, error=error.code)
-        return None
+    ]
+
+
+def _is_news(campaign: Campaign, entrant: Entrant, one: Completion, at: datetime) -> bool:
+    """Neither before the campaign began, nor so long ago that its message would be expired."""
+    happened_at = one.last.occurred_at
+    oldest = at.astimezone(UTC) - timedelta(hours=campaign.expires_hours)
+    return entrant.may_begin(happened_at) and happened_at > oldest
+
+
+def _entering(entrant: Entrant, one: Completion, key: str, at: datetime) -> Entering:
+    """One who is told late is watched no longer than anybody else: perhaps not at all."""
+    until = patterns.watch_until(entrant.entry, one)
+    return Entering(
+        member_id=one.last.member_id,
+        entry_key=key,
+        context=_context(one),
+        watch_until=until if until is not None and until > at else None,
+    )
+
+
+def _context(one: Completion) -> dict[str, Any]:
+    last = one.last
+    told = {
+        "event": last.event_id,
+        "occurred_at": last.occurred_at.astimezone(UTC).isoformat(),
+        "product": one.product,
+        "order": last.order,
+        "order_id": last.order_id,
+        "payload": dict(last.payload),
+    }
+    return {name: value for name, value in told.items() if value not in (None, "", {})}
+
+
+def _around(
+    heard: Mapping[int, Sequence[Fact]], minutes: int
+) -> dict[int, tuple[datetime, datetime]]:
+    """A window back from the first, and one ahead: a late one may complete what came behind it."""
+    length = timedelta(minutes=minutes)
+    spans = entry_checks.spans_of(
+        (pk, one.occurred_at) for pk, facts in heard.items() for one in facts
+    )
+    return {pk: (low - length, high + length) for pk, (low, high) in spans.items()}
+
+
+def _by_member(facts: Iterable[Fact]) -> dict[int, list[Fact]]:
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.member_id].append(fact)
+    return found
+
+
+def _each_once(facts: Iterable[Fact]) -> list[Fact]:
+    return list({fact.ref: fact for fact in facts}.values())
+
+
+def _zone() -> ZoneInfo:
+    return programs.current().zone

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from members.registry import subscriptions
 from members.registry.subscriptions import Handler
+from members.registry.subscriptions import Wants as Listens
 
 NOTICED = "members.behavior.noticed"
 
@@ -20,11 +21,15 @@ _listeners: dict[str, Wants] = {}
 _names: dict[str, Names] = {}
 
 
-def listen(*, subscriber: str, wants: Wants, handler: Handler) -> None:
+def listen(
+    *, subscriber: str, wants: Wants, handler: Handler, listens: Listens | None = None
+) -> None:
     """Lets `handler` hear from the worker of behaviors of the kinds that `wants` chooses. It gets
-    those that others want too."""
+    those that others want too, unless `listens` says that it hears nothing at that instant."""
     _listeners[subscriber] = wants
-    subscriptions.subscribe(event_type=NOTICED, subscriber=subscriber, handler=handler)
+    subscriptions.subscribe(
+        event_type=NOTICED, subscriber=subscriber, handler=handler, wants=listens
+    )
 
 
 def wanted(kinds: frozenset[str], at: datetime) -> frozenset[str]:

@@ -1,0 +1,126 @@
+"""Events end campaigns for members, at once: what kept them from it happened, the goal was reached,
+or what the campaign ends at. Also while they wait or are watched.
+
+Whatever was told first: whoever comes in is asked for what is on record (`entry_checks`).
+Source: docs/algorithms/entries.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from campaigns.models import Enrollment
+from campaigns.rules import event_patterns as patterns
+from campaigns.rules.event_patterns import Fact
+from campaigns.selectors import happenings
+from campaigns.services import enrollments, event_locks, event_wants, exit_terms, journeys
+from campaigns.services.exit_terms import Terms
+from members.models import Event
+
+_State = Enrollment.State
+# Reasons of those who are out: they happened to do it, left by the campaign's own rule, or their
+# data may not be used for it any more.
+PREVENTED, EXITED, MEMBER_STATE = "something_else", "exited", "member_state"
+_COLUMNS = (
+    *("pk", "member_id", "campaign_id", "version_id", "state", "reason", "context"),
+    *("entered_at", "converted_at"),
+)
+
+
+@dataclass
+class _Verdicts:
+    prevented: list[int] = field(default_factory=list)
+    over: list[int] = field(default_factory=list)
+    converted: list[int] = field(default_factory=list)
+    exited: list[int] = field(default_factory=list)
+    forbidden: list[int] = field(default_factory=list)
+
+
+@transaction.atomic
+def hear(*, events: Sequence[Event], at: datetime) -> None:
+    """Ends and converts what these events end and convert, and lets members go on who wait for one
+    of them. A fixed number of queries. Bears repeats."""
+    known = event_wants.current()
+    facts: dict[int, list[Fact]] = defaultdict(list)
+    for fact in happenings.heard(events):
+        facts[fact.member_id].append(fact)
+    if not facts or not known.campaign_ids:
+        return
+    event_locks.hold(facts)
+    rows = list(_enrolled(facts, known.campaign_ids))
+    terms = exit_terms.of_versions({row["version_id"] for row in rows})
+    verdicts = _Verdicts()
+    for row in rows:
+        _judge(row, terms[row["version_id"]], facts[row["member_id"]], verdicts)
+    _write(verdicts, at)
+    journeys.hear(events=[one for some in facts.values() for one in some], at=at)
+
+
+def _enrolled(
+    facts: Mapping[int, Sequence[Fact]], campaign_ids: Iterable[int]
+) -> Iterable[Mapping[str, Any]]:
+    rows = Enrollment.objects.filter(member_id__in=facts, campaign_id__in=campaign_ids)
+    return rows.exclude(state=_State.EXCLUDED).order_by("pk").values(*_COLUMNS)
+
+
+def _judge(
+    row: Mapping[str, Any], terms: Terms, facts: Sequence[Fact], verdicts: _Verdicts
+) -> None:
+    is_live = row["state"] in Enrollment.LIVE
+    since = exit_terms.since(row["context"], row["entered_at"])
+    if is_live and any(_forbids(terms, fact) for fact in facts):
+        verdicts.forbidden.append(row["pk"])
+    elif is_live and exit_terms.is_prevented(terms.entry, facts, row["context"], since):
+        verdicts.prevented.append(row["pk"])
+    elif row["reason"] != PREVENTED and any(_converts(terms, fact, row, since) for fact in facts):
+        (verdicts.over if terms.is_over_at_goal else verdicts.converted).append(row["pk"])
+        if is_live and not terms.is_over_at_goal:
+            _judge_exit(row, terms, facts, verdicts)
+    elif is_live:
+        _judge_exit(row, terms, facts, verdicts)
+
+
+def _judge_exit(
+    row: Mapping[str, Any], terms: Terms, facts: Sequence[Fact], verdicts: _Verdicts
+) -> None:
+    since = exit_terms.since(row["context"], row["entered_at"])
+    if any(
+        fact.occurred_at >= since
+        and patterns.answers(happening, fact)
+        and fact.is_about(row["context"], same)
+        for happening, same in terms.exits
+        for fact in facts
+    ):
+        verdicts.exited.append(row["pk"])
+
+
+def _write(verdicts: _Verdicts, at: datetime) -> None:
+    for ids, reason in (
+        (verdicts.forbidden, MEMBER_STATE),
+        (verdicts.prevented, PREVENTED),
+        (verdicts.exited, EXITED),
+    ):
+        if ids:
+            enrollments.leave(enrollment_ids=ids, reason=reason, at=at)
+    for ids, is_over in ((verdicts.over, True), (verdicts.converted, False)):
+        if ids:
+            enrollments.convert(enrollment_ids=ids, is_over=is_over, at=at)
+
+
+def _forbids(terms: Terms, fact: Fact) -> bool:
+    """Restricted data are used for nothing; who objected to profiling stays in no campaign that
+    chose them by what is known of them."""
+    if fact.event == "members.member.restricted":
+        return bool(fact.payload.get("is_restricted"))
+    return fact.event == "members.profiling.refused" and terms.is_profiling
+
+
+def _converts(terms: Terms, fact: Fact, row: Mapping[str, Any], since: datetime) -> bool:
+    if terms.goal is None or row["converted_at"] is not None:
+        return False
+    until = row["entered_at"] + timedelta(days=terms.goal_days)
+    return since <= fact.occurred_at < until and patterns.answers(terms.goal, fact)
