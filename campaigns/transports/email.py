@@ -28,6 +28,8 @@ _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}，。；：！？�
 # is at fault, or too many at once.
 _LATER = (401, 402, 403, 429)
 _OPEN = (408,)
+_NOT_REACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+_NOT_TAKEN = {"invalid", "rejected", "failed"}
 
 
 def send(message: Message) -> str:
@@ -136,18 +138,32 @@ def _told_by_provider(error: Exception) -> NotSent | Refused | None:
     """
     if type(error).__name__ == "AnymailRecipientsRefused":
         return Refused("recipients refused")
+    if _reason(error) in _NOT_REACHED:
+        return NotSent(_reason(error))
     status = getattr(error, "status_code", None)
     if not isinstance(status, int) or not 400 <= status < _PERMANENT_FROM or status in _OPEN:
         return None
     return NotSent(f"HTTP {status}") if status in _LATER else Refused(f"HTTP {status}")
 
 
+def _reason(error: Exception) -> str:
+    """Why there was no answer, as the HTTP library below the package names it."""
+    cause = error.__cause__
+    held = cause.args[0] if cause is not None and cause.args else None
+    return type(getattr(held, "reason", None)).__name__
+
+
 def _reference(letter: mail.EmailMultiAlternatives) -> str:
     """The provider's number where it gives one: its reports name that.
 
+    Raises: Refused, where the provider took the call but not the address.
     Source: https://anymail.dev/en/stable/sending/anymail_additions/ (anymail_status)
     """
-    told = getattr(getattr(letter, "anymail_status", None), "message_id", None)
+    status = getattr(letter, "anymail_status", None)
+    said = getattr(status, "status", None)
+    if isinstance(said, set) and said and said <= _NOT_TAKEN:
+        raise Refused(" ".join(sorted(said)))
+    told = getattr(status, "message_id", None)
     if isinstance(told, str) and 0 < len(told) <= _LONGEST_REFERENCE:
         return told
     return str(letter.extra_headers["Message-ID"])

@@ -118,11 +118,11 @@ STORAGES = {
 EMAIL_CONFIG = require("EMAIL_URL", env.email_url, default="consolemail://")
 # A provider's own interface in SMTP's stead, by its dotted path, with what it needs in ANYMAIL.
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=EMAIL_CONFIG["EMAIL_BACKEND"])
-ANYMAIL = require("ANYMAIL", env.dict, default={})
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
 EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
+ANYMAIL = {**require("ANYMAIL", env.dict, default={}), "REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 DEFAULT_FROM_EMAIL = require("DEFAULT_FROM_EMAIL", default="Regulars <no-reply@localhost>")

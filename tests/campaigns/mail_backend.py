@@ -17,6 +17,16 @@ class AnymailAPIError(Exception):
         self.status_code = status_code
 
 
+class NewConnectionError(Exception):
+    """As that of the HTTP library below the package."""
+
+
+class MaxRetryError(Exception):
+    """As that of the HTTP library below the package: it holds why."""
+
+    reason = NewConnectionError()
+
+
 class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages):
         for letter in email_messages:
@@ -24,9 +34,12 @@ class EmailBackend(BaseEmailBackend):
             name = address.partition("@")[0]
             if name == "refused":
                 raise AnymailRecipientsRefused
+            if name == "away":
+                raise AnymailAPIError(None) from ConnectionError(MaxRetryError())
             if name.startswith("status-"):
                 told = name.removeprefix("status-")
                 raise AnymailAPIError(int(told) if told.isdecimal() else None)
             number = None if name == "unnamed" else "provider-1"
-            letter.anymail_status = SimpleNamespace(message_id=number)
+            said = {"rejected"} if name == "rejected" else {"queued"}
+            letter.anymail_status = SimpleNamespace(message_id=number, status=said)
         return len(email_messages)

@@ -141,6 +141,8 @@ def test_a_providers_own_interface_works_by_its_setting_alone(settings):
     )
     for address, error in (
         ("refused@example.org", Refused),
+        ("rejected@example.org", Refused),
+        ("away@example.org", NotSent),
         ("status-422@example.org", Refused),
         ("status-401@example.org", NotSent),
         ("status-429@example.org", NotSent),
