@@ -74,7 +74,7 @@ _ALL = (
     Variable("card_number", "member", _T, _("Card number"), "88001234", "88001234"),
     Variable("birthday", "member", _D, _("Birthday"), "1992-09-18", "1992-09-18"),
     Variable("joined_on", "member", _D, _("Joined on"), "2024-03-08", "2024-03-08"),
-    Variable("store", "member", _T, _("Store"), "静安店", "Jing’an store"),
+    Variable("store", "member", _T, _("Store"), "静安店", "Jing'an store"),
     Variable("programme", "member", _T, _("Programme"), "悦享会员", "Regulars Club"),
     Variable("available_points", "points", _P, _("Points to spend"), 1280, 1280),
     Variable("available_amount", "points", _M, _("Points to spend, worth"), 1280, 1280),
@@ -93,7 +93,7 @@ _ALL = (
     Variable("orders_count", "order", _N, _("Orders so far"), 6, 6),
     Variable("last_order_on", "order", _D, _("Last order on"), "2026-08-20", "2026-08-20"),
     Variable("last_order_amount", "order", _M, _("Last order, paid"), 26800, 26800),
-    Variable("last_order_store", "order", _T, _("Last order in"), "静安店", "Jing’an store"),
+    Variable("last_order_store", "order", _T, _("Last order in"), "静安店", "Jing'an store"),
     Variable("days_since_order", "order", _N, _("Days since the last order"), 60, 60),
     Variable(
         *("product", "product", _T, _("Product"), "燕麦拿铁礼盒", "Oat latte gift box"),
@@ -146,13 +146,13 @@ _ALL = (
         *("starts_at", "appointment", _T, _("Its time"), "2026-12-01 15:00", "2026-12-01 15:00"),
         fields=("appointment",),
     ),
-    Variable("campaign", "event", _T, _("Campaign"), "秋季会员日", "Members’ day"),
+    Variable("campaign", "event", _T, _("Campaign"), "秋季会员日", "Members' day"),
     Variable(
         *("order_number", "event", _T, _("Order number"), "SH-20261120-018", "SH-20261120-018"),
         fields=("order",),
     ),
     Variable(
-        *("order_amount", "event", _M, _("The order’s amount"), 26800, 26800),
+        *("order_amount", "event", _M, _("The order's amount"), 26800, 26800),
         fields=("net_amount",),
     ),
     Variable(
@@ -172,7 +172,7 @@ _ALL = (
         fields=("badge",),
     ),
     Variable(
-        *("community", "event", _T, _("Community"), "静安咖啡群", "Jing’an coffee circle"),
+        *("community", "event", _T, _("Community"), "静安咖啡群", "Jing'an coffee circle"),
         fields=("community",),
     ),
 )
