@@ -8,10 +8,19 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import events, registrations, subscribers  # noqa: F401
-        from campaigns.admin import offer_panel, order_discounts, panels, sentences
+        from campaigns.admin import (
+            campaign_requests,
+            clerk_task_panel,
+            offer_panel,
+            order_discounts,
+            panels,
+            sentences,
+        )
 
         registrations.register()
+        campaign_requests.register()
         panels.register()
+        clerk_task_panel.register()
         sentences.register()
         order_discounts.register()
         offer_panel.register()

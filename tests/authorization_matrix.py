@@ -8,6 +8,7 @@ from tests import (
     authorization_benefits,
     authorization_challenges,
     authorization_coupons,
+    authorization_journeys,
     authorization_rewards,
 )
 from tests.authorization_roles import (
@@ -93,6 +94,7 @@ TABLES = {
     **authorization_benefits.TABLES,
     **authorization_challenges.TABLES,
     **authorization_coupons.TABLES,
+    **authorization_journeys.TABLES,
     **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
@@ -194,6 +196,7 @@ DEEDS = {
     **authorization_challenges.DEEDS,
     **authorization_coupons.DEEDS,
     **authorization_rewards.DEEDS,
+    **authorization_journeys.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
     "admin:members_counter": STAFF,

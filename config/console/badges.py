@@ -10,7 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from campaigns.models import StepCall
+from campaigns.selectors import clerk_tasks
 from members.models import ApprovalRequest, Dispatch, Job
+from members.registry import birthdays
 from members.selectors import breaches, privacy_requests, scopes, service_cases
 
 MOST = 100
@@ -37,6 +40,16 @@ def open_duties(request: HttpRequest) -> int:
 def open_privacy_requests(request: HttpRequest) -> int:
     """Privacy requests of the operator's stores that wait for an answer."""
     return _counts(request)["privacy"]
+
+
+def due_tasks(request: HttpRequest) -> int:
+    """Tasks of the operator's stores that should be done by tonight."""
+    return _counts(request)["tasks"]
+
+
+def dead_calls(request: HttpRequest) -> int:
+    """Calls of other systems that failed for good."""
+    return _counts(request)["calls"]
 
 
 def running_jobs(request: HttpRequest) -> int:
@@ -66,6 +79,15 @@ def _duties(request: HttpRequest) -> QuerySet[Any]:
     return breaches.open_duties()
 
 
+def _tasks(request: HttpRequest) -> QuerySet[Any]:
+    today = timezone.localtime(timezone.now(), birthdays.policy().zone).date()
+    return clerk_tasks.due(clerk_tasks.visible(scope=scopes.scope_for(request.user)), today=today)
+
+
+def _calls(request: HttpRequest) -> QuerySet[Any]:
+    return StepCall.objects.filter(state=StepCall.State.DEAD)
+
+
 def _jobs(request: HttpRequest) -> QuerySet[Any]:
     return Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
 
@@ -79,6 +101,8 @@ _WAITING: Mapping[str, Callable[[HttpRequest], QuerySet[Any]]] = {
     "cases": _cases,
     "duties": _duties,
     "privacy": _privacy,
+    "tasks": _tasks,
+    "calls": _calls,
     "jobs": _jobs,
     "dispatches": _dispatches,
 }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.admin import clerk_task_panel
 from config.console import benefit_cards
 from config.console.benefit_cards import BenefitCard
 from loyalty.admin import challenge_sentences, holdings
@@ -82,7 +83,7 @@ def card(*, member: Member, operator: User, at: datetime) -> Card:
         phone=_masked_phones([member.pk]).get(member.pk, ""),
         holdings=held,
         orders=_bought(recent, operator),
-        hints=list(_hints(member, held, at)),
+        hints=list(_hints(member, held, operator, at)),
         page=reverse("admin:members_member_change", args=[member.pk]) if may_open else "",
         notes=_pinned_notes(member, operator),
         case_page=_case_page(member, operator),
@@ -141,9 +142,11 @@ def _masked_phones(member_ids: Sequence[int]) -> dict[int, str]:
     return {row.member_id: masking.mask(row.kind, row.value) for row in rows}
 
 
-def _hints(member: Member, held: Holdings | None, at: datetime) -> list[Alert]:
+def _hints(member: Member, held: Holdings | None, operator: User, at: datetime) -> list[Alert]:
     """What is worth saying now, the most useful first."""
-    hints = list(held.alerts) if held else []
+    task = clerk_task_panel.hint(member=member, operator=operator)
+    hints = [Alert(task, "assignment_ind", "good")] if task else []
+    hints += held.alerts if held else []
     if member.birthday_md is not None and member.birthday_md // 100 == timezone.localtime(at).month:
         hints.append(Alert(_("Birthday this month: congratulate!"), "cake", "good"))
     if held and held.account.available:

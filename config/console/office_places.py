@@ -16,6 +16,12 @@ GROUPS: tuple[Group, ...] = (
                 "campaigns.view_campaign",
             ),
             Place(
+                _("Calendar of campaigns"),
+                "calendar_month",
+                "admin:campaigns_campaign_calendar",
+                "campaigns.view_campaign",
+            ),
+            Place(
                 _("Message templates"),
                 "edit_note",
                 "admin:campaigns_messagetemplate_changelist",
@@ -26,6 +32,19 @@ GROUPS: tuple[Group, ...] = (
                 "forward_to_inbox",
                 "admin:campaigns_delivery_changelist",
                 "campaigns.view_delivery",
+            ),
+            Place(
+                _("Addresses of other systems"),
+                "webhook",
+                "admin:campaigns_webhookendpoint_changelist",
+                "campaigns.view_webhookendpoint",
+            ),
+            Place(
+                _("Calls of other systems"),
+                "sync_alt",
+                "admin:campaigns_stepcall_changelist",
+                "campaigns.view_stepcall",
+                badges.dead_calls,
             ),
             Place(
                 _("Behavior"),

@@ -61,7 +61,19 @@ SEE_BATCHES = view("loyalty", "couponbatch")
 # Whoever makes codes may take them out, as a file or on paper.
 MAKE_CODES = edit("loyalty", "couponbatch")
 OFFERS = view("campaigns", "offer", "offeruse")
-MARKETING = view("campaigns", "campaign", "messagetemplate", "delivery", "marginfloor") | OFFERS
+MARKETING = (
+    view(
+        "campaigns",
+        "campaign",
+        "messagetemplate",
+        "delivery",
+        "marginfloor",
+        "clerktask",
+        "webhookendpoint",
+        "stepcall",
+    )
+    | OFFERS
+)
 RUNNING = view("members", "job", "joberror", "dispatch", "event")
 PRIVACY = view("members", "consent", "auditrecord", "changerecord", "event")
 # The registers of privacy: whoever keeps them, and whoever reads them.
@@ -141,6 +153,9 @@ PAIR_RULES = view("members", "duplicatepolicy")
 TAG = frozenset({"members.add_membertag"})
 TAG_RULES = view("members", "tagrule")
 SETTINGS = view("members", "user", "apiclient", "accesspolicy") | view("auth", "group")
+
+# What journeys ask people in stores to do.
+DO_TASKS = view("campaigns", "clerktask") | {"campaigns.change_clerktask"}
 
 # Who comes to the store and when, and who is in which community: for whoever serves them.
 VISITS = (

@@ -16,6 +16,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.view("loyalty", "challenge", "badge", "benefit", "benefituse")
     | {"loyalty.add_benefituse"}
     | rights.view("campaigns", "offer")
+    | rights.DO_TASKS
     | rights.REFUND
     | rights.SELL
     | rights.ANSWER
@@ -39,10 +40,12 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.SEE_SCORES
     | rights.REVEAL
     | rights.ADJUST
+    | rights.DO_TASKS
     | rights.view("members", "consent")
     | rights.view("campaigns", "delivery"),
     "customer_service": rights.SERVICE
     | rights.VISITS
+    | rights.DO_TASKS
     | rights.SEE_VOICES
     | rights.RECEIVE_PRIVACY
     | rights.BEHAVIOR
@@ -119,6 +122,9 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | {"campaigns.read_delivery"},
     "administrator": rights.SERVICE
     | rights.VISITS
+    | rights.DO_TASKS
+    | rights.edit("campaigns", "webhookendpoint")
+    | {"campaigns.change_stepcall"}
     | rights.ASK_MEMBERS
     | rights.edit("members", "appointmentkind")
     | rights.BEHAVIOR

@@ -55,6 +55,14 @@ GROUPS: tuple[Group, ...] = (
                 hint=_("Who comes today"),
             ),
             Place(
+                _("Tasks"),
+                "assignment_ind",
+                "admin:campaigns_clerktask_changelist",
+                "campaigns.view_clerktask",
+                badges.due_tasks,
+                hint=_("Whom campaigns ask the store to call or greet"),
+            ),
+            Place(
                 _("Approvals"),
                 "approval",
                 "admin:members_approvalrequest_changelist",

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 TABS = (
     "timeline", "ledger", "orders", "tier", "benefits", "coupons", "rewards", "behaviors",
     "offers", "challenges", "referrals", "behavior_events", "metrics", "segments", "messages",
-    "service", "appointments", "notes", "communities", "surveys", "consents", "protection",
+    "service", "appointments", "tasks", "notes", "communities", "surveys", "consents", "protection",
     "profile", "sessions", "approvals",
 )  # fmt: skip
 
