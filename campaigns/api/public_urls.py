@@ -5,9 +5,9 @@ from django.urls import path
 from campaigns.api import message_links, provider_reports
 
 urlpatterns = [
-    path("m/o/<str:token>.gif", message_links.picture, name="message-picture"),
-    path("m/c/<str:token>", message_links.link, name="message-link"),
-    path("m/u/<str:token>", message_links.unsubscribe, name="message-unsubscribe"),
+    path("m/o/<path:token>.gif", message_links.picture, name="message-picture"),
+    path("m/c/<path:token>", message_links.link, name="message-link"),
+    path("m/u/<path:token>", message_links.unsubscribe, name="message-unsubscribe"),
     path("receipts/<slug:provider>/", provider_reports.report, name="provider-report"),
     path(
         "receipts/<slug:provider>/<str:secret>/",
