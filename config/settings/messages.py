@@ -13,9 +13,9 @@ OUTBOUND_TRUSTED_HOSTS = require("OUTBOUND_TRUSTED_HOSTS", env.list, default=[])
 OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
 
 
-def _origin(name: str) -> str:
+def _origin(name: str, told: str) -> str:
     """An address without a path, such as https://m.example.com; empty where none is set."""
-    address = env.str(name, default="").strip().rstrip("/")
+    address = told.strip().rstrip("/")
     parts = urlsplit(address)
     is_origin = parts.scheme in ("http", "https") and parts.netloc and not parts.path
     if address and not is_origin:
@@ -27,7 +27,7 @@ def _origin(name: str) -> str:
 
 # Where members' phones and mail programs, and providers of messages, reach this product. Empty:
 # messages bear no links of ours, and nothing is heard of who opened or clicked.
-PUBLIC_URL = _origin("PUBLIC_URL")
+PUBLIC_URL = _origin("PUBLIC_URL", env.str("PUBLIC_URL", default=""))
 # Calls of one address at those links and at providers' reports.
 LINK_RATE_PER_SECOND = require("LINK_RATE_PER_SECOND", env.float, default=20.0)
 LINK_RATE_BURST = require("LINK_RATE_BURST", env.int, default=200)

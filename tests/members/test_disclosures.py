@@ -83,7 +83,9 @@ def mail(member, number, *, at, state="SENT", medium="EMAIL"):
         queued_at=at,
         not_before_at=at,
         expires_at=at + DAY,
-        claimed_at=at if medium == "EMAIL" else None,
+        reason="refused" if state == "FAILED" else "",
+        claimed_at=at if medium != "INBOX" else None,
+        sent_at=at if state == "SENT" else None,
     )
 
 
@@ -108,6 +110,20 @@ def test_addresses_given_to_the_mail_provider_are_a_row_a_day(alice, bob):
     # Midnight in Shanghai.
     assert row.occurred_at == (world.NOW - DAY).replace(hour=16) - DAY
     assert night(world.NOW + DAY) == 1
+
+
+def test_each_medium_that_leaves_the_house_has_its_row(alice):
+    defaults.install(at=world.NOW)
+    for number, medium in enumerate(("INBOX", "EMAIL", "SMS", "WECHAT", "PUSH")):
+        mail(alice, number, at=world.NOW - DAY, medium=medium)
+    # It came back, so it had been handed over.
+    Delivery.objects.filter(medium="SMS").update(state="BOUNCED")
+
+    assert night(world.NOW) == 4
+
+    given = ["email-provider", "push-service", "sms-provider", "wechat"]
+    assert sorted(row.recipient.code for row in Disclosure.objects.all()) == given
+    assert sorted(one.code for one in selectors.that_got(member_ids=[alice.pk])) == given
 
 
 def test_who_got_a_member_s_address_is_known_without_a_row_of_theirs(alice, bob):
