@@ -68,18 +68,6 @@ class Campaign(Named):
     # The wizard's step that was last saved, 1 to 5.
     wizard_step = models.PositiveSmallIntegerField(default=1, editable=False)
 
-    trigger_type = models.CharField(
-        _("trigger"), max_length=60, blank=True, help_text=_("The event that starts it.")
-    )
-    template = models.ForeignKey(
-        "campaigns.MessageTemplate",
-        verbose_name=_("template"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-    )
-    media = models.JSONField(_("channels"), default=list)
-
     # Who comes in, and when. `entry_rule`: campaigns/rules/entries.py.
     entry = models.CharField(_("begins"), max_length=9, choices=Entry, default=Entry.NOW)
     entry_rule = models.JSONField(_("when"), default=dict, blank=True)
@@ -212,6 +200,11 @@ class Campaign(Named):
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints = [
+            models.CheckConstraint(
+                name="campaign_live_has_version",
+                condition=models.Q(state__in=["DRAFT", "IN_REVIEW", "KILLED"])
+                | models.Q(version__isnull=False),
+            ),
             models.CheckConstraint(
                 name="campaign_shares_within_bounds", condition=models.Q(control_share__lte=5_000)
             ),

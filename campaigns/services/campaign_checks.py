@@ -51,10 +51,10 @@ def _of_audience(campaign: Campaign, at: datetime) -> list[Problem]:
             )
         ]
     found = []
-    if campaign.comes_in_runs and campaign.entry != Campaign.Entry.DATE:
-        if campaign.segment is None and not campaign.condition:
-            text = _("Say whom it is for: choose a segment, or set a condition.")
-            found.append(Problem(AUDIENCE, "segment", text))
+    is_anybody = campaign.segment is None and not campaign.condition
+    if is_anybody and campaign.comes_in_runs and campaign.entry != Campaign.Entry.DATE:
+        text = _("Say whom it is for: choose a segment, or set a condition.")
+        found.append(Problem(AUDIENCE, "segment", text))
     if isinstance(entry, entries.AtEntry) and entry.at <= at:
         text = _("The time has passed: choose a later one.")
         found.append(Problem(AUDIENCE, "entry_rule.at", text))

@@ -34,7 +34,7 @@ WRITABLE = (
     *("late_policy", "late_minutes", "rate_per_minute", "audience_limit", "budget_amount"),
 )
 EDITABLE = (_State.DRAFT, _State.IN_REVIEW, _State.APPROVED, _State.SCHEDULED, _State.PAUSED)
-_CONTENT = tuple(name for name in WRITABLE if name not in ("wizard_step",))
+_CONTENT = tuple(name for name in WRITABLE if name != "wizard_step")
 
 
 class CannotStart(DomainError):
@@ -162,7 +162,7 @@ def change(
 def fingerprint(campaign: Campaign) -> str:
     """Another one for everything that an operator may write otherwise; 64 hexadecimal digits."""
     return campaign_approvals.digest(
-        {name: str(getattr(campaign, name)) for name in _CONTENT if name != "segment"}
+        {name: getattr(campaign, name) for name in _CONTENT if name != "segment"}
         | {"segment": campaign.segment_id}
         | {"stores": sorted(campaign.stores.values_list("pk", flat=True))}
     )

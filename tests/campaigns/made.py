@@ -20,8 +20,8 @@ def template(code: str = "hello", **fields: Any) -> MessageTemplate:
     return MessageTemplate.objects.get_or_create(code=code, defaults={**HELLO, **fields})[0]
 
 
-def message(*media: str, template: str = "hello", id: str = "m1", **more: Any) -> dict[str, Any]:
-    return {"id": id, "kind": "MESSAGE", "template": template, "media": list(media), **more}
+def message(*media: str, template: str = "hello", step: str = "m1", **more: Any) -> dict[str, Any]:
+    return {"id": step, "kind": "MESSAGE", "template": template, "media": list(media), **more}
 
 
 def running(code: str = "news", *, at: datetime = NOW, **values: Any) -> Campaign:

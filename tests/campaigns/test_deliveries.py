@@ -68,11 +68,6 @@ def test_consent_withdrawn_after_queueing_stops_the_message(campaign, alice, pro
 @pytest.mark.parametrize(
     ("change", "state", "reason"),
     [
-        (
-            lambda campaign, member: Campaign.objects.update(state="PAUSED"),
-            "SKIPPED",
-            "campaign_state",
-        ),
         (lambda campaign, member: Member.objects.update(state="ERASED"), "SKIPPED", "member_state"),
         (lambda campaign, member: member.identities.all().delete(), "SKIPPED", "address"),
         (lambda campaign, member: Delivery.objects.update(expires_at=NOW), "EXPIRED", "expired"),
@@ -89,6 +84,19 @@ def test_the_last_check_gives_the_same_reasons_as_the_first(
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (state, reason)
     assert provider.got == []
+
+
+@pytest.mark.parametrize("state", ["PAUSED", "KILLED"])
+def test_what_waits_in_a_campaign_that_does_not_run_is_not_looked_at(
+    campaign, alice, provider, state
+):
+    delivery = queued(campaign, alice)
+    Campaign.objects.update(state=state)
+
+    assert deliveries.send_due(at=NOW) == 0
+
+    delivery.refresh_from_db()
+    assert (delivery.state, provider.got) == ("QUEUED", [])
 
 
 def test_an_erased_members_text_is_not_opened(campaign, alice, provider):
@@ -167,7 +175,7 @@ def test_twenty_messages_are_judged_with_as_many_queries_as_one(
     for number, member in enumerate(everyone):
         queued(campaign, member, number=number, medium="INBOX")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(15):
         assert deliveries.send_due(at=NOW) == 20
 
 
