@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from campaigns.selectors import media
+from campaigns.transports.registry import TRANSPORTS
 from config import health
 from members.models import Heartbeat
 from members.sealing import canary
@@ -55,6 +57,7 @@ def examine(*, before_start: bool) -> Iterator[Finding]:
             _keys,
             _clock,
             _time_zone,
+            _messages,
             *(() if before_start else _LIVING),
         ):
             yield _guarded(check)
@@ -170,6 +173,24 @@ def _time_zone() -> Finding:
             "Bring the time zone tables of this machine and of the database's up to date.",
         )
     return Finding("time zone", Verdict.OK, f"{settings.TIME_ZONE}, the database agrees")
+
+
+def _messages() -> Finding:
+    """A medium that isn't set up reaches nobody; nobody may want it to."""
+    lacking = media.lacking()
+    ready = [medium for medium in TRANSPORTS if medium not in {one.medium for one in lacking}]
+    words = [f"{one.medium} lacks {', '.join(one.missing)}" for one in lacking]
+    seen = "; ".join([f"ready: {', '.join(ready)}", *words])
+    missed = [one.medium for one in lacking if one.is_missed]
+    if not missed:
+        return Finding("messages", Verdict.OK, seen)
+    return Finding(
+        "messages",
+        Verdict.WARN,
+        seen,
+        f"Set up {' and '.join(missed)} (docs/messages-providers.md): until then nobody is "
+        "written to by it.",
+    )
 
 
 def _heartbeats() -> Finding:

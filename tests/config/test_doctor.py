@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from campaigns.services import defaults
 from config import diagnosis
 from config.diagnosis import Verdict
 from members.models import Heartbeat
@@ -31,6 +32,7 @@ def test_a_well_installation_has_nothing_that_fails():
         "keys",
         "clock",
         "time zone",
+        "messages",
         "heartbeats",
         "dispatches",
         "broker",
@@ -100,3 +102,23 @@ def test_the_command_ends_well_when_all_is_well():
     out = StringIO()
     call_command("doctor", "--before-start", stdout=out, no_color=True)
     assert "ok    keys        the canary opens\n" in out.getvalue()
+
+
+def test_media_that_are_not_set_up_are_told_and_missed_where_somebody_counts_on_them(settings):
+    settings.SMS_PROVIDER = settings.WECHAT_APP_ID = settings.WECHAT_APP_SECRET = ""
+    settings.SMS_URL = settings.SMS_KEY_ID = settings.SMS_SECRET = settings.SMS_APP_ID = ""
+    found = findings()["messages"]
+    assert (found.verdict, found.mend) == (Verdict.OK, "")
+    assert found.seen == (
+        "ready: INBOX, EMAIL; SMS lacks SMS_PROVIDER; "
+        "WECHAT lacks WECHAT_APP_ID, WECHAT_APP_SECRET; "
+        "PUSH lacks an active webhook address for push messages"
+    )
+
+    settings.WECHAT_APP_ID = "wx1"
+    campaign = defaults.install(at=timezone.now())
+    campaign.steps = [{"id": "s1", "kind": "MESSAGE", "template": "t", "media": ["SMS", "INBOX"]}]
+    campaign.save()
+    found = findings()["messages"]
+    assert found.verdict is Verdict.WARN
+    assert found.mend.startswith("Set up SMS and WECHAT (docs/messages-providers.md)")
