@@ -17,7 +17,8 @@ AT_LEAST, AT_MOST = "_at_least", "_at_most"
 MOST_KEY = 120
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+# Compared and hashed by who they are: payloads can't be.
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Fact:
     """Something that happened with a member. `ref` names it for ever; products go by SKU, an
     order by its number, and by its id where that is known."""

@@ -12,38 +12,46 @@ from campaigns.rules.event_patterns import Completion, Fact
 from campaigns.selectors import happenings
 from campaigns.services import exit_terms
 
+# Why they are out: what had to stay away happened all the same; or what the campaign ends at.
+PREVENTED, EXITED = "something_else", "exited"
 Spans = dict[int, tuple[datetime, datetime]]
 
 
-def unprevented(entry: EventEntry, completions: Sequence[Completion]) -> list[Completion]:
-    """Those behind which nothing is on record that keeps them out, whichever was told first. Two
-    queries."""
+def reasons(
+    *, campaign: Campaign, entry: EventEntry, completions: Sequence[Completion], at: datetime
+) -> dict[Completion, str]:
+    """Why some of those who come in are out at once, by what is on record behind them, whichever
+    was told first. Two queries for what keeps them out and for each thing that ends it."""
+    found = dict.fromkeys(_left(campaign, completions, at), EXITED)
+    return found | dict.fromkeys(_prevented(entry, completions), PREVENTED)
+
+
+def _prevented(entry: EventEntry, completions: Sequence[Completion]) -> list[Completion]:
     if entry.without is None or not completions:
-        return list(completions)
+        return []
     spans = spans_of((one.last.member_id, one.last.occurred_at) for one in completions)
     facts = happenings.between(entry.without, _longer(spans, entry.without_minutes))
     return [
         one
         for one in completions
-        if not patterns.is_prevented(entry, one, facts.get(one.last.member_id, ()))
+        if patterns.is_prevented(entry, one, facts.get(one.last.member_id, ()))
     ]
 
 
-def not_left(
-    *, campaign: Campaign, completions: Sequence[Completion], at: datetime
-) -> list[Completion]:
-    """Those behind which nothing is on record that ends the campaign. Two queries for each of its
-    endings; none without one."""
-    if campaign.version is None or not completions:
-        return list(completions)
-    left = list(completions)
+def _left(campaign: Campaign, completions: Sequence[Completion], at: datetime) -> list[Completion]:
+    assert campaign.version is not None
+    if not completions:
+        return []
+    found = []
+    until = at.astimezone(UTC) + timedelta(microseconds=1)
+    since = spans_of((one.last.member_id, one.last.occurred_at) for one in completions)
+    spans = {pk: (low, until) for pk, (low, _high) in since.items() if low < until}
     for happening, same in exit_terms.exits_of(campaign.version.content):
-        since = spans_of((one.last.member_id, one.last.occurred_at) for one in left)
-        until = at.astimezone(UTC) + timedelta(microseconds=1)
-        spans = {pk: (low, until) for pk, (low, _high) in since.items() if low < until}
-        found = happenings.between(happening, spans)
-        left = [one for one in left if not _is_left(one, found.get(one.last.member_id, ()), same)]
-    return left
+        facts = happenings.between(happening, spans)
+        found += [
+            one for one in completions if _is_left(one, facts.get(one.last.member_id, ()), same)
+        ]
+    return found
 
 
 def prevented(*, rows: Iterable[Enrollment]) -> set[int]:

@@ -17,14 +17,20 @@ from campaigns.models import Enrollment
 from campaigns.rules import event_patterns as patterns
 from campaigns.rules.event_patterns import Fact
 from campaigns.selectors import happenings
-from campaigns.services import enrollments, event_locks, event_wants, exit_terms, journeys
+from campaigns.services import (
+    enrollments,
+    entry_checks,
+    event_locks,
+    event_wants,
+    exit_terms,
+    journeys,
+)
 from campaigns.services.exit_terms import Terms
 from members.models import Event
 
 _State = Enrollment.State
-# Reasons of those who are out: they happened to do it, left by the campaign's own rule, or their
-# data may not be used for it any more.
-PREVENTED, EXITED, MEMBER_STATE = "something_else", "exited", "member_state"
+# Why they are out: their data may not be used for it any more.
+MEMBER_STATE = "member_state"
 _COLUMNS = (
     *("pk", "member_id", "campaign_id", "version_id", "state", "reason", "context"),
     *("entered_at", "converted_at"),
@@ -70,17 +76,19 @@ def _enrolled(
 def _judge(
     row: Mapping[str, Any], terms: Terms, facts: Sequence[Fact], verdicts: _Verdicts
 ) -> None:
+    """The goal goes before the exits: it is why they are out, where both say so."""
     is_live = row["state"] in Enrollment.LIVE
     since = exit_terms.since(row["context"], row["entered_at"])
     if is_live and any(_forbids(terms, fact) for fact in facts):
         verdicts.forbidden.append(row["pk"])
-    elif is_live and exit_terms.is_prevented(terms.entry, facts, row["context"], since):
+        return
+    if is_live and exit_terms.is_prevented(terms.entry, facts, row["context"], since):
         verdicts.prevented.append(row["pk"])
-    elif row["reason"] != PREVENTED and any(_converts(terms, fact, row, since) for fact in facts):
+        return
+    if any(_converts(terms, fact, row, since) for fact in facts):
         (verdicts.over if terms.is_over_at_goal else verdicts.converted).append(row["pk"])
-        if is_live and not terms.is_over_at_goal:
-            _judge_exit(row, terms, facts, verdicts)
-    elif is_live:
+        is_live = is_live and not terms.is_over_at_goal
+    if is_live:
         _judge_exit(row, terms, facts, verdicts)
 
 
@@ -101,8 +109,8 @@ def _judge_exit(
 def _write(verdicts: _Verdicts, at: datetime) -> None:
     for ids, reason in (
         (verdicts.forbidden, MEMBER_STATE),
-        (verdicts.prevented, PREVENTED),
-        (verdicts.exited, EXITED),
+        (verdicts.prevented, entry_checks.PREVENTED),
+        (verdicts.exited, entry_checks.EXITED),
     ):
         if ids:
             enrollments.leave(enrollment_ids=ids, reason=reason, at=at)
@@ -121,6 +129,9 @@ def _forbids(terms: Terms, fact: Fact) -> bool:
 
 def _converts(terms: Terms, fact: Fact, row: Mapping[str, Any], since: datetime) -> bool:
     if terms.goal is None or row["converted_at"] is not None:
+        return False
+    # Who was kept out has never come in.
+    if row["reason"] == entry_checks.PREVENTED:
         return False
     until = row["entered_at"] + timedelta(days=terms.goal_days)
     return since <= fact.occurred_at < until and patterns.answers(terms.goal, fact)

@@ -19,7 +19,13 @@ from campaigns.rules.journey_steps import (
 )
 from campaigns.rules.journeys import Flow
 from campaigns.selectors import member_zones
-from campaigns.services import campaign_versions, clerk_tasks, journey_messages, step_calls
+from campaigns.services import (
+    campaign_versions,
+    clerk_tasks,
+    entry_checks,
+    journey_messages,
+    step_calls,
+)
 from members.selectors import member_conditions
 
 _State = Enrollment.State
@@ -85,11 +91,18 @@ def act(step: Step, rows: Sequence[Enrollment], going: Going) -> None:
 
 def wake(rows: Sequence[Enrollment], at: datetime) -> None:
     """Those whose wait is over stand at what comes behind it: a watch at the first step, a wait at
-    the next one, a wait for an event at its other way."""
+    the next one, a wait for an event at its other way. Of the watched leaves who did it all the
+    same: by what is on record, told or not."""
+    watched = [row for row in rows if row.state == _State.WATCHING]
+    prevented = entry_checks.prevented(rows=watched)
     for row in rows:
         if row.state == _State.ACTIVE:
             continue
         was_watching = row.state == _State.WATCHING
+        if row.pk in prevented:
+            row.state, row.reason = _State.EXITED, entry_checks.PREVENTED
+            row.due_at, row.ended_at = None, at
+            continue
         _note_since(row)
         if was_watching:
             row.state = _State.ACTIVE

@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Enrollment, StepRecord
+from campaigns.rules.event_patterns import Fact
 from campaigns.rules.journey_steps import WaitEvent
 from campaigns.services import campaign_versions, journey_acts, journey_gifts, journey_instants
 from campaigns.services.journey_acts import Going
 from loyalty.services import benefit_locks
-from members.models import Event
 
 logger = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ def begin(*, rows: Sequence[Enrollment], at: datetime) -> None:
 
 
 @transaction.atomic
-def hear(*, events: Sequence[Event], at: datetime) -> int:
+def hear(*, events: Sequence[Fact], at: datetime) -> int:
     """Lets members go on who wait for one of these events; gives how many. Bears repeats: who has
     gone on waits no more. What happened before they came to the step doesn't count."""
     told = defaultdict(list)
@@ -185,10 +185,11 @@ def _by_step(rows: Sequence[Enrollment]) -> dict[tuple[int, str], list[Enrollmen
     return found
 
 
-def _answers(event: Event, row: Enrollment) -> bool:
-    if event.type != row.waits_for:
+def _answers(event: Fact, row: Enrollment) -> bool:
+    name, _colon, behavior = row.waits_for.partition(":")
+    if event.type != name or (behavior and event.behavior != behavior):
         return False
     step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
     if not isinstance(step, WaitEvent) or event.occurred_at < journey_instants.since(row):
         return False
-    return not step.same or event.payload.get(step.same) == row.context.get(step.same)
+    return event.is_about(row.context, step.same)

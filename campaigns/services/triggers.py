@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -48,17 +47,30 @@ def _enter(
     campaign: Campaign, entrant: Entrant, heard: Mapping[int, Sequence[Fact]], at: datetime
 ) -> int:
     found = [one for one in _completions(entrant, heard) if _is_news(campaign, entrant, one, at)]
-    found = entry_checks.unprevented(entrant.entry, found)
-    found = entry_checks.not_left(campaign=campaign, completions=found, at=at)
     if not found:
         return 0
     may = audiences.eligible(campaign, member_ids={one.last.member_id for one in found}, at=at)
     found = [one for one in found if one.last.member_id in may]
     keyed = entry_repeats.keyed(
-        campaign=campaign, entry=entrant.entry, completions=found, zone=_zone()
+        campaign=campaign, entry=entrant.entry, completions=found, zone=programs.current().zone
     )
     entering = [_entering(entrant, one, key, at) for key, one in keyed.items()]
-    return len(enrollments.enter(campaign=campaign, entering=entering, at=at))
+    fresh = enrollments.enter(campaign=campaign, entering=entering, at=at)
+    _let_go(campaign, entrant, {row.pk: keyed[row.entry_key] for row in fresh}, at)
+    return len(fresh)
+
+
+def _let_go(
+    campaign: Campaign, entrant: Entrant, fresh: Mapping[int, Completion], at: datetime
+) -> None:
+    """Who is out already by what is on record has come in all the same: once for the key, as if
+    they had been told in order, and with the reason to be read."""
+    why = entry_checks.reasons(
+        campaign=campaign, entry=entrant.entry, completions=list(fresh.values()), at=at
+    )
+    for reason in sorted(set(why.values())):
+        ids = [pk for pk, one in fresh.items() if why.get(one) == reason]
+        enrollments.leave(enrollment_ids=ids, reason=reason, at=at)
 
 
 def _completions(entrant: Entrant, heard: Mapping[int, Sequence[Fact]]) -> list[Completion]:
@@ -132,7 +144,3 @@ def _by_member(facts: Iterable[Fact]) -> dict[int, list[Fact]]:
 
 def _each_once(facts: Iterable[Fact]) -> list[Fact]:
     return list({fact.ref: fact for fact in facts}.values())
-
-
-def _zone() -> ZoneInfo:
-    return programs.current().zone
