@@ -55,6 +55,8 @@ class Campaign(Named):
 
     # What hears of events: a paused campaign records why it said nothing.
     LIVE = (State.RUNNING, State.PAUSED)
+    # Of these messages go out: of one that is over those that a person has sent again.
+    SENDING = (State.RUNNING, State.FINISHED)
     # What can be stopped for good.
     KILLABLE = (State.IN_REVIEW, State.APPROVED, State.SCHEDULED, State.RUNNING, State.PAUSED)
     # Entries of which each occurrence freezes an audience; the others come one by one.

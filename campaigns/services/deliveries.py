@@ -108,13 +108,13 @@ def record_sent(sent: Sequence[Delivery], at: datetime) -> None:
 def _campaigns_due(at: datetime) -> list[int]:
     """Running campaigns that have something to send: one step into the index for each."""
     with connection.cursor() as cursor:
-        cursor.execute(_CAMPAIGNS_DUE, [Campaign.State.RUNNING, at])
+        cursor.execute(_CAMPAIGNS_DUE, [list(Campaign.SENDING), at])
         return [campaign_id for (campaign_id,) in cursor.fetchall()]
 
 
 _CAMPAIGNS_DUE = """
 SELECT c.id FROM campaigns_campaign c
-WHERE c.state = %s AND EXISTS (
+WHERE c.state = ANY(%s) AND EXISTS (
     SELECT FROM campaigns_delivery d
     WHERE d.campaign_id = c.id AND d.state = 'QUEUED' AND d.not_before_at <= %s
 ) ORDER BY c.priority DESC, c.id

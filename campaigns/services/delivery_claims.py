@@ -92,8 +92,9 @@ def step_of(delivery: Delivery) -> MessageStep | None:
 
 
 def _running(campaign_id: int) -> Campaign | None:
-    """With a rate the campaign is locked: senders count what went out one after the other."""
-    rows = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.RUNNING)
+    """With a rate the campaign is locked: senders count what went out one after the other. One
+    that is over sends what a person has sent again."""
+    rows = Campaign.objects.filter(pk=campaign_id, state__in=Campaign.SENDING)
     campaign = rows.first()
     if campaign is not None and campaign.rate_per_minute:
         return rows.select_for_update().first()
@@ -191,5 +192,6 @@ def _sending(delivery: Delivery) -> Sending:
         has_exited=has_left and not is_through,
         has_converted=is_through,
         has_text=row is not None or delivery.has_text,
+        is_again=delivery.sent_again_at is not None,
         credit_templates=_credit_templates(delivery),
     )

@@ -50,6 +50,10 @@ def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
             delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
         )
         events.record(fact=told, member_id=delivery.member_id, occurred_at=at, at=at)
+    else:
+        # A report was quicker, and told that it went out; later ones name it by the reference.
+        same = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, provider_ref="")
+        same.update(provider_ref=reference[:120])
 
 
 @transaction.atomic

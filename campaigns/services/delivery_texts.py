@@ -8,7 +8,13 @@ from campaigns.models import Delivery
 from campaigns.rules import gate as rules
 from campaigns.rules.journey_steps import Message as MessageStep
 from campaigns.selectors.reach import Reach
-from campaigns.services import campaign_versions, journey_messages, message_texts, templates
+from campaigns.services import (
+    campaign_versions,
+    journey_messages,
+    message_texts,
+    templates,
+    tracking,
+)
 from campaigns.services.message_texts import Writing
 from campaigns.services.templates import Text
 from campaigns.transports.contract import Message
@@ -67,11 +73,15 @@ def _write(some: Sequence[Delivery], reach: Mapping[int, Reach], at: datetime) -
 def message(delivery: Delivery, text: Text, reach: Reach) -> Message:
     """What the transport is given."""
     transport = TRANSPORTS[delivery.medium]
+    is_mail = delivery.medium == tracking.EMAIL
+    addresses = tracking.addresses_of(delivery) if is_mail else tracking.Addresses()
     return Message(
         send_key=delivery.send_key,
         address=reach.address(transport),
         subject=text.subject,
-        body=text.body,
+        body=tracking.outgoing(text.body, delivery),
+        unsubscribe_url=addresses.unsubscribe,
+        pixel_url=addresses.open_pixel,
         wire_key=str(delivery.uid),
         member=str(reach.member.uid),
         template=text.template,

@@ -29,6 +29,8 @@ class Sending:
     has_converted: bool = False
     has_text: bool = True
     has_budget: bool = True
+    # A person has it sent again: that the campaign is over is no obstacle, that it was stopped is.
+    is_again: bool = False
     credit_templates: Mapping[str, str] | None = None
 
 
@@ -49,7 +51,8 @@ def attempt(*, sending: Sending, medium: str, facts: Facts, at: datetime) -> gat
     template = (sending.credit_templates or {}).get(medium)
     rival = facts.rivals.get(sending.member_id, 0)
     return gate.Attempt(
-        is_campaign_running=campaign.state == Campaign.State.RUNNING,
+        is_campaign_running=campaign.state == Campaign.State.RUNNING
+        or (sending.is_again and campaign.state in Campaign.SENDING),
         is_member_active=reach.member.state == Member.State.ACTIVE,
         is_held_out=is_marketing and facts.is_held_out(sending.member_id),
         has_consent=reach.has_consent(purpose=campaign.purpose, medium=medium),

@@ -20,8 +20,8 @@ MOST_AT_ONCE = 1_000
 _SEND_DUE = "campaigns.tasks.send_due"
 _State = Delivery.State
 DEAD = (_State.FAILED, _State.UNKNOWN)
-# Of a campaign that is over the messages may still go; of one that was stopped nothing does.
-_SENDING = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.FINISHED)
+# Of a paused campaign they wait; of one that was stopped nothing goes any more.
+_MAY_SEND = (*Campaign.SENDING, Campaign.State.PAUSED)
 
 
 class NotDead(DomainError):
@@ -110,7 +110,7 @@ def _locked(delivery_ids: Collection[int]) -> list[Delivery]:
 def _obstacle(delivery: Delivery, is_doubling_accepted: bool) -> type[DomainError] | None:
     if delivery.state not in DEAD:
         return NotDead
-    if delivery.campaign.state not in _SENDING:
+    if delivery.campaign.state not in _MAY_SEND:
         return CampaignIsStopped
     if delivery.enrollment_id is None and not delivery.has_text:
         # What a journey says is written anew, from the texts that were approved.

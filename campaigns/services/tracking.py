@@ -10,11 +10,17 @@ import hmac
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery
 from campaigns.rules import link_tokens, links
 from campaigns.rules.link_tokens import Named
+from members.models import Consent
 
+EMAIL, SMS = Consent.Medium.EMAIL.value, Consent.Medium.SMS.value
+# Media that carry free texts to programs which aren't ours.
+TRACKED = (EMAIL, SMS)
 _SECRET_FOR = b"campaigns.tracking"
 
 
@@ -51,6 +57,21 @@ def tracked(text: str, delivery: Delivery) -> str:
     if not settings.PUBLIC_URL:
         return text
     return links.exchange(text, lambda place, address: _counted(place, address, delivery))
+
+
+def outgoing(text: str, delivery: Delivery) -> str:
+    """`text` as it leaves: its links counted where the medium is one for that, and in a mail,
+    below it, where to unsubscribe, in the message's language."""
+    if not settings.PUBLIC_URL or delivery.medium not in TRACKED:
+        return text
+    text = tracked(text, delivery)
+    if delivery.medium != EMAIL:
+        return text
+    with translation.override(delivery.language):
+        line = _("No more of these mails: %(address)s") % {
+            "address": addresses_of(delivery).unsubscribe
+        }
+    return f"{text}\n\n-- \n{line}\n"
 
 
 def target_of(delivery: Delivery, place: int) -> str | None:

@@ -8,10 +8,11 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from campaigns.models import Delivery, Receipt
-from campaigns.services import tracking
+from campaigns.services import deliveries, tracking
 from members.models import Consent
 from members.selectors import consents
 from tests.campaigns.letters import TEXT, message_events, sent
+from tests.campaigns.shop import NOW, queued
 
 pytestmark = pytest.mark.django_db
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
@@ -253,3 +254,19 @@ def test_a_message_keeps_fifty_looks(letter, phone):
     assert phone.get(links_of(letter)[0]).status_code == 302
 
     assert Receipt.objects.count() == 50
+
+
+def test_a_mail_goes_out_with_counted_links_and_a_way_to_unsubscribe(campaign, alice, provider):
+    letter = queued(campaign, alice, body=TEXT)
+
+    deliveries.send_due(at=NOW)
+
+    (message,) = provider.got
+    unsubscribe = tracking.addresses_of(letter).unsubscribe
+    assert message.body == (f"{tracked(letter)}\n\n-- \nNo more of these mails: {unsubscribe}\n")
+    assert (message.unsubscribe_url, message.pixel_url) == (
+        unsubscribe,
+        tracking.addresses_of(letter).open_pixel,
+    )
+    letter.refresh_from_db()
+    assert letter.body == TEXT
