@@ -6,6 +6,7 @@ Written by hand, apart from the code that grants rights: the test compares the t
 from tests import (
     authorization_analytics,
     authorization_benefits,
+    authorization_campaigns,
     authorization_challenges,
     authorization_coupons,
     authorization_journeys,
@@ -193,6 +194,7 @@ _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify
 DEEDS = {
     **authorization_analytics.DEEDS,
     **authorization_benefits.DEEDS,
+    **authorization_campaigns.DEEDS,
     **authorization_challenges.DEEDS,
     **authorization_coupons.DEEDS,
     **authorization_rewards.DEEDS,
@@ -280,8 +282,6 @@ DEEDS = {
     "admin:loyalty_earningrule_try_draft": _SEES_PROGRAM,
     "admin:loyalty_earningrule_spoken": _SETS_PROGRAM,
     "admin:loyalty_earningrule_spoken_new": _SETS_PROGRAM,
-    "admin:campaigns_campaign_start": MARKETING,
-    "admin:campaigns_campaign_pause": MARKETING,
     "admin:campaigns_offer_publish": _SETS_OFFERS,
     "admin:campaigns_offer_new_version": _SETS_OFFERS,
     "admin:campaigns_offer_stop": _SETS_OFFERS,

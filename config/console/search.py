@@ -1,4 +1,5 @@
-"""What the palette finds: pages by name, members by card, phone or name (masked), orders."""
+"""What the palette finds: pages by name, members by card, phone or name (masked), orders, and
+campaigns."""
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
+from campaigns.selectors import campaign_search
 from config.console import navigation
 from loyalty.models import Order
 from loyalty.selectors import documents
@@ -18,7 +20,13 @@ LIMIT = 20
 
 def find(*, request: HttpRequest, text: str) -> list[SearchResult]:
     """At most twenty results that the operator may open, the likeliest first."""
-    return [*_pages(request, text), *_members(request, text), *_orders(request, text)][:LIMIT]
+    found = [
+        *_pages(request, text),
+        *_members(request, text),
+        *_orders(request, text),
+        *_campaigns(request, text),
+    ]
+    return found[:LIMIT]
 
 
 def page_of(results: list[SearchResult]) -> Page[SearchResult]:
@@ -65,4 +73,19 @@ def _orders(request: HttpRequest, text: str) -> list[SearchResult]:
             icon="receipt_long",
         )
         for order in documents.numbered(orders, text)[:LIMIT]
+    ]
+
+
+def _campaigns(request: HttpRequest, text: str) -> list[SearchResult]:
+    """By a part of the name or of the code."""
+    if not request.user.has_perm("campaigns.view_campaign"):
+        return []
+    return [
+        SearchResult(
+            title=campaign.name or campaign.code,
+            description=str(campaign.get_state_display()),
+            link=reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+            icon="campaign",
+        )
+        for campaign in campaign_search.named(text, limit=LIMIT)
     ]

@@ -62,6 +62,7 @@ def test_the_sidebar_hides_what_the_role_may_not_open(rows, role):
 
     own = {
         "/console/members/processingpurpose/inventory/": "members_processingpurpose",
+        "/console/campaigns/campaign/calendar/": "campaigns_campaign",
         "/console/members/appointment/day/": "members_appointment",
         "/console/loyalty/redemption/pick-list/": "loyalty_redemption",
     }

@@ -1,0 +1,284 @@
+"""Step 2 of the wizard: when members come in, and who they are."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from analytics.models import Segment
+from analytics.selectors import segments
+from campaigns.admin import event_words, wizard_entry, wizard_events
+from campaigns.admin.choice_cards import Card, ChoiceCards
+from campaigns.admin.wizard_forms import (
+    ClockField,
+    DurationField,
+    InstantField,
+    Section,
+    StepForm,
+)
+from campaigns.models import Campaign
+from campaigns.rules import entries
+from loyalty.services import programs
+from members.admin.condition_fields import ConditionField, ConditionWidget
+from members.models import Store
+from members.registry import member_fields
+
+_CARDS = {
+    "NOW": Card(_("As soon as it is approved, to everybody it is for."), "send"),
+    "AT": Card(_("On a day and at an hour that you choose."), "event"),
+    "RECURRING": Card(_("Every week or month; each time a new audience."), "event_repeat"),
+    "EVENT": Card(_("One by one, as members buy, look at things, join …"), "bolt"),
+    "DATE": Card(_("Before, on or after a birthday or the day of joining."), "cake"),
+    "STATE": Card(_("Looked at every day: dormant, near a tier, points lapsing …"), "troubleshoot"),
+}
+_EVENT, _REPEATED = "entry=EVENT", "entry=RECURRING"
+_CLOCKED = "entry=RECURRING,DATE,STATE"
+_LASTING = "entry=RECURRING,EVENT,DATE,STATE"
+# What a select can show.
+MOST_CHOICES = 500
+
+
+class AudienceForm(StepForm):
+    sections: ClassVar[Sequence[Section]] = (
+        Section(_("When it begins"), ("entry",)),
+        Section(
+            _("When exactly"),
+            (
+                *("at", "repeats", "weekdays", "month_days", "date", "when", "days", "clock"),
+                *("event", "behavior", "times", "within", "is_same", "only_where"),
+                *("without_event", "without_behavior", "without_within", "keys"),
+            ),
+            shown_when="entry=AT,RECURRING,EVENT,DATE,STATE",
+        ),
+        Section(_("For how long"), ("starts_at", "ends_at", "re_entry_days"), shown_when=_LASTING),
+        Section(
+            _("Who"),
+            ("segment", "condition", "stores"),
+            _("A segment, a condition, or both: then a member must meet both."),
+        ),
+    )
+    shown_when = {
+        "at": "entry=AT",
+        "repeats": _REPEATED,
+        "weekdays": f"{_REPEATED}&repeats=WEEK",
+        "month_days": f"{_REPEATED}&repeats=MONTH",
+        "clock": _CLOCKED,
+        "event": _EVENT,
+        "behavior": f"{_EVENT}&event={event_words.NOTICED}",
+        "only_where": _EVENT,
+        "times": _EVENT,
+        "within": _EVENT,
+        "is_same": _EVENT,
+        "without_event": _EVENT,
+        "without_behavior": f"{_EVENT}&without_event={event_words.NOTICED}",
+        "without_within": f"{_EVENT}&without_event=*",
+        "keys": _EVENT,
+        "date": "entry=DATE",
+        "when": "entry=DATE",
+        "days": "entry=DATE",
+        "starts_at": _LASTING,
+        "ends_at": _LASTING,
+        "re_entry_days": _LASTING,
+    }
+    wide = ("entry", "condition", "stores", "weekdays", "keys")
+
+    entry = forms.ChoiceField(
+        label=_("Begins"), choices=Campaign.Entry.choices, widget=ChoiceCards(_CARDS)
+    )
+    at = InstantField(
+        label=_("On"), required=False, help_text=_("By the clock of the programme's time zone.")
+    )
+    repeats = forms.ChoiceField(
+        label=_("Repeats"),
+        required=False,
+        choices=[("WEEK", _("On days of the week")), ("MONTH", _("On days of the month"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    weekdays = forms.MultipleChoiceField(
+        label=_("Days of the week"),
+        required=False,
+        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    month_days = forms.CharField(
+        label=_("Days of the month"),
+        required=False,
+        max_length=120,
+        help_text=_("With commas between them, such as 1, 15. 31 is the last day of the month."),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    )
+    clock = ClockField(
+        label=_("At"), required=False, help_text=_("By the clock of the programme's time zone.")
+    )
+    event = forms.ChoiceField(label=_("A member"), required=False, widget=UnfoldAdminSelectWidget)
+    behavior = forms.ChoiceField(
+        label=_("Which behavior"), required=False, widget=UnfoldAdminSelectWidget
+    )
+    times = forms.IntegerField(
+        label=_("How often"),
+        required=False,
+        min_value=1,
+        max_value=entries.MOST_TIMES,
+        help_text=_("1: each time."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    within = DurationField(
+        label=_("Within"),
+        most_minutes=entries.MOST_MINUTES,
+        help_text=_("Asked where it has to happen more than once."),
+    )
+    is_same = forms.BooleanField(
+        label=_("Always the same product"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
+    only_where = forms.CharField(
+        label=_("Only where"),
+        required=False,
+        max_length=1_000,
+        help_text=_("What the event must say, one a line, such as: to_tier = gold"),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2, "spellcheck": "false"}),
+    )
+    without_event = forms.ChoiceField(
+        label=_("And doesn't, afterwards"), required=False, widget=UnfoldAdminSelectWidget
+    )
+    without_behavior = forms.ChoiceField(
+        label=_("Which behavior"), required=False, widget=UnfoldAdminSelectWidget
+    )
+    without_within = DurationField(
+        label=_("Waited for"),
+        most_minutes=entries.MOST_MINUTES,
+        help_text=_("Who does it within this time is not written to."),
+    )
+    keys = forms.MultipleChoiceField(
+        label=_("Once for each"),
+        required=False,
+        choices=list(wizard_entry.KEYS.items()),
+        help_text=_("Nothing chosen: every time it happens."),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    date = forms.ChoiceField(
+        label=_("The member's"),
+        required=False,
+        choices=list(wizard_entry.DATES.items()),
+        widget=UnfoldAdminSelectWidget,
+    )
+    when = forms.ChoiceField(
+        label=_("Before or after"),
+        required=False,
+        choices=[("BEFORE", _("days before")), ("AFTER", _("days after, or on the day"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    days = forms.IntegerField(
+        label=_("Days"),
+        required=False,
+        min_value=0,
+        max_value=entries.MOST_DAYS - 1,
+        help_text=_("0: on the day itself."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    starts_at = InstantField(label=_("Not before"), required=False)
+    ends_at = InstantField(
+        label=_("Until"), required=False, help_text=_("Empty: until somebody stops it.")
+    )
+    re_entry_days = forms.IntegerField(
+        label=_("The same member again after, days"),
+        required=False,
+        min_value=1,
+        max_value=3_650,
+        help_text=_("Empty: each member once only."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    segment = forms.ModelChoiceField(
+        label=_("Segment"),
+        queryset=Segment.objects.none(),
+        required=False,
+        empty_label=_("No segment: whoever meets the condition"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    condition = ConditionField(vocabulary=member_fields.CODE, label=_("Condition"))
+    stores = forms.ModelMultipleChoiceField(
+        label=_("Stores, for a pilot"),
+        queryset=Store.objects.none(),
+        required=False,
+        help_text=_("To try it out on members of some stores first. None chosen: all."),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    @classmethod
+    def read(cls, campaign: Campaign) -> dict[str, Any]:
+        plain = ("entry", "starts_at", "ends_at", "re_entry_days", "segment", "condition")
+        zone = programs.current().zone
+        return {
+            **{name: getattr(campaign, name) for name in plain},
+            **wizard_entry.read(campaign.entry, campaign.entry_rule, zone=zone),
+            "stores": list(campaign.stores.values_list("pk", flat=True)),
+        }
+
+    def fill(self) -> None:
+        fields: Any = self.fields
+        rule = self.campaign.entry_rule
+        without = rule.get("without") or {}
+        fields["event"].choices = wizard_events.entering(rule.get("event", ""))
+        fields["without_event"].choices = wizard_events.entering(without.get("event", ""))
+        fields["behavior"].choices = wizard_events.behaviors()
+        fields["without_behavior"].choices = fields["behavior"].choices
+        living = segments.living().values_list("pk", flat=True)
+        own = [self.campaign.segment_id] if self.campaign.segment_id else []
+        kept = Segment.objects.filter(pk__in=[*living[:MOST_CHOICES], *own])
+        fields["segment"].queryset = kept.order_by("code")
+        fields["stores"].queryset = Store.objects.order_by("code")
+        widget: ConditionWidget = fields["condition"].widget
+        widget.url = reverse("admin:campaigns_campaign_spoken", args=[self.campaign.pk])
+        widget.digits = member_fields.digits()
+
+    def clean_month_days(self) -> str:
+        text: str = self.cleaned_data["month_days"]
+        if wizard_entry.numbers(text) is None:
+            raise forms.ValidationError(_("Numbers with commas between them, please: 1, 15"))
+        return text
+
+    def clean_only_where(self) -> str:
+        text: str = self.cleaned_data["only_where"]
+        if wizard_entry.pairs(text) is None:
+            raise forms.ValidationError(_("One a line, with an equals sign: to_tier = gold"))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", _("It ends before it starts."))
+        kind = cleaned.get("entry", "")
+        found = wizard_entry.problem(kind, self._rule(kind)) if kind else None
+        if found and found[0] not in self.errors:
+            self.add_error(*found)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        is_lasting = said["entry"] not in (Campaign.Entry.NOW, Campaign.Entry.AT)
+        lasting = ("starts_at", "ends_at", "re_entry_days")
+        return {
+            "entry": said["entry"],
+            "entry_rule": self._rule(said["entry"]),
+            "segment": said["segment"],
+            "condition": said["condition"],
+            **{name: said[name] if is_lasting else None for name in lasting},
+        }
+
+    def store_ids(self) -> tuple[int, ...]:
+        return tuple(store.pk for store in self.cleaned_data["stores"])
+
+    def _rule(self, kind: str) -> dict[str, Any]:
+        kept = self.campaign.entry_rule if kind == self.campaign.entry else {}
+        return wizard_entry.written(kind, self.cleaned_data, kept=kept)
