@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin import offer_dialogs
 from campaigns.services import (
     campaign_approvals,
+    contact_credits,
     delivery_retention,
     disclosures,
     erasures,
     journey_privacy,
     offers,
+    parked_receipts,
     privacy_sections,
     quote_merges,
     run_jobs,
@@ -46,7 +48,7 @@ def register() -> None:
     privacy.add_erasure_step(privacy.ErasureStep("campaigns.members", 300, erasures.erase))
     privacy_sections.register()
     journey_privacy.register()
-    panels.add_night_step(panels.NightStep("campaigns.disclosures", 80, _record_disclosures))
+    _add_night_steps()
     privacy.add_sharing_source(
         privacy.SharingSource("campaigns.deliveries", disclosures.recipients_of)
     )
@@ -73,6 +75,16 @@ def register() -> None:
         undo=quote_merges.give_back,
         obstacle=quote_merges.obstacle,
     )
+
+
+def _add_night_steps() -> None:
+    panels.add_night_step(panels.NightStep("campaigns.disclosures", 80, _record_disclosures))
+    panels.add_night_step(panels.NightStep("campaigns.receipts", 85, _forget_reports))
+
+
+def _forget_reports(at: datetime) -> Iterable[int]:
+    yield parked_receipts.forget_old(at=at)
+    yield contact_credits.forget_old(at=at)
 
 
 def _record_disclosures(at: datetime) -> Iterable[int]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import deliveries, journeys, quote_locks, runs, step_calls
+from campaigns.services import deliveries, journeys, parked_receipts, quote_locks, runs, step_calls
 
 
 @shared_task
@@ -38,4 +38,11 @@ def expire_quote_locks() -> int:
 def send_step_calls() -> None:
     """Posts what journeys tell other systems, batch after batch, until nothing is due."""
     while step_calls.send_due(at=timezone.now()):
+        pass
+
+
+@shared_task
+def settle_receipts() -> None:
+    """By beat, each minute: reports that came before their message find it now."""
+    while parked_receipts.settle(at=timezone.now()):
         pass

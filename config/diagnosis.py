@@ -58,6 +58,7 @@ def examine(*, before_start: bool) -> Iterator[Finding]:
             _clock,
             _time_zone,
             _messages,
+            _links,
             *(() if before_start else _LIVING),
         ):
             yield _guarded(check)
@@ -190,6 +191,23 @@ def _messages() -> Finding:
         seen,
         f"Set up {' and '.join(missed)} (docs/messages-providers.md): until then nobody is "
         "written to by it.",
+    )
+
+
+def _links() -> Finding:
+    """Links in messages, and providers' reports, need an address that the world reaches."""
+    if settings.PUBLIC_URL:
+        return Finding("links", Verdict.OK, f"messages lead to {settings.PUBLIC_URL}")
+    # Nobody else reads what a demo or a test sends.
+    is_missed = settings.REGULARS_ENV == "production"
+    return Finding(
+        "links",
+        Verdict.WARN if is_missed else Verdict.OK,
+        "messages bear no links of ours",
+        "Set PUBLIC_URL (docs/receipts.md): until then members can't unsubscribe by a link, and "
+        "opens, clicks and providers' reports aren't heard."
+        if is_missed
+        else "",
     )
 
 

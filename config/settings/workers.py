@@ -32,6 +32,7 @@ CELERY_BEAT_SCHEDULE = {
     # So that a change of tier shows in every channel within two minutes.
     "tier-terms": {"task": "loyalty.tasks.end_due_tier_terms", "schedule": 60.0},
     "quote-locks": {"task": "campaigns.tasks.expire_quote_locks", "schedule": 60.0},
+    "receipts": {"task": "campaigns.tasks.settle_receipts", "schedule": 60.0},
     "coupons": {"task": "loyalty.tasks.settle_due_coupons", "schedule": 60.0},
     "redemptions": {"task": "loyalty.tasks.settle_due_redemptions", "schedule": 60.0},
     # Dashboards are at most a minute behind the tills.

@@ -33,6 +33,7 @@ def test_a_well_installation_has_nothing_that_fails():
         "clock",
         "time zone",
         "messages",
+        "links",
         "heartbeats",
         "dispatches",
         "broker",
