@@ -19,13 +19,13 @@ def outcome(code: str) -> str:
 
 
 def due(due_on: date, today: date) -> str:
-    """`2 days overdue`, `today`, `tomorrow`, else the day."""
+    """`2 days overdue`, `due today`, `due by 3 Dec 2026`."""
     days = (due_on - today).days
     if days < 0:
         text = ngettext("%(count)s day overdue", "%(count)s days overdue", -days)
         return text % {"count": f"{-days:,}"}
     if days == 0:
-        return _("today")
+        return _("due today")
     if days == 1:
-        return _("tomorrow")
-    return date_format(due_on, "DATE_FORMAT")
+        return _("due tomorrow")
+    return _("due by %(day)s") % {"day": date_format(due_on, "DATE_FORMAT")}

@@ -57,16 +57,17 @@ def entry_sentence(campaign: Campaign) -> str:
 
 def exit_sentences(campaign: Campaign) -> list[str]:
     """What ends it for a member, at once: `It ends at once for a member who buys it.`"""
-    told = [
-        _("It ends at once for a member who %(does)s.")
-        % {"does": event_words.does(one.get("event", ""), same=one.get("same", ""))}
-        for one in campaign.exits
-        if isinstance(one, dict)
-    ]
+    told = exits(campaign.exits)
     if campaign.goal_event and campaign.is_over_at_goal:
         does = event_words.does(campaign.goal_event)
         told.append(_("Its goal ends it: a member who %(does)s is through.") % {"does": does})
     return told
+
+
+def exits(written: Any) -> list[str]:
+    """One sentence for each of `Campaign.exits`; one that says nothing yet is empty."""
+    listed = [one for one in written if isinstance(one, dict)] if isinstance(written, list) else []
+    return [_exit(one) for one in listed]
 
 
 def goal_sentence(campaign: Campaign) -> str:
@@ -78,6 +79,14 @@ def goal_sentence(campaign: Campaign) -> str:
         "time": durations.of_days(campaign.goal_days),
     }
     return _("It has worked when the member %(does)s within %(time)s.") % values
+
+
+def _exit(written: Mapping[str, Any]) -> str:
+    event, same = str(written.get("event", "")), str(written.get("same", ""))
+    if not event:
+        return ""
+    does = event_words.does(event, same=same)
+    return _("It ends at once for a member who %(does)s.") % {"does": does}
 
 
 def _said(rule: Entry) -> str:
@@ -172,7 +181,7 @@ def _event(rule: EventEntry) -> str:
             "does_not": _happening(rule.without, names, same=rule.same, is_not=True),
             "time": durations.of_minutes(rule.without_minutes),
         }
-        told = _("%(told)s and %(does_not)s within %(time)s") % values
+        told = _("%(told)s, and %(does_not)s within %(time)s") % values
     return told + _once(rule.keys)
 
 

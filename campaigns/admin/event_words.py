@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.rules.entries import Happening
-
-NOTICED = BEHAVIOR = "members.behavior.noticed"
+NOTICED = "members.behavior.noticed"
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,10 @@ BEHAVIORS: Mapping[str, Words] = {
 
 
 def words(event: str, behavior: str = "") -> Words:
-    """A type that has no words shows its name, so that nothing is hidden."""
+    """A type that has no words shows its name, so that nothing is hidden. What ends, converts or
+    is waited for names a behavior as `type:kind`."""
+    event, _colon, kind = event.partition(":")
+    behavior = behavior or kind
     if event == NOTICED and behavior:
         return BEHAVIORS.get(behavior) or _unknown(behavior)
     if event == NOTICED:
@@ -171,31 +171,16 @@ def does_not(event: str, behavior: str = "", *, same: str = "") -> str:
     return str((same and said.does_not_it) or said.does_not)
 
 
-def name(event: str) -> str:
-    """What the member does, for a list or a sentence: `buys something`."""
-    return str(words(event).does)
+def choices() -> list[tuple[str, str]]:
+    """Types of events with what the member does, without behaviors."""
+    return [(event, str(said.does)) for event, said in EVENTS.items()]
 
 
-def happening(one: Happening) -> str:
-    """What happens, with the behavior, and the values that the event must have."""
-    told = does(one.event, one.behavior)
-    if not one.matches:
-        return told
-    which = ", ".join(str(value) for value in one.matches.values())
-    return gettext("%(told)s (%(which)s)") % {"told": told, "which": which}
-
-
-def choices(*, empty: Any = None, has_behavior: bool = True) -> list[tuple[str, str]]:
-    """What a journey may wait for or end at, by words; `empty` goes before them. A journey
-    can't wait for a behavior, so its lists leave that out."""
-    first = [] if empty is None else [("", str(empty))]
-    behavior = [(NOTICED, str(words(NOTICED).does))] if has_behavior else []
-    return [*first, *behavior, *((event, str(said.does)) for event, said in EVENTS.items())]
-
-
-def behaviors() -> list[tuple[str, str]]:
-    """Kinds of behavior with what the member does."""
-    return [(kind, str(said.does)) for kind, said in BEHAVIORS.items()]
+def endings() -> list[tuple[str, str]]:
+    """What a journey may wait for or end at: events, and behaviors as `type:kind`."""
+    behaviors = [(f"{NOTICED}:{kind}", str(said.does)) for kind, said in BEHAVIORS.items()]
+    first, *others = choices()
+    return [first, *behaviors, *others]
 
 
 def _unknown(name: str) -> Words:

@@ -7,14 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.admin import event_words, journey_mistakes
+from campaigns.admin import entry_sentences, journey_mistakes
 from campaigns.admin.journey_sentences import Teller
 from campaigns.rules import journey_mistakes as rules
+from campaigns.rules.journey_reading import BadSteps
 from campaigns.rules.journey_steps import Branch, Kind, Step
 from campaigns.selectors import journey_references
 from members.admin import condition_fields, condition_problems
 from members.registry import member_fields
-from members.registry.facts import FACTS
 from members.registry.fields import Words
 from members.rules import conditions
 from members.rules.conditions import BadCondition
@@ -72,11 +72,11 @@ def check(steps: Any, exits: Any, *, shares: Mapping[str, int]) -> Checked:
     return Checked(
         sentences={where: teller.step(step) for where, step in found.steps.items()},
         mistakes=sorted(mistakes, key=lambda one: one.step),
-        exits=[_exit(one) for one in exits if isinstance(one, dict)],
+        exits=entry_sentences.exits(exits),
     )
 
 
-def _of_rules(mistake: rules.BadSteps) -> Mistake:
+def _of_rules(mistake: BadSteps) -> Mistake:
     step, field = _place(mistake.where)
     return Mistake(step, field, journey_mistakes.of_steps(mistake))
 
@@ -140,14 +140,6 @@ def _ends(one: Any, arms: Sequence[str]) -> bool:
 
 def _bad_exits(exits: Any) -> Iterator[Mistake]:
     for at, one in enumerate(exits if isinstance(exits, list) else []):
-        if not isinstance(one, dict) or one.get("event") not in FACTS:
+        event = one.get("event") if isinstance(one, dict) else None
+        if not isinstance(event, str) or not journey_references.may_end(event):
             yield Mistake(f"exits[{at}]", "event", _("Choose what ends it for a member."))
-
-
-def _exit(written: Mapping[str, Any]) -> str:
-    event, same = str(written.get("event", "")), str(written.get("same", ""))
-    if not event:
-        return ""
-    return _("It ends at once for a member who %(does)s.") % {
-        "does": event_words.does(event, same=same)
-    }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.admin import event_words, journey_sentences
 from campaigns.models import Campaign
@@ -56,7 +57,7 @@ _TEXTS = {
     "removed": _("Deleted: %(step)s"),
     "undo": _("Undo"),
     "redo": _("Redo"),
-    "done": _("Done"),
+    "done": pgettext_lazy("a button", "Done"),
     "cancel": _("Cancel"),
     "save": _("Save"),
     "saving": _("Saving …"),
@@ -139,7 +140,7 @@ def of(campaign: Campaign) -> dict[str, Any]:
             for kind, name, hint in KINDS
         ],
         "lists": listed,
-        "events": event_words.choices(has_behavior=False),
+        "events": event_words.endings(),
         "media": [(code, str(media[code])) for code in MEDIA],
         "gifts": [(code, str(_GIFTS[code])) for code in GRANTS],
         "same": [(code, str(name)) for code, name in _SAME],

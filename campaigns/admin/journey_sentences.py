@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from campaigns.admin import durations, event_words
 from campaigns.admin.entry_sentences import entry_sentence, exit_sentences, goal_sentence
@@ -98,7 +98,7 @@ class Teller:
         if kind == Kind.SPLIT:
             return arm(code, self.shares.get(code))
         return {
-            "yes": _("Then"),
+            "yes": pgettext("a way of a branch", "Then"),
             "no": _("Otherwise"),
             "heard": _("If it happens"),
             "else": _("If not"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from campaigns.models import MessageTemplate, WebhookEndpoint
+from campaigns.registry import trigger_events
 from campaigns.rules.journey_steps import (
     Branch,
     Grant,
@@ -22,7 +23,9 @@ from campaigns.rules.journey_steps import (
 from campaigns.rules.journeys import Flow
 from loyalty.models import Badge, Benefit, CouponType
 from members.models import Tag
+from members.registry.behavior_events import NOTICED
 from members.registry.facts import FACTS
+from members.rules.behavior_events import KINDS
 from members.rules.conditions import BadCondition
 from members.selectors import member_conditions
 
@@ -117,6 +120,14 @@ def missing_of(steps: Sequence[Step], known: References) -> list[Missing]:
     return [one for one in found if one is not None]
 
 
+def may_end(event: str) -> bool:
+    """Whether a journey can wait for it or end at it; behaviors go by `type:kind`."""
+    name, colon, kind = event.partition(":")
+    if colon and (name != NOTICED or kind not in KINDS):
+        return False
+    return name in FACTS and trigger_events.may_end(name)
+
+
 def choices(what: str) -> list[tuple[str, str]]:
     """All that may be chosen now of this kind: code and name, by name."""
     source = _SOURCES[what]
@@ -152,7 +163,7 @@ def _missing(step: Step, known: References) -> Missing | None:
     if named is None:
         return None
     what, part, code = named
-    is_live = code in FACTS if what == EVENT else known.is_live(what, code)
+    is_live = may_end(code) if what == EVENT else known.is_live(what, code)
     if is_live:
         return None
     return Missing(step.id, part, what, code, is_there=known.is_there(what, code))

@@ -18,7 +18,8 @@
       this.token = root.querySelector("[name=csrfmiddlewaretoken]").value;
       this.tree = { steps: this.known.steps, exits: this.known.exits };
       this.fingerprint = this.known.fingerprint;
-      this.checked = this.known.checked;
+      this.sentences = new Map();
+      this.absorb(this.known.checked);
       this.past = [];
       this.ahead = [];
       // The step whose form is open, the one being moved, and whether the open one is new.
@@ -68,6 +69,31 @@
 
     count() {
       return [...this.lists()].reduce((sum, { list }) => sum + list.length, 0);
+    }
+
+    // What the server said of the tree as it is: sentences by what a step says, mistakes by its id,
+    // so that they stay right while places shift.
+    absorb(told) {
+      this.checked = told;
+      this.wrong = new Map(this.tree.exits.map((_one, at) => [`exits[${at}]`, []]));
+      for (const { list, where } of this.lists()) {
+        for (const [at, step] of list.entries()) {
+          const place = `${where}[${at}]`;
+          if (told.sentences[place]) this.sentences.set(this.key(step), told.sentences[place]);
+          this.wrong.set(step.id, told.mistakes.filter((one) => one.step === place));
+        }
+      }
+      for (const one of told.mistakes) if (one.step.startsWith("exits")) this.wrong.get(one.step)?.push(one);
+    }
+
+    key(step) {
+      const isWay = ([name, value]) => Array.isArray(value) && name !== "media";
+      return JSON.stringify(Object.entries(step).filter((one) => !isWay(one) && one[0] !== "id"));
+    }
+
+    sentence(step) {
+      const about = this.known.kinds.find((one) => one.kind === step.kind);
+      return this.sentences.get(this.key(step)) || (about ? about.name : this.texts.unknown);
     }
 
     newId(taken = new Set()) {
@@ -162,8 +188,8 @@
     }
 
     remove(id) {
-      const { list, at, where } = this.find(id);
-      const text = this.checked.sentences[where] || this.texts.unknown;
+      const { list, at } = this.find(id);
+      const text = this.sentence(list[at]);
       const next = list[at + 1] || list[at - 1];
       this.change(() => list.splice(at, 1), next ? next.id : () => this.bar.undo);
       this.say(this.texts.removed.replace("%(step)s", text), true);
@@ -232,7 +258,7 @@
       if (!box) return;
       const own = (what) => [...box.querySelectorAll(what)].find((one) => one.closest("[data-step]") === box);
       const target = this.open === id
-        ? own(".journey-form input, .journey-form select, .journey-form button")
+        ? own(".journey-form input:not([type=hidden]), .journey-form select, .journey-form button")
         : (tool && own(`[data-tool=${tool}]:not([disabled])`)) || own("[data-edit]");
       target?.focus();
       box.scrollIntoView({ block: "nearest" });
@@ -256,6 +282,8 @@
         if (isInside || isHere) return make("span", { class: "journey-line", "aria-hidden": "true" });
         return make("button", { type: "button", class: "journey-put", onclick: () => this.put(list, at) }, icon("move_down"), this.texts.put);
       }
+      // Nobody comes behind an end.
+      if (at && list[at - 1].kind === "END") return make("span", { class: "journey-line", "aria-hidden": "true" });
       const isFull = this.count() >= this.known.mostSteps;
       const isFirst = where === "steps" && !list.length;
       const label = isFull ? this.texts.tooMany : isFirst ? this.texts.addFirst : this.texts.add;
@@ -302,7 +330,7 @@
       const place = `${where}[${at}]`;
       const isOpen = this.open === step.id;
       const about = this.known.kinds.find((one) => one.kind === step.kind);
-      const text = this.checked.sentences[place] || (about ? about.name : this.texts.unknown);
+      const text = this.sentence(step);
       const head = make("div", { class: "journey-head" },
         make("button", {
           type: "button", class: "journey-sentence", "data-edit": true, "aria-expanded": String(isOpen),
@@ -310,7 +338,7 @@
         }, icon(about ? about.icon : "help"), make("span", { "data-text": true, text })),
         this.open ? null : this.tools(step, list, at, where));
       const box = make("div", { class: `journey-step${this.moving === step.id ? " is-moving" : ""}`, "data-kind": step.kind }, head,
-        make("ul", { class: "journey-problems", "data-problems": place }),
+        make("ul", { class: "journey-problems", "data-problems": step.id }),
         isOpen ? this.form(step) : null);
       const item = make("li", { class: "journey-item", "data-step": step.id, "data-place": place }, box);
       const ways = this.waysOf(step);
@@ -389,10 +417,11 @@
       for (const [at, one] of this.tree.exits.entries()) {
         const event = select(this.known.events, one.event, this.known);
         const same = about(one.same, this.known);
-        const set = () => this.change(() => { this.tree.exits[at] = { event: event.value, same: same.value }; });
+        const set = () => this.change(() => {  this.tree.exits[at] = { event: event.value, same: same.value };  });
         event.addEventListener("change", set);
         same.addEventListener("change", set);
         list.append(make("li", {}, row("event", this.texts.exitEvent, event), row("same", this.texts.about, same),
+          make("p", { class: "journey-exit console-muted", "data-exit-said": at, text: this.checked.exits[at] || "" }),
           make("ul", { class: "journey-problems", "data-problems": `exits[${at}]` }),
           make("button", {
             type: "button", class: "journey-tool", title: this.texts.remove, "aria-label": this.texts.remove,
@@ -428,7 +457,7 @@
         const { status, told } = await this.post(this.known.check, this.tree);
         // An answer that a later change overtook says nothing new.
         if (turn !== this.turn || status !== 200) return;
-        this.checked = told;
+        this.absorb(told);
         this.tell();
         this.state();
       } catch {
@@ -438,13 +467,16 @@
 
     // Sentences and mistakes at their places, without touching what somebody is filling in.
     tell() {
-      for (const item of this.flow.querySelectorAll("[data-place]")) {
-        const text = this.checked.sentences[item.dataset.place];
-        if (text) item.querySelector("[data-text]").textContent = text;
+      for (const { list } of this.lists()) {
+        for (const step of list) {
+          this.flow.querySelector(`[data-step="${CSS.escape(step.id)}"] [data-text]`).textContent = this.sentence(step);
+        }
       }
-      const mistakes = this.checked.mistakes;
+      for (const said of this.exits.querySelectorAll("[data-exit-said]")) {
+        said.textContent = this.checked.exits[Number(said.dataset.exitSaid)] || "";
+      }
       for (const list of this.root.querySelectorAll("[data-problems]")) {
-        const own = mistakes.filter((one) => one.step === list.dataset.problems);
+        const own = this.wrong.get(list.dataset.problems) || [];
         list.replaceChildren(...own.map((one) => make("li", { text: one.text })));
         list.parentElement.classList.toggle("is-bad", own.length > 0);
         for (const field of list.parentElement.querySelectorAll(":scope > .journey-form [data-field]")) {
@@ -466,7 +498,7 @@
         if (status === 200) {
           this.kept = sent;
           this.fingerprint = told.fingerprint;
-          this.checked = told;
+          if (JSON.stringify(this.tree) === sent) this.absorb(told);
           this.conflict.replaceChildren();
           this.conflict.hidden = true;
           this.tell();
