@@ -32,11 +32,11 @@ GIFT_RUNGS = (Rung.CLAIMED, Rung.REDEEMED)
 # Why somebody went no further. Of several messages to one member that stayed on the same rung, the
 # reason that stands later here counts: it came farther. The gate's stand in the gate's order.
 REASONS = (
-    *("not_looked_at", "watching", "erased", "merged", "audience_limit"),
+    *("not_looked_at", "watching", "erased", "merged", "audience_limit", "members", "late"),
     *("campaign_state", "member_state", "holdout", "consent", "guardian", "address"),
     *("suppressed", "contact_credit", "priority", "exited", "converted", "frequency_cap"),
     *("quiet_hours", "budget", "missing_variable"),
-    *("no_message", "killed", "on_the_way", "queued", "expired", "refused", "unreachable"),
+    *("ended", "something_else", "no_message", "killed", "on_the_way", "queued", "expired", "refused", "unreachable"),
     *("unknown", "bounced", "no_report", "not_opened"),
     *("nothing_given", "not_claimed", "coupon_over", "not_redeemed", "no_order", "ghost"),
 )

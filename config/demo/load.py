@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analytics.services import facts
 from config.demo import catalogue, processes, programs, rules, telling
-from config.demo.plans import COUPONS, FINISH, ORDERS, PEOPLE, Plan
+from config.demo.plans import CAMPAIGNS, COUPONS, FINISH, ORDERS, PEOPLE, Plan
 from config.demo.progress import Progress
 from members.errors import DomainError
 from members.models import Dispatch, Job
@@ -68,6 +68,7 @@ def load(plan: Plan, *, out: OutputWrapper, processes_count: int, is_again: bool
             _prepare(plan, out)
             loaded = _orders(plan, out, processes_count)
         _coupons(plan, out)
+        _campaigns(plan, out)
         return loaded
 
 
@@ -125,9 +126,16 @@ def _coupons(plan: Plan, out: OutputWrapper) -> None:
         out.write(f"  Coupons    {_run(COUPONS, plan).done_count:,} redeemed")
 
 
+def _campaigns(plan: Plan, out: OutputWrapper) -> None:
+    """The campaigns that gave them, with whom they were for; the demo has campaigns of its own."""
+    done = Job.objects.filter(kind=CAMPAIGNS, params=plan.params(), state=Job.State.DONE)
+    if not plan.edition.is_invented and not done.exists():
+        out.write(f"  Campaigns  {_run(CAMPAIGNS, plan).done_count:,} households addressed")
+
+
 def _forget(plan: Plan) -> None:
     """Lets finished jobs begin anew; what they wrote stays."""
-    done = Job.objects.filter(kind__in=(PEOPLE, ORDERS, COUPONS), state=Job.State.DONE)
+    done = Job.objects.filter(kind__in=(PEOPLE, ORDERS, COUPONS, CAMPAIGNS), state=Job.State.DONE)
     done.filter(params__in=[plan.params(), *_order_params(plan)]).delete()
 
 

@@ -13,6 +13,7 @@ from members.models import Job
 PEOPLE = "year.people"
 ORDERS = "year.orders"
 COUPONS = "year.coupons"
+CAMPAIGNS = "year.campaigns"
 FINISH = "year.finish"
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.demo import (
+    audience_runs,
     deeds,
     documents,
     finish,
@@ -18,7 +19,7 @@ from config.demo import (
 )
 from config.demo.baskets import Baskets
 from config.demo.deeds import Story
-from config.demo.plans import COUPONS, FINISH, ORDERS, PEOPLE, Plan
+from config.demo.plans import CAMPAIGNS, COUPONS, FINISH, ORDERS, PEOPLE, Plan
 from loyalty.services import orders
 from loyalty.services.documents import Source
 from members.registry import panels
@@ -37,6 +38,7 @@ def register() -> None:
     panels.add_job_kind(PEOPLE, run_people)
     panels.add_job_kind(ORDERS, run_orders)
     panels.add_job_kind(COUPONS, voucher_runs.run)
+    panels.add_job_kind(CAMPAIGNS, audience_runs.run)
     panels.add_job_kind(FINISH, finish.run)
 
 

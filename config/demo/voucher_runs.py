@@ -30,7 +30,7 @@ def run(job: RunningJob, at: datetime) -> None:
     plan = Plan.of(job.params)
     told = due(plan)
     bring_in(plan, at=at)
-    members = _members({one.household for one in told})
+    members = members_of({one.household for one in told})
     row = int(job.cursor.get("row", 0))
     for chunk in _parts(told[row:], _CHUNK):
         job.go_on()
@@ -68,8 +68,8 @@ def coupon_type(voucher: Voucher, plan: Plan) -> CouponType:
         amount=voucher.amount * plan.edition.money_factor,
         condition=scope([wares.sku_of(one, edition=plan.edition) for one in voucher.products]),
         validity=CouponType.Validity.FIXED,
-        valid_from=_midnight(voucher.first_on, plan),
-        valid_until=_midnight(voucher.last_on + timedelta(days=1), plan),
+        valid_from=midnight(voucher.first_on, plan),
+        valid_until=midnight(voucher.last_on + timedelta(days=1), plan),
         # 27 times a household used the same coupon on two days.
         limit_member=None,
     )
@@ -97,7 +97,7 @@ def _redeem(
             type_id=types[one.code],
             member_id=members[one.household].pk,
             key=one.key,
-            given_at=max(_midnight(begins[one.code], plan), members[one.household].joined_at),
+            given_at=max(midnight(begins[one.code], plan), members[one.household].joined_at),
         )
         for one in chunk
     ]
@@ -150,7 +150,7 @@ def _by_code(chunk: Sequence[Redemption]) -> Iterator[Voucher]:
     return (one for one in vouchers.vouchers() if one.code in wanted)
 
 
-def _members(households: set[int]) -> dict[int, Member]:
+def members_of(households: set[int]) -> dict[int, Member]:
     """By household, through the identity that the load gave them. One query."""
     kind = Identity.Kind.EXTERNAL
     digests = {blind.index(kind, normalize.identity(kind, str(one))): one for one in households}
@@ -167,7 +167,7 @@ def _moment(one: Redemption, plan: Plan) -> datetime:
     return calendars.moment(int(seconds[0]), ZoneInfo(plan.edition.time_zone))
 
 
-def _midnight(day: date, plan: Plan) -> datetime:
+def midnight(day: date, plan: Plan) -> datetime:
     """The beginning of a day of the data, on the clock and in the year of the plan."""
     shifted = day + timedelta(days=plan.shift_days)
     return datetime.combine(shifted, time(), ZoneInfo(plan.edition.time_zone))

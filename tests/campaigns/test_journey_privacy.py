@@ -23,6 +23,7 @@ from members.registry import privacy
 from members.registry.privacy import Erasing
 from members.services import jobs, legal_holds, merge_undos, merges, privacy_packages, retention
 from tests import world
+from tests.campaigns import effect_shop
 from tests.campaigns.shop import NOW, enroll, queued
 
 pytestmark = pytest.mark.django_db
@@ -41,12 +42,12 @@ def dpo(shop):
 
 
 def a_campaign(code="spring", state="RUNNING", **values):
-    campaign = Campaign.objects.create(code=code, name_en=code, state=state, **values)
+    campaign = Campaign.objects.create(code=code, name_en=code, **values)
     version = CampaignVersion.objects.create(
         campaign=campaign, number=1, content={}, content_hash="0" * 64, created_at=NOW
     )
     campaign.version = version
-    campaign.save()
+    effect_shop.begin(campaign, *([state] if state != "RUNNING" else []))
     return campaign
 
 

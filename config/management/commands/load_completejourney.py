@@ -6,7 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.demo import journey, load, plans, verification, voucher_verification
+from config.demo import (
+    audience_verification,
+    journey,
+    load,
+    plans,
+    verification,
+    voucher_verification,
+)
 from config.demo.editions import FULL
 from members.errors import DomainError
 
@@ -44,6 +51,7 @@ class Command(BaseCommand):
         is_whole = options["households"] is None and not options["shift_to_today"]
         checks = verification.checks(source=FULL.source, is_whole=is_whole)
         checks += voucher_verification.checks(source=FULL.source, is_whole=is_whole)
+        checks += audience_verification.checks(source=FULL.source, is_whole=is_whole)
         self.stdout.write(verification.table(checks))
         if not all(check.holds for check in checks):
             raise CommandError("The figures are not what they must be.")
