@@ -1,0 +1,220 @@
+"""The effect of a campaign as tiles and tables, with definitions: of the page and of the file."""
+
+from django.utils.translation import gettext as _
+
+from analytics.admin.dashboards.charts import As, Cell, Chart, Column, Kind, Part
+from analytics.admin.dashboards.dashboards import Content
+from campaigns.admin import effect_tiles
+from campaigns.admin import effect_words as words
+from campaigns.rules.effects import Rung
+from campaigns.selectors.effects import ArmEffect, Effect, Sales
+
+_MOST_GIFTS = 50
+
+
+def content(effect: Effect) -> Content:
+    """Tiles first, then the tables in the order in which they are read."""
+    tables = (_ladder, _losses, _sales, _arms, _channels, _gifts)
+    charts = [table(effect) for table in tables]
+    return Content(
+        tiles=tuple(effect_tiles.tiles(effect)),
+        charts=tuple(chart for chart in charts if chart.rows),
+    )
+
+
+def _ladder(effect: Effect) -> Chart:
+    return Chart(
+        code="ladder",
+        kind=Kind.TABLE,
+        title=_("Ladder"),
+        definition=_(
+            "Members, not messages; each step is part of the one before. Whoever came in twice "
+            "stands where they came farthest."
+        ),
+        columns=(
+            Column(label=_("Step"), shown_as=As.TEXT),
+            Column(label=_("Members")),
+            Column(label=_("Of all targeted"), shown_as=As.SHARE),
+            Column(label=_("Lost on the way to it")),
+            Column(label=_("What it counts"), shown_as=As.TEXT),
+        ),
+        rows=tuple(
+            (
+                str(words.RUNGS[step.rung]),
+                step.members_count,
+                None
+                if step.members_count is None
+                else Part(step.members_count, effect.targeted_count),
+                None if step.members_count is None else step.lost_count,
+                str(words.ABSENT[step.absence] if step.absence else words.DEFINITIONS[step.rung]),
+            )
+            for step in effect.ladder
+        ),
+    )
+
+
+def _losses(effect: Effect) -> Chart:
+    return Chart(
+        code="losses",
+        kind=Kind.TABLE,
+        title=_("Reasons for every loss"),
+        definition=_("One reason for each member; they sum to the difference of the steps."),
+        columns=(
+            Column(label=_("On the way to"), shown_as=As.TEXT),
+            Column(label=_("Reason"), shown_as=As.TEXT),
+            Column(label=_("Members")),
+        ),
+        rows=tuple(
+            (str(words.RUNGS[step.rung]), words.reason(loss.reason), loss.members_count)
+            for step in effect.ladder
+            for loss in step.lost
+        ),
+    )
+
+
+def _sales(effect: Effect) -> Chart:
+    told: list[tuple[str, Sales | None, str]] = [
+        (_("Redeemers"), effect.redeemer_sales, effect_tiles.of_redeemers(effect)),
+        (_("Attributed to the last message"), effect.attributed, effect_tiles.of_touch(effect)),
+        (_("All targeted"), effect.sales, effect_tiles.of_all(effect)),
+    ]
+    return Chart(
+        code="sales",
+        kind=Kind.TABLE,
+        title=_("Net sales, three ways"),
+        definition=_("Net of refunds. The three overlap: they are not to be added up."),
+        columns=(
+            Column(label=_("Whose"), shown_as=As.TEXT),
+            Column(label=_("Buyers")),
+            Column(label=_("Orders")),
+            Column(label=_("Net sales"), shown_as=As.AMOUNT),
+            Column(label=_("What it counts"), shown_as=As.TEXT),
+        ),
+        rows=tuple(
+            (name, sales.buyers_count, sales.orders_count, sales.net_amount, definition)
+            for name, sales, definition in told
+            if sales is not None
+        ),
+        is_wide=True,
+    )
+
+
+def _arms(effect: Effect) -> Chart:
+    shown = [*effect.arms, *([effect.control] if effect.control else [])]
+    has_gifts = effect.redeemed_count is not None
+    return Chart(
+        code="arms",
+        kind=Kind.TABLE,
+        title=_("Variants and control"),
+        definition=_(
+            "Members as they were drawn. Those held out went through the same gate and got nothing."
+        ),
+        columns=(
+            Column(label=_("Variant"), shown_as=As.TEXT),
+            Column(label=_("Members")),
+            Column(label=_("Sent a message")),
+            Column(label=_("Opened it")),
+            Column(label=_("Redeemed")),
+            Column(label=_("Reached the goal")),
+            Column(label=_("Buyers")),
+            Column(label=_("Orders")),
+            Column(label=_("Net sales"), shown_as=As.AMOUNT),
+        ),
+        rows=tuple(_arm_row(arm, effect, has_gifts) for arm in shown),
+        note=_(
+            "The comparison comes with the statistics: until then a difference between the rows "
+            "may be chance."
+        ),
+        is_wide=True,
+    )
+
+
+def _arm_row(arm: ArmEffect, effect: Effect, has_gifts: bool) -> tuple[Cell, ...]:
+    has_messages = effect.parts.has_messages
+    return (
+        words.arm(arm.arm),
+        arm.members_count,
+        arm.counts[Rung.SENT] if has_messages else None,
+        arm.counts[Rung.OPENED] if has_messages else None,
+        arm.redeemed_count if has_gifts else None,
+        arm.converted_count,
+        arm.sales.buyers_count,
+        arm.sales.orders_count,
+        arm.sales.net_amount,
+    )
+
+
+def _channels(effect: Effect) -> Chart:
+    return Chart(
+        code="channels",
+        kind=Kind.TABLE,
+        title=_("Messages by channel"),
+        definition=_("Here messages are counted: one member may have got several."),
+        columns=(
+            Column(label=_("Channel"), shown_as=As.TEXT),
+            Column(label=_("Messages")),
+            Column(label=_("Sent")),
+            Column(label=_("Delivered")),
+            Column(label=_("Opened")),
+            Column(label=_("Clicked")),
+            Column(label=_("Cost"), shown_as=As.AMOUNT),
+        ),
+        rows=tuple(
+            (
+                words.medium(one.medium),
+                one.messages_count,
+                one.sent_count,
+                one.delivered_count,
+                one.opened_count,
+                one.clicked_count,
+                one.cost_amount,
+            )
+            for one in effect.cost.channels
+        ),
+        is_wide=True,
+    )
+
+
+def _gifts(effect: Effect) -> Chart:
+    gifts = effect.cost.gifts
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.name,
+            one.given_count,
+            one.redeemed_count,
+            one.discount_amount,
+            one.open_count,
+            one.liability_amount,
+        )
+        for one in gifts[:_MOST_GIFTS]
+    ]
+    if effect.cost.given_points:
+        cost = effect.cost
+        gone = cost.points_amount - cost.points_liability_amount
+        rows.append(
+            (
+                _("Points"),
+                cost.given_points,
+                None,
+                gone,
+                cost.left_points,
+                cost.points_liability_amount,
+            )
+        )
+    return Chart(
+        code="gifts",
+        kind=Kind.TABLE,
+        title=_("Gifts"),
+        definition=_("What the campaign gave, what it cost so far, and what it may still cost."),
+        columns=(
+            Column(label=_("Gift"), shown_as=As.TEXT),
+            Column(label=_("Given")),
+            Column(label=_("Redeemed")),
+            Column(label=_("Cost so far"), shown_as=As.AMOUNT),
+            Column(label=_("Still usable")),
+            Column(label=_("At most"), shown_as=As.AMOUNT),
+        ),
+        rows=tuple(rows),
+        note=_("The fifty that were redeemed most.") if len(gifts) > _MOST_GIFTS else "",
+        is_wide=True,
+    )
