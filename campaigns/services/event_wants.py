@@ -99,19 +99,21 @@ def wants_end(event: str) -> Wants:
 
 
 def behaviors_that_enter(kinds: frozenset[str], at: datetime) -> Collection[str]:
-    """Kinds of behavior that some campaign may begin with."""
-    asked = {one.entry.happening.behavior for one in kept().entrants if _is_behavior(one)}
+    """Kinds of behavior that some campaign may begin with. Asked once for a batch, so it looks."""
+    asked = {one.entry.happening.behavior for one in current().entrants if _is_behavior(one)}
     return _chosen(kinds, asked)
 
 
 def behaviors_that_end(kinds: frozenset[str], at: datetime) -> Collection[str]:
+    """Kinds of behavior that end some campaign for a member."""
     known = kept()
     asked = {one.partition(":")[2] for one in known.ends if one.partition(":")[0] == NOTICED}
     return _chosen(kinds, asked)
 
 
 def forget() -> None:
-    """For tests, whose databases come and go within one process."""
+    """The next one who asks looks: for a process that has just let a campaign begin, and for tests,
+    whose databases come and go."""
     _kept.clear()
 
 
@@ -127,10 +129,10 @@ def _asking(event: str, wants: Callable[[Listening, datetime], bool]) -> Wants:
 
 def _freshen() -> None:
     now = time.monotonic()
-    if now - _kept.get("looked", now) > SECONDS:
+    looked = _kept.get("looked")
+    if looked is None or now - looked > SECONDS:
         current()
         _kept["looked"] = now
-    _kept.setdefault("looked", now)
 
 
 def _is_behavior(one: Entrant) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from campaigns.models import Campaign, Run
 from campaigns.rules import entries, occurrences
+from campaigns.services import event_wants
 from loyalty.services import programs
 from members.services import bell, jobs
 
@@ -47,7 +48,8 @@ def take_up(run: Run, at: datetime) -> None:
 
 
 def wake() -> None:
-    """Asks the worker, behind the commit, to look at what is due."""
+    """Asks the worker, behind the commit, to look at what is due; this process listens anew."""
+    event_wants.forget()
     bell.start_on_commit(RUN_DUE)
 
 
