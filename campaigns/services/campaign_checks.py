@@ -10,7 +10,8 @@ from campaigns.models import Campaign, MessageTemplate
 from campaigns.rules import entries
 from campaigns.rules.entries import BadEntry
 from campaigns.rules.journey_steps import Kind, Message
-from campaigns.rules.journeys import BadSteps
+from campaigns.rules.journeys import BadSteps, Flow
+from campaigns.selectors import journey_references
 from campaigns.services import campaign_versions
 
 GOAL, AUDIENCE, CONTENT, RAILS = 1, 2, 3, 4
@@ -84,6 +85,16 @@ def _of_content(campaign: Campaign) -> list[Problem]:
         )
         for step in messages
         if step.template not in known
+    ] + _of_references(flow)
+
+
+def _of_references(flow: Flow) -> list[Problem]:
+    """What else steps name; the builder of the journey says at each how to mend it."""
+    text = _("A step names something that isn't there or isn't live: mend it in the journey.")
+    return [
+        Problem(CONTENT, f"{one.step}.{one.field}", text)
+        for one in journey_references.missing_references(flow)
+        if one.what != journey_references.TEMPLATE
     ]
 
 

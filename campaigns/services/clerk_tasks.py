@@ -108,6 +108,12 @@ def cancel_of(*, enrollment_ids: Collection[int], at: datetime) -> int:
     return rows.update(state=_State.CANCELED, done_at=at)
 
 
+def cancel_of_run(*, run_id: int, at: datetime) -> int:
+    """Of a stopped campaign nothing is to be done any more, also for those who are through."""
+    rows = ClerkTask.objects.filter(enrollment__run_id=run_id, state=_State.OPEN)
+    return rows.update(state=_State.CANCELED, done_at=at)
+
+
 def _locked(task_id: int) -> ClerkTask:
     task = ClerkTask.objects.select_for_update().filter(pk=task_id).first()
     if task is None:

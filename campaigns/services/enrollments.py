@@ -14,7 +14,7 @@ from django.db import transaction
 from campaigns.models import Campaign, Delivery, Enrollment, Run
 from campaigns.rules import arms
 from campaigns.rules.arms import Arm
-from campaigns.services import journeys, member_pools, standing_runs
+from campaigns.services import clerk_tasks, journeys, member_pools, standing_runs, step_calls
 from members.services import bell
 
 ADVANCE_DUE = "campaigns.tasks.advance_due"
@@ -112,7 +112,7 @@ def leave(*, enrollment_ids: Collection[int], reason: str, at: datetime) -> int:
     count = live.update(
         state=_State.EXITED, reason=reason, ended_at=at, due_at=None, waits_for="", step=""
     )
-    _hold_back(ids, "exited")
+    _hold_back(ids, "exited", at)
     return count
 
 
@@ -127,7 +127,7 @@ def convert(*, enrollment_ids: Collection[int], is_over: bool, at: datetime) -> 
         Enrollment.objects.filter(pk__in=ids, state__in=Enrollment.LIVE).update(
             state=_State.EXITED, reason="converted", ended_at=at, due_at=None, waits_for="", step=""
         )
-        _hold_back(ids, "converted")
+        _hold_back(ids, "converted", at)
     return count
 
 
@@ -137,7 +137,10 @@ def _locked(enrollment_ids: Collection[int]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _hold_back(enrollment_ids: Sequence[int], reason: str) -> None:
-    """What waits isn't sent any more; one that a sender is just judging is told by the gate."""
+def _hold_back(enrollment_ids: Sequence[int], reason: str, at: datetime) -> None:
+    """What waits isn't sent, told or done any more; a message that a sender is just judging is
+    told by the gate."""
     waiting = Delivery.objects.filter(enrollment_id__in=enrollment_ids, state=_Delivery.QUEUED)
     waiting.update(state=_Delivery.SKIPPED, reason=reason)
+    clerk_tasks.cancel_of(enrollment_ids=enrollment_ids, at=at)
+    step_calls.kill_of(enrollment_ids=enrollment_ids)

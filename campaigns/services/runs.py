@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from campaigns.models import Campaign, Delivery, Enrollment, Run
 from campaigns.rules import entries, occurrences
-from campaigns.services import campaign_locks, schedules
+from campaigns.services import campaign_locks, clerk_tasks, schedules
 from loyalty.services import programs
 from members.models import Job
 
@@ -95,6 +95,7 @@ def _release_killed(at: datetime) -> int:
     for run_id in killed.order_by("pk").values_list("pk", flat=True):
         while count := _release_some(run_id, at):
             changed += count
+        clerk_tasks.cancel_of_run(run_id=run_id, at=at)
     return changed
 
 
