@@ -67,7 +67,11 @@ def register() -> None:
     merge_page.add_obstacle(
         "offers_used", _("An order was quoted, or an offer used, since the merge.")
     )
-    # After the accounts: their locks come first.
+    _add_merge_step()
+
+
+def _add_merge_step() -> None:
+    """After the accounts: their locks come first."""
     panels.add_merge_step(
         "campaigns.quotes",
         30,
