@@ -49,7 +49,8 @@ def begin(*, rows: Sequence[Enrollment], at: datetime) -> None:
 @transaction.atomic
 def hear(*, events: Sequence[Fact], at: datetime) -> int:
     """Lets members go on who wait for one of these events; gives how many. Bears repeats: who has
-    gone on waits no more. What happened before they came to the step doesn't count."""
+    gone on waits no more. What happened before they came to the step doesn't count. In a paused
+    campaign they stand at the way that it opened, and go it when it is resumed."""
     told = defaultdict(list)
     for event in events:
         if event.member_id is not None:
@@ -57,14 +58,16 @@ def hear(*, events: Sequence[Fact], at: datetime) -> int:
     waiting = (
         Enrollment.objects.select_for_update(of=("self",))
         .select_related("campaign", "version", "run")
-        .filter(member_id__in=told, state=_State.WAITING, campaign__state=Campaign.State.RUNNING)
+        .filter(member_id__in=told, state=_State.WAITING, campaign__state__in=Campaign.LIVE)
         .exclude(waits_for="")
         .order_by("pk")
     )
     heard = [row for row in waiting if any(_answers(one, row) for one in told[row.member_id])]
     for row in heard:
         journey_acts.go_on(row, way="heard", outcome=StepRecord.Outcome.HEARD, at=at)
-    walk(heard, at)
+    paused = [row for row in heard if row.campaign.state != Campaign.State.RUNNING]
+    journey_acts.Going(at).write(paused)
+    walk([row for row in heard if row not in paused], at)
     return len(heard)
 
 

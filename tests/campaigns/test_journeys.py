@@ -1,0 +1,357 @@
+"""Members go their way step by step: waits, ways, gifts, tasks; once each, and nobody is stuck."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaigns.models import (
+    Campaign,
+    CampaignPrize,
+    ClerkTask,
+    Delivery,
+    Enrollment,
+    StepCall,
+    StepRecord,
+    WebhookEndpoint,
+)
+from campaigns.services import campaigns, deliveries, enrollments, journeys
+from campaigns.services.enrollments import Entering
+from loyalty.models import PrizeGrant
+from loyalty.selectors import accounts
+from members.events import TagGiven
+from members.models import Dispatch
+from members.services import dispatches, events
+from tests import world
+from tests.campaigns import made
+from tests.campaigns.shop import enroll
+
+pytestmark = pytest.mark.django_db
+NOW = world.NOW
+MINUTE = timedelta(minutes=1)
+POINTS = {"id": "g1", "kind": "GRANT", "what": "POINTS", "points": 50}
+
+
+@pytest.fixture
+def member(keys_made):
+    world.open_shop()
+    return enroll()
+
+
+def wait(minutes=30, step="w1"):
+    return {"id": step, "kind": "WAIT", "minutes": minutes}
+
+
+def journey(*steps, **values):
+    return made.running(steps=list(steps), **values)
+
+
+def enter(campaign, *members, at=NOW, key="k", **context):
+    return enrollments.enter(
+        campaign=campaign,
+        entering=[
+            Entering(member_id=one.pk, entry_key=f"{key}{one.pk}", context=context)
+            for one in members
+        ],
+        at=at,
+    )
+
+
+def advance(at=NOW):
+    while journeys.advance_due(at=at):
+        pass
+
+
+def row():
+    return Enrollment.objects.get()
+
+
+def where():
+    one = row()
+    return one.state, one.step, one.due_at
+
+
+def media():
+    return list(Delivery.objects.order_by("pk").values_list("step", "state"))
+
+
+def recorded():
+    rows = StepRecord.objects.order_by("pk")
+    return [(one.step, one.outcome, one.detail) for one in rows]
+
+
+def test_a_wait_of_half_an_hour_ends_half_an_hour_later_to_the_microsecond(member):
+    enter(journey(wait(30), made.message("INBOX")), member)
+    assert where() == ("WAITING", "w1", NOW + 30 * MINUTE)
+
+    advance(at=NOW + 30 * MINUTE - timedelta(microseconds=1))
+    assert media() == []
+    advance(at=NOW + 30 * MINUTE)
+
+    assert where() == ("DONE", "", None)
+    assert media() == [("m1", "QUEUED")]
+
+
+def test_what_is_found_late_expires_by_the_hour_at_which_it_was_due(member):
+    enter(journey(wait(60), made.message("INBOX"), expires_hours=2), member)
+    found_at = NOW + timedelta(hours=5)
+
+    advance(at=found_at)
+
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.expires_at) == ("EXPIRED", NOW + timedelta(hours=3))
+    assert row().state == "DONE"
+
+
+def test_until_nine_in_the_morning_is_tomorrow_in_the_afternoon(member):
+    enter(journey({"id": "u1", "kind": "WAIT_UNTIL", "clock": "09:00"}), member)
+
+    # 14:00 in Shanghai now.
+    assert where() == ("WAITING", "u1", NOW + timedelta(hours=19))
+
+
+def test_a_skipped_message_lets_the_journey_go_on(member):
+    enter(journey(made.message("EMAIL", step="m1"), made.message("INBOX", step="m2")), member)
+    no_mail = enroll(email="", consents=world.yes("INBOX"))
+    enter(Campaign.objects.get(), no_mail)
+
+    rows = Delivery.objects.filter(member=no_mail).order_by("pk")
+    assert [(one.step, one.state, one.reason) for one in rows] == [
+        ("m1", "SKIPPED", "consent"),
+        ("m2", "QUEUED", ""),
+    ]
+
+
+def test_a_branch_asks_when_the_member_comes_to_it(member):
+    branch = {
+        "id": "b1",
+        "kind": "BRANCH",
+        "condition": {"all": [{"field": "member.language", "op": "eq", "value": "en"}]},
+        "yes": [made.message("INBOX", step="y1")],
+        "no": [made.message("INBOX", step="n1")],
+    }
+    other = enroll(email="b@example.org", language="zh-hans")
+    campaign = journey(wait(10), branch, made.message("INBOX", step="m9"))
+    enter(campaign, member, other)
+
+    advance(at=NOW + 10 * MINUTE)
+
+    steps = {
+        one.pk: list(
+            Delivery.objects.filter(member=one).order_by("pk").values_list("step", flat=True)
+        )
+        for one in (member, other)
+    }
+    assert steps == {member.pk: ["y1", "m9"], other.pk: ["n1", "m9"]}
+    assert [one[:2] for one in recorded()] == [("b1", "YES"), ("b1", "NO")]
+
+
+def test_a_split_goes_by_the_arm_that_was_drawn_at_the_entry(member):
+    split = {
+        "id": "s1",
+        "kind": "SPLIT",
+        "a": [made.message("INBOX", step="a1")],
+        "b": [made.message("INBOX", step="b1")],
+    }
+    campaign = journey(split, arms=[{"code": "a", "share": 5_000}, {"code": "b", "share": 5_000}])
+    members = [member, *(enroll(email=f"m{n}@example.org") for n in range(9))]
+    enter(campaign, *members)
+
+    for one in Enrollment.objects.all():
+        assert Delivery.objects.get(enrollment=one).step == f"{one.arm}1"
+    assert set(Enrollment.objects.values_list("arm", flat=True)) == {"a", "b"}
+
+
+HEARING = {
+    "id": "h1",
+    "kind": "WAIT_EVENT",
+    "event": "members.tag.given",
+    "minutes": 60,
+    "heard": [made.message("INBOX", step="y1")],
+    "else": [made.message("INBOX", step="n1")],
+}
+
+
+def tell(member, at):
+    fact = TagGiven(member=str(member.uid), tag="vip")
+    return events.record(fact=fact, member_id=member.pk, occurred_at=at, at=at)
+
+
+def hear(at):
+    while dispatches.drain(at=at):
+        pass
+    assert not Dispatch.objects.exists()
+
+
+def test_who_waits_for_an_event_goes_on_when_it_is_told(member):
+    enter(journey(HEARING), member)
+    assert where() == ("WAITING", "h1", NOW + 60 * MINUTE)
+
+    event = tell(member, NOW + 5 * MINUTE)
+    hear(at=NOW + 6 * MINUTE)
+    Dispatch.objects.create(event=event, subscriber="campaigns.exits", next_at=NOW)
+    hear(at=NOW + 6 * MINUTE)
+
+    assert media() == [("y1", "QUEUED")]
+    assert recorded() == [("h1", "HEARD", "")]
+
+
+def test_what_is_told_while_the_campaign_is_paused_is_gone_by_when_it_is_resumed(member):
+    campaign = journey(HEARING)
+    enter(campaign, member)
+    campaigns.pause(campaign_id=campaign.pk, reason="wait", actor_id=None, at=NOW)
+    tell(member, NOW + 5 * MINUTE)
+    hear(at=NOW + 6 * MINUTE)
+    assert media() == []
+
+    later = NOW + timedelta(hours=2)
+    campaigns.resume(campaign_id=campaign.pk, reason="go on", actor_id=None, at=later)
+    advance(at=later)
+
+    assert media() == [("y1", "QUEUED")]
+    assert recorded() == [("h1", "HEARD", "")]
+
+
+def test_who_waits_in_vain_goes_the_other_way(member):
+    enter(journey(HEARING), member)
+
+    advance(at=NOW + 60 * MINUTE)
+
+    assert media() == [("n1", "QUEUED")]
+    assert recorded() == [("h1", "TIMED_OUT", "")]
+
+
+def test_what_happened_before_the_wait_began_does_not_end_it(member):
+    enter(journey(HEARING), member)
+
+    tell(member, NOW - MINUTE)
+    hear(at=NOW + MINUTE)
+
+    assert row().state == "WAITING"
+
+
+def test_points_are_given_once_however_often_the_step_is_done(member):
+    campaign = journey(POINTS, made.message("INBOX"))
+    enter(campaign, member)
+    assert where() == ("ACTIVE", "g1", NOW)
+
+    advance()
+    # As after a kill between the gift and what says so.
+    Enrollment.objects.update(state="ACTIVE", step="g1", due_at=NOW, ended_at=None)
+    StepRecord.objects.all().delete()
+    advance()
+
+    assert accounts.account(member_id=member.pk, at=NOW).available == 50
+    assert PrizeGrant.objects.count() == 1
+    assert CampaignPrize.objects.get().points == 50
+    assert media() == [("m1", "QUEUED")]
+    assert recorded()[0][:2] == ("g1", "DONE")
+
+
+def test_a_gift_that_can_not_be_given_is_recorded_and_the_journey_goes_on(member):
+    campaign = journey(POINTS, made.message("INBOX"))
+    enter(campaign, member)
+    member.state = "ERASED"
+    member.save()
+
+    advance()
+
+    assert recorded()[0][:2] == ("g1", "FAILED")
+    assert row().state == "DONE"
+    assert PrizeGrant.objects.count() == 0
+
+
+def test_who_is_held_out_goes_the_same_way_as_a_ghost_and_gets_nothing(member):
+    WebhookEndpoint.objects.create(code="crm", url="https://crm.example", created_at=NOW)
+    members = [member, *(enroll(email=f"m{n}@example.org") for n in range(19))]
+    campaign = journey(
+        POINTS,
+        {"id": "t1", "kind": "TASK", "title_en": "Call", "days": 3},
+        {"id": "x1", "kind": "WEBHOOK", "endpoint": "crm"},
+        made.message("INBOX"),
+        control_share=5_000,
+        arms=[{"code": "a", "share": 5_000}],
+    )
+    enter(campaign, *members)
+    advance()
+    while deliveries.send_due(at=NOW):
+        pass
+
+    control = Enrollment.objects.filter(arm="control").count()
+    assert 0 < control < 20
+    assert Delivery.objects.filter(state="GHOST").count() == control
+    assert Delivery.objects.filter(state="SENT").count() == 20 - control
+    assert PrizeGrant.objects.count() == 20 - control
+    assert ClerkTask.objects.count() == StepCall.objects.count() == 20 - control
+    ghosts = StepRecord.objects.filter(outcome="GHOST", step="g1")
+    assert ghosts.count() == control
+
+
+def test_leaving_ends_a_wait_at_once_and_what_waits_is_not_sent(member):
+    enter(journey(made.message("INBOX"), wait(60), made.message("INBOX", step="m2")), member)
+
+    assert enrollments.leave(enrollment_ids=[row().pk], reason="bought", at=NOW) == 1
+    assert enrollments.leave(enrollment_ids=[row().pk], reason="again", at=NOW) == 0
+    advance(at=NOW + 60 * MINUTE)
+
+    assert (row().state, row().reason) == ("EXITED", "bought")
+    assert media() == [("m1", "SKIPPED")]
+    assert Delivery.objects.get().reason == "exited"
+
+
+def test_a_watch_that_nothing_ends_begins_when_it_is_over(member):
+    campaign = journey(made.message("INBOX"))
+    enrollments.enter(
+        campaign=campaign,
+        entering=[Entering(member_id=member.pk, entry_key="k", watch_until=NOW + 30 * MINUTE)],
+        at=NOW,
+    )
+    assert (row().state, media()) == ("WATCHING", [])
+
+    advance(at=NOW + 30 * MINUTE)
+
+    assert (row().state, media()) == ("DONE", [("m1", "QUEUED")])
+
+
+def test_a_paused_campaign_moves_nobody_and_goes_on_where_it_was(member):
+    campaign = journey(wait(10), made.message("INBOX"))
+    enter(campaign, member)
+    campaigns.pause(campaign_id=campaign.pk, reason="wait", actor_id=None, at=NOW)
+
+    advance(at=NOW + 20 * MINUTE)
+    assert row().state == "WAITING"
+    enter(Campaign.objects.get(), member, at=NOW + 20 * MINUTE, key="second")
+    assert list(Enrollment.objects.filter(state="EXCLUDED").values_list("reason", flat=True)) == [
+        "campaign_state"
+    ]
+
+    campaigns.resume(campaign_id=campaign.pk, reason="go on", actor_id=None, at=NOW + 30 * MINUTE)
+    advance(at=NOW + 30 * MINUTE)
+    assert media() == [("m1", "QUEUED")]
+
+
+def test_one_that_fails_again_and_again_leaves_and_holds_up_nobody(member):
+    healthy, sick = member, enroll(email="sick@example.org")
+    enter(journey(wait(1), made.message("INBOX")), healthy, sick)
+    bad = Enrollment.objects.get(member_id=sick.pk)
+    # A step that its version hasn't got, as after a fault of the product's own.
+    Enrollment.objects.filter(pk=bad.pk).update(step="gone")
+    at = NOW + MINUTE
+    for _ in range(journeys.MOST_FAILURES):
+        advance(at=at)
+        at += timedelta(hours=1)
+
+    bad.refresh_from_db()
+    assert (bad.state, bad.reason, bad.context["failures"]) == ("EXITED", "step_failed", 5)
+    assert Enrollment.objects.get(member_id=healthy.pk).state == "DONE"
+
+
+def test_twenty_members_take_a_message_step_with_as_many_queries_as_two(
+    member, django_assert_max_num_queries
+):
+    members = [member, *(enroll(email=f"m{n}@example.org") for n in range(19))]
+    enter(journey(wait(1), made.message("INBOX")), *members)
+
+    with django_assert_max_num_queries(40):
+        advance(at=NOW + MINUTE)
+
+    assert Delivery.objects.count() == 20
