@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from campaigns.admin import campaign_words
 from campaigns.admin.campaign_calendar import CampaignCalendar
+from campaigns.admin.campaign_coverage import CampaignCoverage
 from campaigns.admin.campaign_pages import CampaignPages
 from campaigns.admin.effect_pages import EffectPages
 from campaigns.admin.journey_pages import JourneyPages
@@ -33,7 +34,9 @@ class CampaignChangeList(ConsoleChangeList):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(EffectPages, JourneyPages, CampaignCalendar, WizardPreviews, CampaignPages):
+class CampaignAdmin(
+    EffectPages, JourneyPages, CampaignCalendar, CampaignCoverage, WizardPreviews, CampaignPages
+):
     class Media:
         css = {"all": ("console/campaigns.css",)}
 

@@ -29,6 +29,12 @@ OWN = ("money", "points", "day")
 NAMES = frozenset({*KEPT, *OWN})
 
 
+class Masked(str):
+    """What a reader may not see, in its mask: filters for days leave it as it is."""
+
+    __slots__ = ()
+
+
 def install(environment: Environment) -> None:
     """Leaves the environment with the filters of `NAMES`, each within its bounds."""
     kept = {name: environment.filters[name] for name in KEPT}
@@ -82,6 +88,8 @@ def _points(points: object) -> str:
 @with_context
 def _day(day: object, *, context: Any) -> str:
     """`9月1日` or `1 September` for 2026-09-01, by the language of the text."""
+    if isinstance(day, Masked):
+        return day
     try:
         given = date.fromisoformat(str(day)[:10])
     except ValueError:

@@ -28,6 +28,20 @@ GROUPS: tuple[Group, ...] = (
                 "campaigns.view_messagetemplate",
             ),
             Place(
+                _("Contact policy"),
+                "do_not_disturb_on",
+                "admin:campaigns_contactpolicy_changelist",
+                "campaigns.view_contactpolicy",
+                hint=_("Quiet hours, hold-out, and what messages cost"),
+            ),
+            Place(
+                _("Frequency caps"),
+                "production_quantity_limits",
+                "admin:campaigns_frequencycap_changelist",
+                "campaigns.view_frequencycap",
+                hint=_("How often members are written to at most"),
+            ),
+            Place(
                 _("Messages"),
                 "forward_to_inbox",
                 "admin:campaigns_delivery_changelist",

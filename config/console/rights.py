@@ -68,6 +68,8 @@ MARKETING = (
         "messagetemplate",
         "delivery",
         "marginfloor",
+        "contactpolicy",
+        "frequencycap",
         "clerktask",
         "webhookendpoint",
         "stepcall",

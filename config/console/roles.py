@@ -92,7 +92,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | {"loyalty.delete_benefit"}
     | rights.REVIEW_REFERRALS
     | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
-    | rights.edit("campaigns", "marginfloor"),
+    | rights.edit("campaigns", "marginfloor", "contactpolicy", "frequencycap"),
     "analyst": rights.PLACES
     | rights.SEE_VOICES
     | rights.TAG_RULES
@@ -171,7 +171,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | {"loyalty.delete_benefit"}
     | rights.REVIEW_REFERRALS
     | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
-    | rights.edit("campaigns", "offer", "marginfloor")
+    | rights.edit("campaigns", "offer", "marginfloor", "contactpolicy", "frequencycap")
     | rights.view("loyalty", "adjustmentlimit")
     | {"members.change_member", "members.change_job", "members.change_dispatch"},
     "auditor": rights.view("members", "member", "approvalrequest")

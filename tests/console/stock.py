@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from campaigns.models import MarginFloor, Offer, OfferUse
+from campaigns.models import ContactPolicy, FrequencyCap, MarginFloor, Offer, OfferUse
 from campaigns.services import defaults
 from loyalty.models import (
     CouponType,
@@ -235,3 +235,4 @@ def _offers(people: list[Any], at: datetime) -> None:
             recorded_at=at,
         )
         MarginFloor.objects.create(category=f"category-{number}", floor_amount=1_000)
+        FrequencyCap.objects.create(most_count=number + 1)
