@@ -99,8 +99,9 @@ def wants_end(event: str) -> Wants:
 
 
 def behaviors_that_enter(kinds: frozenset[str], at: datetime) -> Collection[str]:
-    """Kinds of behavior that some campaign may begin with. Asked once for a batch, so it looks."""
-    asked = {one.entry.happening.behavior for one in current().entrants if _is_behavior(one)}
+    """Kinds of behavior that some campaign may begin with."""
+    _freshen()
+    asked = {one.entry.happening.behavior for one in kept().entrants if _is_behavior(one)}
     return _chosen(kinds, asked)
 
 

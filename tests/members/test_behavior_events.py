@@ -223,6 +223,8 @@ def test_a_batch_of_500_takes_as_many_statements_as_one_event(alice, bob):
             behavior_events.record_batch(events=events, teller=behaviors.MINI, at=world.NOW)
         return sum(not one["sql"].startswith(("SAVEPOINT", "RELEASE")) for one in captured)
 
+    # A process looks every few seconds what campaigns listen to.
+    statements(1, "first")
     # Places and identities, the members' lock, who listens, the rows.
     assert statements(1, "a") == statements(500, "b") == 4
     # With visitors also their locks, and whom their events belong to.
