@@ -30,7 +30,7 @@ def tell(request: ApprovalRequest) -> list[str]:
         return told
     for part in campaign_words.parts(campaign):
         lines = [*_flat(part.flow), *part.lines]
-        told.append(f"{part.title}: {' '.join(lines)}")
+        told.append(f"{part.title}: {' · '.join(lines)}")
     return told
 
 
@@ -52,7 +52,7 @@ def _liability(asked: Mapping[str, int | None]) -> Iterator[str]:
 def _flat(lines: Sequence[Line]) -> Iterator[str]:
     """The steps one behind the other, with the way that leads to them."""
     for line in lines:
-        yield _("%(sentence)s.") % {"sentence": line.text}
+        yield line.text
         for way in line.ways:
             yield f"{way.label}:"
             yield from _flat(way.lines) if way.lines else iter(("–",))

@@ -21,7 +21,9 @@ from campaigns.admin.wizard_content import ContentForm
 from campaigns.admin.wizard_forms import StepForm
 from campaigns.admin.wizard_goal import GoalForm
 from campaigns.admin.wizard_guards import GuardsForm
-from campaigns.models import Campaign
+from campaigns.models import Campaign, MessageTemplate
+from campaigns.rules import simple_journeys
+from campaigns.rules.journey_steps import Kind
 from campaigns.services import campaigns
 from campaigns.services.campaigns import ChangedMeanwhile
 from loyalty.services import programs
@@ -229,7 +231,16 @@ def _flow(campaign: Campaign) -> dict[str, Any]:
         "flow": part.flow,
         "flow_lines": part.lines,
         "builder": reverse(f"admin:{_NAME}journey", args=[campaign.pk]),
+        "template_url": _template(campaign),
     }
+
+
+def _template(campaign: Campaign) -> str:
+    """The page of the text that is chosen, where it is shown as a member would read it."""
+    message = simple_journeys.part(campaign.steps, Kind.MESSAGE)
+    rows = MessageTemplate.objects.filter(code=message.get("template", ""))
+    found = rows.values_list("pk", flat=True).first()
+    return reverse("admin:campaigns_messagetemplate_change", args=[found]) if found else ""
 
 
 def _target(request: HttpRequest, step: int) -> int:
