@@ -79,21 +79,21 @@
       for (const { list, where } of this.lists()) {
         for (const [at, step] of list.entries()) {
           const place = `${where}[${at}]`;
-          if (told.sentences[place]) this.sentences.set(this.key(step), told.sentences[place]);
+          if (told.sentences[place]) this.sentences.set(this.wordsOf(step), told.sentences[place]);
           this.wrong.set(step.id, told.mistakes.filter((one) => one.step === place));
         }
       }
       for (const one of told.mistakes) if (one.step.startsWith("exits")) this.wrong.get(one.step)?.push(one);
     }
 
-    key(step) {
+    wordsOf(step) {
       const isWay = ([name, value]) => Array.isArray(value) && name !== "media";
       return JSON.stringify(Object.entries(step).filter((one) => !isWay(one) && one[0] !== "id"));
     }
 
     sentence(step) {
       const about = this.known.kinds.find((one) => one.kind === step.kind);
-      return this.sentences.get(this.key(step)) || (about ? about.name : this.texts.unknown);
+      return this.sentences.get(this.wordsOf(step)) || (about ? about.name : this.texts.unknown);
     }
 
     newId(taken = new Set()) {
