@@ -11,6 +11,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.admin import (
             campaign_requests,
             clerk_task_panel,
+            member_fields,
             offer_panel,
             order_discounts,
             panels,
@@ -22,5 +23,6 @@ class CampaignsConfig(AppConfig):
         panels.register()
         clerk_task_panel.register()
         sentences.register()
+        member_fields.register()
         order_discounts.register()
         offer_panel.register()
