@@ -3,9 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from campaigns.services import provider_reports
 from campaigns.transports import basic_receipts, tc3_receipts, wechat_events
 from campaigns.transports.contract import Call, Untrusted
 from campaigns.transports.receivers import RECEIVERS
@@ -237,3 +240,21 @@ def test_the_safe_mode_is_that_of_wechats_own_example(wechat, settings):
 
     assert wechat_events._opened(call)["debug_str"] == "hello world"
     assert wechat_events.parse(call) == []
+
+
+def test_operators_read_where_each_provider_reports(settings):
+    settings.PUBLIC_URL = ""
+    with pytest.raises(CommandError, match="PUBLIC_URL"):
+        call_command("provider_addresses")
+
+    settings.PUBLIC_URL = "https://m.shop.example"
+    told = StringIO()
+    call_command("provider_addresses", stdout=told)
+
+    secret = provider_reports.secret_of("sms-tc3")
+    assert told.getvalue().splitlines() == [
+        f"sms-tc3: https://m.shop.example/receipts/sms-tc3/{secret}/",
+        "sms-basic: https://m.shop.example/receipts/sms-basic/",
+        "wechat: https://m.shop.example/receipts/wechat/",
+        "push: https://m.shop.example/receipts/push/",
+    ]
