@@ -154,15 +154,20 @@ def _read(version: tuple[int, int]) -> Listening:
         if is_live:
             campaign_ids.add(row["campaign_id"])
             _add_entrant(entrants, row)
-        goal_until = _FOREVER if is_live else row["over_at"]
-        if row["content__goal_event"] and goal_until is not None:
-            if not is_live:
-                goal_until += timedelta(days=row["content__goal_days"] or 0)
-            _note(ends, [row["content__goal_event"]], goal_until)
+        if row["content__goal_event"]:
+            _note(ends, [row["content__goal_event"]], _goal_until(row, is_live))
             campaign_ids.add(row["campaign_id"])
         if is_live:
             _note(ends, _ending(row, entrants.get(row["campaign_id"])), _FOREVER)
     return Listening(version, tuple(entrants.values()), ends, frozenset(campaign_ids))
+
+
+def _goal_until(row: Mapping[str, Any], is_live: bool) -> datetime:
+    """Also when the campaign is over what they do counts for its days."""
+    over_at: datetime | None = row["over_at"]
+    if is_live or over_at is None:
+        return _FOREVER
+    return over_at + timedelta(days=row["content__goal_days"] or 0)
 
 
 def _versions() -> Iterable[dict[str, Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from campaigns.models import Campaign
@@ -20,6 +21,9 @@ from campaigns.services.enrollments import Entering
 from campaigns.services.event_wants import Entrant
 from loyalty.services import programs
 from members.models import Event
+from members.rules.conditions import BadCondition
+
+logger = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -49,7 +53,7 @@ def _enter(
     found = [one for one in _completions(entrant, heard) if _is_news(campaign, entrant, one, at)]
     if not found:
         return 0
-    may = audiences.eligible(campaign, member_ids={one.last.member_id for one in found}, at=at)
+    may = _eligible(campaign, {one.last.member_id for one in found}, at)
     found = [one for one in found if one.last.member_id in may]
     keyed = entry_repeats.keyed(
         campaign=campaign, entry=entrant.entry, completions=found, zone=programs.current().zone
@@ -58,6 +62,16 @@ def _enter(
     fresh = enrollments.enter(campaign=campaign, entering=entering, at=at)
     _let_go(campaign, entrant, {row.pk: keyed[row.entry_key] for row in fresh}, at)
     return len(fresh)
+
+
+def _eligible(campaign: Campaign, member_ids: set[int], at: datetime) -> set[int]:
+    """Nobody where the condition can't be read any more, since a field has gone: that campaign
+    doesn't hold up the others."""
+    try:
+        return audiences.eligible(campaign, member_ids=member_ids, at=at)
+    except BadCondition as error:
+        logger.error("campaign_condition_unreadable", campaign=campaign.code, error=str(error))
+        return set()
 
 
 def _let_go(

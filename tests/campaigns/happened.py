@@ -33,15 +33,19 @@ def after(minutes: float) -> datetime:
 
 
 def view(
-    member: Member, *minutes: float, product: str = "SK-1", at: datetime | None = None
+    member: Member,
+    *minutes: float,
+    product: str = "SK-1",
+    kind: str = "product_view",
+    at: datetime | None = None,
 ) -> None:
     """A channel tells of views at these minutes behind NOW; when they are over, or at `at`."""
     told = at or after(max(*minutes, 0))
     behaviors.send(
         *(
             behaviors.told(
-                f"v{member.pk}-{minute}-{product}",
-                kind="product_view",
+                f"{kind}-{member.pk}-{minute}-{product}",
+                kind=kind,
                 object=product,
                 occurred_at=after(minute).isoformat(),
                 member={"type": "id", "value": str(member.uid)},
