@@ -11,6 +11,7 @@ from tests import (
     authorization_coupons,
     authorization_journeys,
     authorization_messages,
+    authorization_receipts,
     authorization_rewards,
 )
 from tests.authorization_roles import (
@@ -98,6 +99,7 @@ TABLES = {
     **authorization_coupons.TABLES,
     **authorization_journeys.TABLES,
     **authorization_messages.TABLES,
+    **authorization_receipts.TABLES,
     **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
     "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
@@ -201,6 +203,7 @@ DEEDS = {
     **authorization_rewards.DEEDS,
     **authorization_journeys.DEEDS,
     **authorization_messages.DEEDS,
+    **authorization_receipts.DEEDS,
     "admin:loyalty_order_refund": SHOP_FLOOR | {ADMINISTRATOR},
     "admin:loyalty_hold_release": SERVICE | {ADMINISTRATOR},
     "admin:members_counter": STAFF,

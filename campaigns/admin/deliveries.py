@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from campaigns.models import Delivery
+from campaigns.admin import delivery_words
+from campaigns.admin.delivery_acts import ResendActs
+from campaigns.models import Delivery, Receipt
 from members.admin import labels, sealed
-from members.admin.base import KeysetAdmin
+from members.admin.base import KeysetAdmin, ReadOnlyInline
 from members.admin.filters import InstantsFilter
-from members.models import Consent, Member
+from members.models import Member
 
 COLORS = {
     "QUEUED": "info",
@@ -20,14 +22,44 @@ COLORS = {
     "SENT": "success",
     "DELIVERED": "success",
     "SKIPPED": "warning",
+    "BOUNCED": "warning",
     "FAILED": "danger",
     "UNKNOWN": "danger",
 }
 READ = "campaigns.read_delivery"
 
 
+class WaitingFilter(admin.SimpleListFilter):
+    """What a person has to look at; an index of their own finds them among millions."""
+
+    title = _("waits for a person")
+    parameter_name = "dead"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Failed or unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNKNOWN])
+
+
+class ReceiptInline(ReadOnlyInline):
+    """What became of it, as it was told."""
+
+    model = Receipt
+    verbose_name_plural = _("What was reported")
+    fields = ("occurred_at", "kind", "shown_detail", "is_machine", "source", "recorded_at")
+    readonly_fields = fields
+    ordering = ("occurred_at", "pk")
+
+    @display(description=_("detail"))
+    def shown_detail(self, receipt: Receipt) -> str:
+        return delivery_words.detail(receipt)
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(KeysetAdmin):
+class DeliveryAdmin(ResendActs, KeysetAdmin):
     store_path = "member__store"
     empty_hint = _("Messages appear here when a campaign's trigger happens to a member.")
     list_display = (
@@ -40,11 +72,20 @@ class DeliveryAdmin(KeysetAdmin):
         "reason",
         "sent_at",
     )
-    list_filter = ("state", "campaign", ("queued_at", InstantsFilter))
+    list_filter = (WaitingFilter, "state", "campaign", ("queued_at", InstantsFilter))
     list_select_related = ("member", "campaign")
     search_fields = ("member__card_number",)
     search_help_text = _("Card number")
-    readonly_fields = ("shown_medium", "shown_state", "shown_subject", "shown_body")
+    readonly_fields = (
+        "shown_medium",
+        "shown_state",
+        "shown_tried",
+        "shown_subject",
+        "shown_body",
+    )
+    inlines = (ReceiptInline,)
+    actions_list = ("send_many_again",)
+    actions_detail = ("send_again", "send_unknown_again")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         queryset: QuerySet[Delivery] = super().get_queryset(request)
@@ -72,9 +113,11 @@ class DeliveryAdmin(KeysetAdmin):
                         ("member", "campaign"),
                         ("shown_medium", "language"),
                         ("shown_state", "reason"),
-                        ("queued_at", "not_before_at"),
-                        ("sent_at", "opened_at"),
-                        ("attempts", "expires_at"),
+                        "shown_tried",
+                        ("queued_at", "not_before_at", "expires_at"),
+                        ("sent_at", "delivered_at"),
+                        ("opened_at", "clicked_at"),
+                        ("attempts", "sent_again_at"),
                     )
                 },
             ),
@@ -83,7 +126,11 @@ class DeliveryAdmin(KeysetAdmin):
 
     @display(description=_("channel"))
     def shown_medium(self, delivery: Delivery) -> str:
-        return str(dict(Consent.Medium.choices).get(delivery.medium, delivery.medium))
+        return delivery_words.medium(delivery.medium)
+
+    @display(description=_("channels passed over"))
+    def shown_tried(self, delivery: Delivery) -> str:
+        return delivery_words.tried(delivery) or "–"
 
     @display(description=_("state"), label=COLORS)
     def shown_state(self, delivery: Delivery) -> labels.Label:

@@ -21,7 +21,7 @@ _SEND_DUE = "campaigns.tasks.send_due"
 _State = Delivery.State
 DEAD = (_State.FAILED, _State.UNKNOWN)
 # Of a paused campaign they wait; of one that was stopped nothing goes any more.
-_MAY_SEND = (*Campaign.SENDING, Campaign.State.PAUSED)
+MAY_SEND = (*Campaign.SENDING, Campaign.State.PAUSED)
 
 
 class NotDead(DomainError):
@@ -58,7 +58,10 @@ class TooManyAgain(DomainError):
     code = "too_many_again"
 
 
-REFUSALS: tuple[type[DomainError], ...] = (NotDead, MayHaveArrived, CampaignIsStopped, TextIsGone)
+class NothingToSend(DomainError):
+    """There are no such messages."""
+
+    code = "nothing_to_send"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +113,7 @@ def _locked(delivery_ids: Collection[int]) -> list[Delivery]:
 def _obstacle(delivery: Delivery, is_doubling_accepted: bool) -> type[DomainError] | None:
     if delivery.state not in DEAD:
         return NotDead
-    if delivery.campaign.state not in _MAY_SEND:
+    if delivery.campaign.state not in MAY_SEND:
         return CampaignIsStopped
     if delivery.enrollment_id is None and not delivery.has_text:
         # What a journey says is written anew, from the texts that were approved.

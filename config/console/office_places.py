@@ -48,6 +48,13 @@ GROUPS: tuple[Group, ...] = (
                 "campaigns.view_delivery",
             ),
             Place(
+                _("Suppressed addresses"),
+                "block",
+                "admin:campaigns_suppression_changelist",
+                "campaigns.view_suppression",
+                hint=_("They came back for good, complained, or were put here by hand"),
+            ),
+            Place(
                 _("Addresses of other systems"),
                 "webhook",
                 "admin:campaigns_webhookendpoint_changelist",

@@ -52,6 +52,9 @@ PROGRAM = view(
 )
 # Looking at a referral that may be one hand, and saying whether it counts.
 REVIEW_REFERRALS = frozenset({"loyalty.change_referral"})
+# Having failed messages sent again, though some may arrive twice; keeping addresses from any.
+RESEND = frozenset({"campaigns.resend_delivery"})
+SUPPRESS = view("campaigns", "suppression") | {"campaigns.change_suppression"}
 # Giving a coupon to a member costs the shop; voiding one or letting go of it helps at the till.
 GIVE = frozenset({"loyalty.add_coupon", "loyalty.add_benefitgrant"})
 KEEP = frozenset({"loyalty.change_coupon", "loyalty.add_benefituse", "loyalty.change_benefituse"})
@@ -68,6 +71,7 @@ MARKETING = (
         "messagetemplate",
         "delivery",
         "marginfloor",
+        "suppression",
         "contactpolicy",
         "frequencycap",
         "clerktask",

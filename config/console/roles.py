@@ -66,6 +66,7 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.REVIEW_REFERRALS
     | rights.view("members", "consent", "event")
     | rights.view("campaigns", "delivery")
+    | rights.SUPPRESS
     | rights.END_APPS
     | {"members.change_member", "campaigns.read_delivery"},
     "marketer": rights.MARKETER,
@@ -91,6 +92,8 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.edit("loyalty", "benefit", "benefitweight")
     | {"loyalty.delete_benefit"}
     | rights.REVIEW_REFERRALS
+    | rights.RESEND
+    | rights.SUPPRESS
     | {"loyalty.delete_challenge", "loyalty.delete_referralprogram"}
     | rights.edit("campaigns", "marginfloor", "contactpolicy", "frequencycap"),
     "analyst": rights.PLACES
@@ -119,8 +122,11 @@ GRANTS: Grants | Mapping[str, frozenset[str]] = {
     | rights.DECIDE
     | rights.view("members", "member", "user", "apiclient")
     | rights.view("campaigns", "delivery")
+    | rights.SUPPRESS
     | {"campaigns.read_delivery"},
     "administrator": rights.SERVICE
+    | rights.RESEND
+    | rights.SUPPRESS
     | rights.VISITS
     | rights.DO_TASKS
     | rights.edit("campaigns", "webhookendpoint")

@@ -50,6 +50,7 @@ from tests.console import (
     stock_challenges,
     stock_merges,
     stock_privacy,
+    stock_receipts,
     stock_referrals,
     stock_registers,
     stock_rewards,
@@ -100,6 +101,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     stock_scores.fill(people, at=at)
     stock_segments.fill(people, actor_id=maker.pk, at=at)
     stock_spends.fill(actor=maker, at=at)
+    stock_receipts.fill(people, actor_id=maker.pk, at=at)
     return made
 
 
