@@ -14,13 +14,14 @@ from django.db import connection
 from members.models import Consent, Identity
 from members.selectors import guardians
 
-# By medium the kind of identity that is its address; of the inbox the member's own card. A medium
-# that isn't named reaches nobody.
+# By medium the kind of identity that is its address. In the inbox it is the member's own card, and
+# for pushes the member's number, by which the operator's own system knows the devices.
 ADDRESSES: Mapping[str, str] = {
     Consent.Medium.EMAIL.value: Identity.Kind.EMAIL.value,
     Consent.Medium.SMS.value: Identity.Kind.PHONE.value,
     Consent.Medium.WECHAT.value: Identity.Kind.WECHAT_OPENID.value,
 }
+_BY_THE_MEMBER = (Consent.Medium.INBOX.value, Consent.Medium.PUSH.value)
 _BAND_YEARS = 5
 
 
@@ -38,7 +39,7 @@ def reached(purpose: str) -> str:
     """The media that reach the member `m` for this purpose, as rows."""
     kinds = " ".join(f"WHEN '{medium}' THEN '{kind}'" for medium, kind in ADDRESSES.items())
     return f"""{granted(purpose)}
-  AND (c.medium = '{Consent.Medium.INBOX.value}' OR EXISTS (
+  AND (c.medium IN {_BY_THE_MEMBER} OR EXISTS (
     SELECT FROM members_identity ad WHERE ad.member_id = c.member_id
       AND ad.kind = CASE c.medium {kinds} END)){_guarded(purpose)}"""
 

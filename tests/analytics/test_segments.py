@@ -183,7 +183,7 @@ def test_reach_counts_what_the_gate_would_let_through(shop):
 
     found = selectors.reach(segment_id=made.pk, at=NOW)
 
-    assert found["MARKETING"] == {"INBOX": 0, "EMAIL": 1, "SMS": 1, "WECHAT": 0, "PUSH": 0}
+    assert found["MARKETING"] == {"INBOX": 0, "EMAIL": 1, "SMS": 1, "WECHAT": 0, "PUSH": 1}
     assert set(found["SERVICE"].values()) == {0}
 
 
