@@ -59,7 +59,8 @@ def reach_of(
     zone = programs.current().zone
     members = Member.objects.select_related("key", "store").in_bulk(member_ids)
     granted = _granted(members, asked)
-    identities = _identities(members)
+    kinds = {TRANSPORTS[medium].identity_kind for _, medium in asked if medium in TRANSPORTS}
+    identities = _identities(members, kinds - {""})
     unguarded = guardians.needing(members=members.values(), at=at)
     closed = _closed({medium for _, medium in asked})
     return {
@@ -94,13 +95,15 @@ def _closed(media: Collection[str]) -> frozenset[str]:
     return frozenset(one for one in media if one not in TRANSPORTS or TRANSPORTS[one].lacks())
 
 
-def _identities(members: Mapping[int, Member]) -> defaultdict[int, dict[str, Identity]]:
+def _identities(
+    members: Mapping[int, Member], kinds: Collection[str]
+) -> defaultdict[int, dict[str, Identity]]:
     """The best identity of each kind: one of the issuer that a transport sends for before one whose
     issuer nobody told, a verified one before others, then the newest. Those of others don't count:
     an openid is good for one mini program."""
     issuers = {one.identity_kind: one.issuer() for one in TRANSPORTS.values()}
     found: defaultdict[int, dict[str, Identity]] = defaultdict(dict)
-    rows = Identity.objects.filter(member_id__in=members)
+    rows = Identity.objects.filter(member_id__in=members, kind__in=kinds) if kinds else ()
     for identity in sorted(
         rows, key=lambda row: (bool(row.issuer), row.verified_at is not None, row.pk)
     ):

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from campaigns.events import MessageSent
 from campaigns.models import Campaign, Delivery
-from campaigns.services import delivery_claims, delivery_outcomes
+from campaigns.services import delivery_claims, delivery_outcomes, delivery_rows
 from campaigns.services.delivery_claims import Claim
 from campaigns.transports.registry import TRANSPORTS
 from members.services import bell, events
@@ -27,7 +27,6 @@ BATCH = 200
 # within the lease.
 PER_THREAD = 20
 LEASE = timedelta(minutes=15)
-_INSERT = 1_000
 
 
 def queue(*, deliveries: Sequence[Delivery]) -> None:
@@ -35,7 +34,7 @@ def queue(*, deliveries: Sequence[Delivery]) -> None:
 
     A send key that is there already keeps its row: an event heard twice sends nothing twice.
     """
-    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True, batch_size=_INSERT)
+    delivery_rows.insert(deliveries)
     if any(delivery.state == Delivery.State.QUEUED for delivery in deliveries):
         bell.start_on_commit(SEND_DUE)
 

@@ -16,7 +16,13 @@ from django.db.models import QuerySet
 from campaigns.models import Campaign, Enrollment, StepRecord
 from campaigns.rules.event_patterns import Fact
 from campaigns.rules.journey_steps import WaitEvent
-from campaigns.services import campaign_versions, journey_acts, journey_gifts, journey_instants
+from campaigns.services import (
+    campaign_versions,
+    enrollment_rows,
+    journey_acts,
+    journey_gifts,
+    journey_instants,
+)
 from campaigns.services.journey_acts import Going
 from loyalty.services import benefit_locks
 
@@ -174,11 +180,11 @@ def _due(campaign_id: int, at: datetime) -> QuerySet[Enrollment]:
 
 def _locked(campaign_id: int, enrollment_ids: Sequence[int], at: datetime) -> list[Enrollment]:
     """Those that are still due, behind their locks; others are being seen to by somebody else."""
-    rows = Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
-    rows = rows.select_related("campaign", "version", "run").filter(
+    rows = Enrollment.objects.select_for_update(skip_locked=True).filter(
         pk__in=enrollment_ids, campaign_id=campaign_id, state__in=_DUE, due_at__lte=at
     )
-    return [row for row in rows.order_by("pk") if row.campaign.state == Campaign.State.RUNNING]
+    found = enrollment_rows.with_parents(rows.order_by("pk"))
+    return [row for row in found if row.campaign.state == Campaign.State.RUNNING]
 
 
 def _by_step(rows: Sequence[Enrollment]) -> dict[tuple[int, str], list[Enrollment]]:

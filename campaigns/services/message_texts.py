@@ -1,6 +1,7 @@
 """What messages say, for many members at once: from the texts that were frozen with the approval,
 filled with what is known of each."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,8 @@ def write_many(
         for one in writings
     ]
     known = variables.variables_of_many(asked=asked, needed=needed, at=at)
-    found = {}
+    found: dict[int, Text] = {}
+    faults: Counter[str] = Counter()
     for writing, told in zip(writings, known, strict=True):
         try:
             found[writing.key] = templates.write_frozen(
@@ -55,5 +57,8 @@ def write_many(
                 medium=writing.medium,
             )
         except (templates.MissingVariable, templates.BrokenTemplate) as error:
-            logger.info("text_not_written", key=writing.key, error=error.code)
+            faults[error.code] += 1
+    # One line for all of them: a template with a mistake is sent to a million members.
+    if faults:
+        logger.info("texts_not_written", **faults)
     return found

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from campaigns.models import Campaign, Enrollment, Run
-from campaigns.services import campaign_approvals, journeys, run_freezing
+from campaigns.services import campaign_approvals, enrollment_rows, journeys, run_freezing
 from members.models import Member
 from members.registry import panels
 from members.services.jobs import RunningJob
@@ -68,12 +68,10 @@ def freeze_part(*, run_id: int, last: int, at: datetime) -> int | None:
 def plan_part(*, run_id: int, at: datetime, limit: int = PLAN_PART) -> int:
     """Lets the next members of the audience begin; gives how many. 0: there is nobody (any more),
     or the campaign doesn't run."""
-    rows = list(
-        Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("campaign", "version", "run")
-        .filter(run_id=run_id, state=Enrollment.State.FROZEN)
-        .order_by("pk")[:limit]
+    waiting = Enrollment.objects.select_for_update(skip_locked=True).filter(
+        run_id=run_id, state=Enrollment.State.FROZEN
     )
+    rows = enrollment_rows.with_parents(waiting.order_by("pk")[:limit])
     if not rows or not _goes_on(run_id):
         return 0
     for row in rows:
