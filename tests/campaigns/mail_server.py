@@ -1,9 +1,11 @@
 """A mail server that speaks SMTP and keeps what it takes; it can be told to keep silent."""
 
 import socketserver
+import ssl
 import threading
 from email import message_from_bytes
 from email.message import Message
+from pathlib import Path
 
 # Source: RFC 5321, section 4.2.3.
 _ANSWERS = {
@@ -30,6 +32,12 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.answers: dict[bytes, bytes] = {}
         self.greets = threading.Event()
         self.greets.set()
+
+    def secure(self, certificate: Path) -> None:
+        """TLS from the first byte on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
 
     @property
     def url(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from campaigns.transports import email
 from campaigns.transports.contract import Message, NotSent, Refused
 from tests.campaigns.mail_server import MailServer
+from tests.campaigns.push_server import certificate_for
 
 MAIL = Message(
     send_key="tier-upgraded:0195:EMAIL",
@@ -164,3 +165,18 @@ def test_what_is_missing_is_named_in_production_only(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.DEFAULT_FROM_EMAIL = "Regulars <hello@shop.example>"
     assert email.lacks() == []
+
+
+def test_a_server_that_speaks_tls_from_the_first_byte_on_is_spoken_to_so(
+    settings, tmp_path, monkeypatch
+):
+    own = certificate_for("localhost", tmp_path / "own.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    with MailServer() as server:
+        server.secure(own)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "localhost", server.server_address[1]
+        settings.EMAIL_TIMEOUT, settings.EMAIL_USE_SSL = 5, True
+        email.send(MAIL)
+
+        assert len(server.taken) == 1
