@@ -38,6 +38,8 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "5: five of a hundred members get no marketing at all, so that what all campaigns "
             "bring together can be measured. At most 20."
         ),
+        initial=0,
+        max_value=20,
     )
     cost_sms = _cost("SMS")
     cost_email = _cost("EMAIL")

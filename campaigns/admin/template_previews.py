@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns.admin import template_forms
@@ -83,11 +84,11 @@ def _told(one: Preview) -> dict[str, Any]:
 def _sms(one: Preview) -> str:
     if one.sms is None:
         return ""
-    said = _("%(units)s characters, %(parts)s short messages, %(left)s more fit.") % {
-        "units": one.sms.units,
-        "parts": one.sms.parts,
-        "left": one.sms.left,
-    }
+    said = ngettext(
+        "%(units)s characters: %(parts)s short message, %(left)s more fit.",
+        "%(units)s characters: %(parts)s short messages, %(left)s more fit.",
+        one.sms.parts,
+    ) % {"units": one.sms.units, "parts": one.sms.parts, "left": one.sms.left}
     if one.sms_cost_amount:
         cost = money.text(one.sms_cost_amount, programs.current().currency)
         said = f"{said} {_('%(cost)s for each member.') % {'cost': cost}}"

@@ -21,6 +21,8 @@ class Asked:
     member: Member
     context: Mapping[str, Any] = field(default_factory=dict)
     enrollment_id: int | None = None
+    # The language of what is named; empty: the member's own.
+    reads: str = ""
 
     @property
     def payload(self) -> Mapping[str, Any]:
@@ -34,7 +36,7 @@ class Asked:
 
     @property
     def language(self) -> str:
-        return self.member.language or "zh-hans"
+        return self.reads or self.member.language or "zh-hans"
 
     def told(self, *names: str) -> list[str]:
         """What context or payload say under these names, as texts; lists are taken apart."""

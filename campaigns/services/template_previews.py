@@ -83,7 +83,9 @@ def _known(
     if member is None:
         return {"currency": programs.current().currency, **samples}
     needed = templates.needed_of(texts, media=texts.get("media_options") or {})
-    told = variables.variables_of_many(asked=[Asked(member=member)], needed=needed, at=at)[0]
+    told = variables.variables_of_many(
+        asked=[Asked(member=member, reads=language)], needed=needed, at=at
+    )[0]
     begun = {name: samples[name] for name, one in registry.VARIABLES.items() if one.is_of_event}
     return {**begun, **masked(told)}
 

@@ -24,7 +24,7 @@ from campaigns.transports.contract import Message, NotSent, Refused, Transport
 from campaigns.transports.registry import TRANSPORTS
 from loyalty.services import programs
 from members.errors import DomainError, NotFound
-from members.models import AuditRecord, Member, User
+from members.models import AuditRecord, Consent, Member, User
 from members.services import audit
 
 TAG = "test-recipient"
@@ -107,7 +107,11 @@ def send_to_members(*, template_id: int, medium: str, actor: User, at: datetime)
     if not chosen:
         raise NoTestMembers
     _note(template_id, medium, len(chosen), actor, at)
-    reach = reach_of(member_ids=[one.pk for one in chosen], asked=(), at=at)
+    reach = reach_of(
+        member_ids=[one.pk for one in chosen],
+        asked={(Consent.Purpose.SERVICE.value, medium)},
+        at=at,
+    )
     told = variables.variables_of_many(
         asked=[Asked(member=one) for one in chosen],
         needed=templates.needed_of(texts, media=[medium]),
