@@ -12,11 +12,12 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery
-from campaigns.services import defaults, deliveries
+from campaigns.services import campaign_approvals, campaigns, defaults, deliveries
 from loyalty.services import programs
 from loyalty.services.programs import TierPlan
 from members.models import Dispatch, Event
 from tests import world
+from tests.campaigns import made
 from tests.campaigns.mail_server import MailServer
 from tests.campaigns.shop import enroll
 from tests.campaigns.worker import locked, until, waits_for, working
@@ -44,8 +45,18 @@ def shop(keys_made):
     programs.set_up(at=timezone.now() - timedelta(days=1), tiers=tiers)
     world.open_shop()
     defaults.install(at=timezone.now())
-    Campaign.objects.update(quiet_from=None, quiet_until=None)
+    says(made.message("INBOX", "EMAIL", template=defaults.CODE, mode="EACH"))
     return enroll(phone=PHONE)
+
+
+def says(step):
+    """The campaign says this, and never rests."""
+    Campaign.objects.filter(code=defaults.CODE).update(state="PAUSED")
+    campaign = Campaign.objects.get(code=defaults.CODE)
+    values = {"quiet_from": None, "quiet_until": None, "steps": [step]}
+    campaigns.change(campaign_id=campaign.pk, values=values, at=timezone.now())
+    campaign.refresh_from_db()
+    campaign_approvals.begin_unasked(campaign=campaign, at=timezone.now())
 
 
 def upgrade():
@@ -109,7 +120,7 @@ def test_killed_between_the_order_and_its_message_the_message_is_sent_once_after
 
 
 def test_killed_while_the_inbox_is_written_the_message_is_there_once_after_restart(shop, mail):
-    Campaign.objects.update(media=["INBOX"])
+    says(made.message("INBOX", template=defaults.CODE))
     upgrade()
     with locked("members_event"), working(email_url=mail.url) as worker:
         sweep()
@@ -126,7 +137,7 @@ def test_killed_while_the_inbox_is_written_the_message_is_there_once_after_resta
 
 
 def test_killed_after_the_provider_took_it_the_mail_is_unknown_and_never_sent_again(shop, mail):
-    Campaign.objects.update(media=["EMAIL"])
+    says(made.message("EMAIL", template=defaults.CODE))
     upgrade()
     with locked("members_event"), working(email_url=mail.url) as worker:
         sweep()
@@ -148,7 +159,7 @@ def test_killed_after_the_provider_took_it_the_mail_is_unknown_and_never_sent_ag
 
 
 def test_killed_before_the_provider_answered_the_mail_is_unknown_and_not_sent(shop, mail):
-    Campaign.objects.update(media=["EMAIL"])
+    says(made.message("EMAIL", template=defaults.CODE))
     upgrade()
     mail.greets.clear()
     with working(email_url=mail.url) as worker:
