@@ -9,6 +9,7 @@ from members.errors import ReasonRequired
 from members.models import AuditRecord
 from tests import world
 from tests.campaigns.letters import HOUR, sent, tell
+from tests.campaigns.redeliveries import dead
 from tests.campaigns.shop import NOW, queued
 from tests.parallel import at_once
 
@@ -23,18 +24,6 @@ def boss(shop):
 @pytest.fixture
 def failed(campaign, alice):
     return dead(campaign, alice)
-
-
-def dead(campaign, member, state="FAILED", number=1):
-    return queued(
-        campaign,
-        member,
-        number=number,
-        state=state,
-        reason="unreachable" if state == "FAILED" else "sender_died",
-        claimed_at=NOW,
-        attempts=5,
-    )
 
 
 def again(*rows, reason="gateway is back", doubled=False, at=LATER, actor=None):
