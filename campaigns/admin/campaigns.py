@@ -16,6 +16,7 @@ from campaigns.admin.campaign_coverage import CampaignCoverage
 from campaigns.admin.campaign_pages import CampaignPages
 from campaigns.admin.effect_pages import EffectPages
 from campaigns.admin.journey_pages import JourneyPages
+from campaigns.admin.story_pages import StoryPages
 from campaigns.admin.wizard_previews import WizardPreviews
 from campaigns.models import Campaign
 from campaigns.selectors import run_progress
@@ -35,7 +36,13 @@ class CampaignChangeList(ConsoleChangeList):
 
 @admin.register(Campaign)
 class CampaignAdmin(
-    EffectPages, JourneyPages, CampaignCalendar, CampaignCoverage, WizardPreviews, CampaignPages
+    StoryPages,
+    EffectPages,
+    JourneyPages,
+    CampaignCalendar,
+    CampaignCoverage,
+    WizardPreviews,
+    CampaignPages,
 ):
     class Media:
         css = {"all": ("console/campaigns.css",)}
@@ -49,6 +56,7 @@ class CampaignAdmin(
     )  # fmt: skip
     list_display_links = ("shown_name",)
     list_filter = ("state", "goal", "entry")
+    list_select_related = ("segment", "version", "created_by")
     search_fields = ("code", "name_zh", "name_en", "description")
     search_help_text = _("Code, name or a word of what it does")
     ordering = ("-id",)

@@ -17,7 +17,6 @@ from unfold.widgets import (
 )
 
 from analytics.models import Segment
-from analytics.selectors import segments
 from campaigns.admin import event_words, wizard_entry, wizard_events
 from campaigns.admin.choice_cards import Card, ChoiceCards
 from campaigns.admin.wizard_forms import (
@@ -29,10 +28,12 @@ from campaigns.admin.wizard_forms import (
 )
 from campaigns.models import Campaign
 from campaigns.rules import entries
+from loyalty.rules import money
 from loyalty.services import programs
 from members.admin.condition_fields import ConditionField, ConditionWidget
 from members.models import Store
 from members.registry import member_fields
+from members.registry.fields import Words
 
 _CARDS = {
     "NOW": Card(_("As soon as it is approved, to everybody it is for."), "send"),
@@ -45,8 +46,6 @@ _CARDS = {
 _EVENT, _REPEATED = "entry=EVENT", "entry=RECURRING"
 _CLOCKED = "entry=RECURRING,DATE,STATE"
 _LASTING = "entry=RECURRING,EVENT,DATE,STATE"
-# What a select can show.
-MOST_CHOICES = 500
 
 
 class AudienceForm(StepForm):
@@ -198,17 +197,10 @@ class AudienceForm(StepForm):
         help_text=_("Empty: each member once only."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    segment = forms.ModelChoiceField(
-        label=_("Segment"),
-        queryset=Segment.objects.none(),
-        required=False,
-        empty_label=_("No segment: whoever meets the condition"),
-        widget=UnfoldAdminSelectWidget,
-    )
+    segment = forms.ChoiceField(label=_("Segment"), required=False, widget=UnfoldAdminSelectWidget)
     condition = ConditionField(vocabulary=member_fields.CODE, label=_("Condition"))
-    stores = forms.ModelMultipleChoiceField(
+    stores = forms.MultipleChoiceField(
         label=_("Stores, for a pilot"),
-        queryset=Store.objects.none(),
         required=False,
         help_text=_("To try it out on members of some stores first. None chosen: all."),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -216,12 +208,13 @@ class AudienceForm(StepForm):
 
     @classmethod
     def read(cls, campaign: Campaign) -> dict[str, Any]:
-        plain = ("entry", "starts_at", "ends_at", "re_entry_days", "segment", "condition")
-        zone = programs.current().zone
+        plain = ("entry", "starts_at", "ends_at", "re_entry_days", "condition")
+        zone = programs.kept().zone
         return {
             **{name: getattr(campaign, name) for name in plain},
             **wizard_entry.read(campaign.entry, campaign.entry_rule, zone=zone),
-            "stores": list(campaign.stores.values_list("pk", flat=True)),
+            "segment": campaign.segment.code if campaign.segment else "",
+            "stores": list(campaign.stores.values_list("code", flat=True)),
         }
 
     def fill(self) -> None:
@@ -232,14 +225,12 @@ class AudienceForm(StepForm):
         fields["without_event"].choices = wizard_events.entering(without.get("event", ""))
         fields["behavior"].choices = wizard_events.behaviors()
         fields["without_behavior"].choices = fields["behavior"].choices
-        living = segments.living().values_list("pk", flat=True)
-        own = [self.campaign.segment_id] if self.campaign.segment_id else []
-        kept = Segment.objects.filter(pk__in=[*living[:MOST_CHOICES], *own])
-        fields["segment"].queryset = kept.order_by("code")
-        fields["stores"].queryset = Store.objects.order_by("code")
+        said = Words(member_fields.vocabulary())
+        fields["segment"].choices = _segments(said, self.initial.get("segment", ""))
+        fields["stores"].choices = list(said.choices("store.code").items())
         widget: ConditionWidget = fields["condition"].widget
         widget.url = reverse("admin:campaigns_campaign_spoken", args=[self.campaign.pk])
-        widget.digits = member_fields.digits()
+        widget.words, widget.digits = said, money.digits(programs.kept().currency)
 
     def clean_month_days(self) -> str:
         text: str = self.cleaned_data["month_days"]
@@ -271,14 +262,23 @@ class AudienceForm(StepForm):
         return {
             "entry": said["entry"],
             "entry_rule": self._rule(said["entry"]),
-            "segment": said["segment"],
+            "segment": Segment.objects.get(code=said["segment"]) if said["segment"] else None,
             "condition": said["condition"],
             **{name: said[name] if is_lasting else None for name in lasting},
         }
 
     def store_ids(self) -> tuple[int, ...]:
-        return tuple(store.pk for store in self.cleaned_data["stores"])
+        rows = Store.objects.filter(code__in=self.cleaned_data["stores"])
+        return tuple(rows.values_list("pk", flat=True))
 
     def _rule(self, kind: str) -> dict[str, Any]:
         kept = self.campaign.entry_rule if kind == self.campaign.entry else {}
         return wizard_entry.written(kind, self.cleaned_data, kept=kept)
+
+
+def _segments(said: Words, own: str) -> list[tuple[str, Any]]:
+    """Those that live, and the chosen one where it was put away since."""
+    living = said.choices("segments")
+    more = {} if not own or own in living else {own: own}
+    empty = ("", _("No segment: whoever meets the condition"))
+    return [empty, *living.items(), *more.items()]

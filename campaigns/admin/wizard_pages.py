@@ -98,7 +98,7 @@ class WizardPages(ConsoleAdmin):
             messages.info(request, gettext("It runs, or is over: pause it first, or copy it."))
             return HttpResponseRedirect(page_of(campaign.pk))
         # Days and hours are those of the programme's clock.
-        with timezone.override(programs.current().zone):
+        with timezone.override(programs.kept().zone):
             if step == REVIEW:
                 return self._review(request, campaign)
             return self._form(request, campaign, step)

@@ -87,14 +87,10 @@ def _chosen(request: HttpRequest) -> Chosen | None:
     tree, problems = condition_fields.read(text, member_fields.vocabulary())
     if problems:
         return None
-    segment = request.POST.get("segment", "")
-    stores = [one for one in request.POST.getlist("stores") if _is_id(one)]
+    segment = request.POST.get("segment", "").replace("\0", "")
+    stores = [one.replace("\0", "") for one in request.POST.getlist("stores")]
     return Chosen(
-        segment=Segment.objects.filter(pk=segment).first() if _is_id(segment) else None,
+        segment=Segment.objects.filter(code=segment).first() if segment else None,
         condition=tree,
-        store_codes=list(Store.objects.filter(pk__in=stores).values_list("code", flat=True)),
+        store_codes=list(Store.objects.filter(code__in=stores).values_list("code", flat=True)),
     )
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

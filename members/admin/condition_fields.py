@@ -28,6 +28,8 @@ class ConditionWidget(forms.Textarea):
     url = ""
     vocabulary_code = ""
     digits = 2
+    # The vocabulary as the rest of the page says it, so that its choices are read once.
+    words: Words | None = None
 
     class Media:
         css = {"all": ["console/conditions.css"]}
@@ -35,7 +37,7 @@ class ConditionWidget(forms.Textarea):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         shown = self.get_context(name, value, attrs)["widget"]
-        words = Words(fields.vocabulary(self.vocabulary_code))
+        words = self.words or Words(fields.vocabulary(self.vocabulary_code))
         editor = condition_words.editor(words, digits=self.digits)
         return render_to_string(
             "console/condition_editor.html",
