@@ -216,6 +216,11 @@
         this.draw(id);
         return;
       }
+      if (event.key === "Escape" && this.open && !event.defaultPrevented) {
+        const { list, at } = this.find(this.open);
+        this.cancel(list[at]);
+        return;
+      }
       if (event.target.closest("input, textarea, select")) return;
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
         event.preventDefault();
@@ -378,7 +383,6 @@
       const form = make("form", {
         class: "journey-form", novalidate: true,
         onsubmit: (event) => { event.preventDefault(); this.finish(step, fields.read()); },
-        onkeydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); this.cancel(step); } },
       }, token, ...fields.rows, make("div", { class: "journey-buttons" },
         make("button", { type: "submit", class: "console-button", text: this.texts.done }),
         make("button", { type: "button", class: "console-button console-button-plain", text: this.texts.cancel, onclick: () => this.cancel(step) })));
