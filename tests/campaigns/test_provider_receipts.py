@@ -251,8 +251,9 @@ def test_operators_read_where_each_provider_reports(settings):
     told = StringIO()
     call_command("provider_addresses", stdout=told)
 
-    secret = provider_reports.secret_of("sms-tc3")
+    mails, secret = (provider_reports.secret_of(one) for one in ("email", "sms-tc3"))
     assert told.getvalue().splitlines() == [
+        f"email: https://m.shop.example/receipts/email/{mails}/",
         f"sms-tc3: https://m.shop.example/receipts/sms-tc3/{secret}/",
         "sms-basic: https://m.shop.example/receipts/sms-basic/",
         "wechat: https://m.shop.example/receipts/wechat/",
