@@ -16,12 +16,15 @@ from members.rules.conditions import Type
 
 _GROUP = _("Scores and classes")
 _HINT = _("As the last nightly run found; who has none meets no comparison with it.")
-JOINS = {"scores": "LEFT JOIN analytics_memberscore sco ON sco.member_id = m.id"}
+JOINS = {
+    "scores": "LEFT JOIN analytics_memberscore sco ON sco.member_id = m.id",
+    "metrics": "LEFT JOIN analytics_membermetrics mm ON mm.member_id = m.id",
+}
 
 
 def register() -> None:
     """Called by `apps.ready`."""
-    member_fields.add((*_classes(), *_scores()), joins=JOINS)
+    member_fields.add((*_classes(), *_scores(), _overdue()), joins=JOINS)
 
 
 def _classes() -> Iterable[MemberField]:
@@ -68,4 +71,21 @@ def _score(code: str, label: Any, sql: str, *, least: int, most: int) -> MemberF
         wording=Wording(label=label, group=_GROUP, hint=_HINT),
         sql=sql,
         joins=("scores",),
+    )
+
+
+def _overdue() -> MemberField:
+    """By each member's own rhythm: the median of the days between their purchase days."""
+    return MemberField(
+        field=field_of("orders.overdue_days", Type.INTEGER),
+        wording=Wording(
+            label=_("days past their usual next purchase"),
+            group=_GROUP,
+            hint=_(
+                "By the days that usually lie between their own purchases; below 0 it isn't due "
+                "yet. Who bought on one day only meets no comparison with it."
+            ),
+        ),
+        sql="(%(today)s::date - mm.last_day) - ceil(mm.gap_days)::int",
+        joins=("metrics",),
     )

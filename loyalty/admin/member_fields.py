@@ -36,6 +36,16 @@ WHERE lo.is_open AND (NOT lo.is_pending OR lo.activates_at <= %(at)s) AND {ahead
   AND {whose[lo.member_id]}
 GROUP BY lo.member_id""",
 }
+# Of the next tier that figures alone lead to; what one order can't bring leaves it unknown.
+_MISSING = """(
+  SELECT CASE WHEN nt.spend_amount > 0 AND (nt.match = 'ANY' OR (
+      nt.clv_amount = 0 AND ac.window_orders_count + 1 >= nt.orders_count
+      AND ac.window_qualifying_points >= nt.qualifying_points))
+    THEN GREATEST(0, nt.spend_amount - ac.window_spend_amount) END
+  FROM loyalty_tier nt
+  WHERE nt.program_id = ti.program_id AND nt.rank > ti.rank AND NOT nt.is_invite_only
+    AND nt.cap_percent IS NULL AND nt.cap_count IS NULL
+  ORDER BY nt.rank LIMIT 1)"""
 # What is usable at the instant, whether or not a job has run. Only accounts of which something
 # began or lapsed since their last posting look at their lots.
 _USABLE = """CASE
@@ -76,6 +86,20 @@ def _held() -> Iterable[MemberField]:
             hint=_("As their last purchase or the last night left it."),
         ),
         sql="ti.code",
+        joins=("account", "tier"),
+    )
+    yield MemberField(
+        field=field_of("tier.missing_amount", Type.AMOUNT),
+        wording=Wording(
+            label=_("spending missing to the next tier"),
+            group=_HOLDS,
+            show=_amount,
+            hint=_(
+                "As their last purchase or the last night left it. Nobody whose next tier asks for "
+                "more than that and one more order."
+            ),
+        ),
+        sql=_MISSING,
         joins=("account", "tier"),
     )
     yield MemberField(
