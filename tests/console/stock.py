@@ -48,6 +48,7 @@ from tests import world
 from tests.console import (
     stock_benefits,
     stock_challenges,
+    stock_journeys,
     stock_merges,
     stock_privacy,
     stock_receipts,
@@ -97,6 +98,7 @@ def fill(*, at: datetime = world.NOW) -> dict[str, Any]:
     stock_registers.fill(people, actor_id=maker.pk, at=at)
     stock_challenges.fill(people, at=at)
     stock_referrals.fill(people, at=at)
+    stock_journeys.fill(people, at=at)
     stock_merges.fill(people, at=at)
     stock_scores.fill(people, at=at)
     stock_segments.fill(people, actor_id=maker.pk, at=at)
