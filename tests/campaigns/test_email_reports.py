@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from campaigns.models import Suppression
+from campaigns.services import deliveries, provider_reports
 from campaigns.transports import email_reports
 from campaigns.transports.contract import Call, Untrusted
+from tests.campaigns.mail_server import MailServer
+from tests.campaigns.shop import NOW, queued
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 MESSAGE_ID = "<0195aaaa-0000-7000-8000-000000000001@shop.example>"
@@ -150,3 +154,26 @@ def test_parts_within_parts_without_end_are_not_read():
     with pytest.raises(Untrusted):
         parse(deep)
     assert parse("".join(deep.splitlines(keepends=True)[:297])) == []
+
+
+@pytest.mark.django_db
+def test_a_mail_that_came_back_settles_its_message_and_its_address_is_suppressed(
+    campaign, alice, settings, client
+):
+    secret = provider_reports.secret_of("email")
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
+        delivery = queued(campaign, alice)
+        deliveries.send_due(at=NOW)
+        told = status(original=server.taken[0].as_string())
+
+    for address, expected in ((f"/receipts/email/{'x' * 32}/", 403), ("/receipts/email/", 403)):
+        answer = client.post(address, told.encode(), content_type="message/rfc822")
+        assert answer.status_code == expected
+    answer = client.post(f"/receipts/email/{secret}/", told.encode(), content_type="message/rfc822")
+
+    assert answer.status_code == 200
+    delivery.refresh_from_db()
+    assert delivery.state == "BOUNCED"
+    assert Suppression.objects.values_list("medium", "reason").get() == ("EMAIL", "BOUNCED")
