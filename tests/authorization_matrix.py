@@ -288,6 +288,7 @@ DEEDS = {
     "admin:loyalty_earningrule_spoken": _SETS_PROGRAM,
     "admin:loyalty_earningrule_spoken_new": _SETS_PROGRAM,
     "admin:campaigns_campaign_effect": _SEES_CAMPAIGNS,
+    "admin:campaigns_campaign_why": _SEES_CAMPAIGNS,
     "admin:campaigns_offer_publish": _SETS_OFFERS,
     "admin:campaigns_offer_new_version": _SETS_OFFERS,
     "admin:campaigns_offer_stop": _SETS_OFFERS,

@@ -28,7 +28,11 @@ def tiles(effect: Effect) -> Iterator[Tile]:
                 "opened a message or not."
             ),
             shown_as=As.PERCENT,
-            value=Value(None if points is None else _percent(points), rate.part, rate.whole),
+            value=Value(
+                value=None if points is None else _percent(points),
+                numerator=rate.part,
+                denominator=rate.whole,
+            ),
             numerator=_("Redeemed"),
             denominator=_("Targeted"),
             narrowed_by=_NO_FILTERS,
@@ -81,7 +85,7 @@ def _count(code: str, label: str, definition: object, count: int) -> Tile:
         label=label,
         definition=definition,
         shown_as=As.COUNT,
-        value=Value(count),
+        value=Value(value=count),
         narrowed_by=_NO_FILTERS,
     )
 
@@ -92,7 +96,7 @@ def _amount(code: str, label: str, definition: str, amount: int) -> Tile:
         label=label,
         definition=definition,
         shown_as=As.AMOUNT,
-        value=Value(amount),
+        value=Value(value=amount),
         narrowed_by=_NO_FILTERS,
     )
 

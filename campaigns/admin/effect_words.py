@@ -60,7 +60,7 @@ _REASONS: Mapping[str, Any] = {
     "nothing_given": gettext_lazy("Nothing was given to them"),
     "not_claimed": gettext_lazy("Not claimed"),
     "coupon_over": gettext_lazy("The coupon lapsed or was made void"),
-    "not_redeemed": gettext_lazy("Not redeemed yet"),
+    "not_redeemed": gettext_lazy("Not redeemed"),
     "no_order": gettext_lazy("No order in the goal's days"),
     "ghost": gettext_lazy("Held out: would have been sent"),
     "other": gettext_lazy("Other"),

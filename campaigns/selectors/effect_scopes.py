@@ -46,6 +46,8 @@ class Scope:
             "point_steps": list(parts.point_steps),
             "has_messages": parts.has_messages,
             "has_gifts": parts.has_gifts,
+            # Of what was brought in nobody knows what was given, only what wasn't redeemed.
+            "no_gift": "not_redeemed" if parts.is_imported else "nothing_given",
             # A day of the shop may be another one than the programme's.
             "first_on": first - timedelta(days=1),
             "last_on": last + timedelta(days=parts.goal_days + 1),

@@ -102,7 +102,7 @@ entered AS (
             THEN {CLAIMED} + {_number("'not_redeemed'")}
         WHEN g.is_claimed THEN {CLAIMED} + {_number("'coupon_over'")}
         WHEN g.id IS NOT NULL THEN {OPENED} + {_number("'not_claimed'")}
-        ELSE {OPENED} + {_number("'nothing_given'")} END AS way
+        ELSE {OPENED} + {_number("%(no_gift)s")} END AS way
       FROM entered e LEFT JOIN gifts g ON g.id = e.id
 )"""  # noqa: S608
 

@@ -10,6 +10,15 @@ from tests.campaigns.shop import NOW
 
 DAY = timedelta(days=1)
 MESSAGE = {"id": "m1", "kind": "MESSAGE", "template": "hello", "media": ["EMAIL", "INBOX"]}
+_CONTENT = {
+    "exits": [],
+    "goal_event": "",
+    "goal_days": 14,
+    "is_over_at_goal": True,
+    "arms": [{"code": "a", "share": 10_000}],
+    "control_share": 0,
+    "texts": {},
+}
 GRANT = {"id": "g1", "kind": "GRANT", "what": "COUPON", "code": "ten"}
 
 
@@ -34,7 +43,7 @@ def campaign(code: str = "spring", *, gives: bool = True, **content: Any) -> Cam
     made.version = CampaignVersion.objects.create(
         campaign=made,
         number=1,
-        content={"steps": steps, "goal_days": 14, **content},
+        content={**_CONTENT, "steps": steps, **content},
         content_hash="0" * 64,
         created_at=NOW,
     )

@@ -15,9 +15,9 @@ from tests.loyalty import till
 pytestmark = pytest.mark.django_db
 TABS = (
     "timeline", "ledger", "orders", "tier", "benefits", "coupons", "rewards", "behaviors",
-    "offers", "challenges", "referrals", "behavior_events", "metrics", "segments", "messages",
-    "service", "appointments", "tasks", "notes", "communities", "surveys", "consents", "protection",
-    "profile", "sessions", "approvals",
+    "offers", "challenges", "referrals", "behavior_events", "metrics", "campaigns", "segments",
+    "messages", "service", "appointments", "tasks", "notes", "communities", "surveys", "consents",
+    "protection", "profile", "sessions", "approvals",
 )  # fmt: skip
 
 
