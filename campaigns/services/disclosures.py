@@ -48,7 +48,21 @@ def record_days(*, at: datetime) -> Iterator[int]:
 def recipients_of(member_ids: Collection[int]) -> set[str]:
     """Codes of the providers that were given an address of one of these members."""
     media = _handed_over().filter(member_id__in=member_ids).values_list("medium", flat=True)
-    return {TRANSPORTS[medium].recipient for medium in media.distinct()}
+    given = {*media.distinct(), *_refused(member_ids)}
+    return {TRANSPORTS[one].recipient for one in given if one in TRANSPORTS}
+
+
+def _refused(member_ids: Collection[int]) -> set[str]:
+    """Media whose provider saw an address and refused it, so that the message went by another."""
+    rows = Delivery.objects.filter(
+        member_id__in=member_ids, tried__contains=[{"reason": Delivery.Reason.REFUSED}]
+    )
+    return {
+        one["medium"]
+        for tried in rows.values_list("tried", flat=True)
+        for one in tried
+        if one["reason"] == Delivery.Reason.REFUSED
+    }
 
 
 def _unrecorded(zone: ZoneInfo, at: datetime) -> QuerySet[Any, dict[str, Any]]:

@@ -135,6 +135,15 @@ def test_who_got_a_member_s_address_is_known_without_a_row_of_theirs(alice, bob)
     assert selectors.that_got(member_ids=[bob.pk]) == []
 
 
+def test_a_provider_that_refused_an_address_has_seen_it_and_one_passed_over_has_not(alice):
+    defaults.install(at=world.NOW)
+    mail(alice, 1, at=world.NOW - DAY, medium="INBOX")
+    passed_over = {"medium": "EMAIL", "reason": "consent"}
+    Delivery.objects.update(tried=[passed_over, {"medium": "SMS", "reason": "refused"}])
+
+    assert delivery_disclosures.recipients_of([alice.pk]) == {"sms-provider"}
+
+
 def test_whoever_was_sent_a_log_in_code_is_known_to_the_sms_provider(alice, bob):
     phone = Identity.objects.get(member=alice, kind="PHONE")
     OneTimeCode.objects.create(
