@@ -1,6 +1,8 @@
 """What texts may say of members: for many at once, and only what they need."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -205,3 +207,10 @@ def _record(enrollment, detail):
         detail=detail,
         recorded_at=NOW,
     )
+
+
+@pytest.mark.parametrize("page", ["messages.md", "messages.zh-hans.md"])
+def test_the_operators_page_lists_every_variable(page):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text()
+
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == list(registry.VARIABLES)
