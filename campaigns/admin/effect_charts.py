@@ -137,7 +137,7 @@ def _arm_row(arm: ArmEffect, effect: Effect, has_gifts: bool) -> tuple[Cell, ...
         arm.counts[Rung.SENT] if has_messages else None,
         arm.counts[Rung.OPENED] if has_messages else None,
         arm.redeemed_count if has_gifts else None,
-        arm.converted_count,
+        arm.converted_count if effect.parts.has_goal else None,
         arm.sales.buyers_count,
         arm.sales.orders_count,
         arm.sales.net_amount,

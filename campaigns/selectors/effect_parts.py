@@ -23,6 +23,7 @@ class Parts:
     coupon_steps: tuple[str, ...]
     point_steps: tuple[str, ...]
     is_imported: bool
+    has_goal: bool
     goal_days: int
     absent: Mapping[Rung, Absence] = field(default_factory=dict)
 
@@ -47,6 +48,7 @@ def parts_of(campaign: Campaign) -> Parts:
         coupon_steps=coupons,
         point_steps=points,
         is_imported=is_imported,
+        has_goal=any(version.content.get("goal_event") for version in versions),
         goal_days=int(last.get("goal_days", campaign.goal_days)),
         absent=_absent(has_messages, bool(coupons), is_imported),
     )

@@ -10,6 +10,7 @@ from config.demo import (
     access,
     benefits,
     challenges,
+    mailings,
     promotions,
     referrals,
     rewards,
@@ -55,6 +56,7 @@ def run(job: RunningJob, at: datetime) -> None:
         benefits.set_up(at=at)
         rewards.set_up(at=at)
         job.progress(cursor={"people": True}, done=1, total=1)
+    mailings.set_up(at=at)
     drain(at=at)
 
 
