@@ -15,6 +15,7 @@ from campaigns.rules.journey_steps import Grant, Kind, Message
 from campaigns.rules.journeys import Flow
 from campaigns.selectors import audiences, variables
 from campaigns.selectors.asked import Asked, Variables
+from loyalty.services import referrals
 from members.models import Member
 
 MOST = 2_000
@@ -90,12 +91,17 @@ def templates_of(flow: Flow) -> list[MessageTemplate]:
     return list(MessageTemplate.objects.filter(code__in=codes).order_by("code"))
 
 
-def begun_by(campaign: Campaign, flow: Flow) -> frozenset[str]:
-    """Variables that come with the event or with a step's gift: there when the text is written."""
+def expected(campaign: Campaign, flow: Flow, *, at: datetime) -> frozenset[str]:
+    """Variables that are there when the text is written, whatever is known of the member now: what
+    the event tells, a step's gift, and codes for recommending, which are made."""
     event = str((campaign.entry_rule or {}).get("event") or "")
     gifts = {one.what for one in flow.of_kind(Kind.GRANT) if isinstance(one, Grant)}
     offered = registry.offered(event=event, gifts=gifts)
-    return frozenset(one.name for one in offered if one.is_of_event)
+    found = frozenset(one.name for one in offered if one.is_of_event)
+    live = referrals.live_program(at=at)
+    if live is None:
+        return found
+    return found | {"referral_code"} | ({"referral_link"} if live.link_url else set())
 
 
 def known_of(sample: Sample, *, needed: frozenset[str], at: datetime) -> list[Variables]:

@@ -17,7 +17,7 @@ def of_campaign(campaign: Campaign, *, at: datetime) -> list[Coverage]:
     Raises: BadSteps; BadEntry; BadCondition.
     """
     flow = campaign_versions.flow_of(campaign)
-    begun = coverage.begun_by(campaign, flow)
+    begun = coverage.expected(campaign, flow, at=at)
     sample = coverage.sample_of(campaign, at=at)
     return [
         _of_texts(one.code, templates.freeze(one), sample, begun, at)

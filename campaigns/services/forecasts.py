@@ -15,7 +15,7 @@ from campaigns.models import Campaign, CampaignVersion, Enrollment, Run
 from campaigns.rules import arms, entries, journeys
 from campaigns.rules import gate as rules
 from campaigns.rules.journey_steps import Kind, Message
-from campaigns.selectors import audiences, gate_facts, gift_worth
+from campaigns.selectors import audiences, coverage, gate_facts, gift_worth
 from campaigns.services import (
     campaign_versions,
     enrollments,
@@ -214,7 +214,14 @@ def _unwritten(
         if any(one.choice.verdict.reason is None for one in chosen[row.pk])
     ]
     texts = journey_messages.texts_of(rows[0], step)
-    written = message_texts.write_many(texts=texts, writings=writings, media=step.media, at=at)
+    campaign = rows[0].campaign
+    written = message_texts.write_many(
+        texts=texts,
+        writings=writings,
+        media=step.media,
+        expected=coverage.expected(campaign, campaign_versions.flow_of(campaign), at=at),
+        at=at,
+    )
     return {one.key for one in writings} - set(written)
 
 
