@@ -66,7 +66,7 @@ def check(steps: Any, exits: Any, *, shares: Mapping[str, int]) -> Checked:
         *(_of_rules(one) for one in found.mistakes),
         *_missing(found.steps, teller),
         *_unknown_choices(found.steps, teller.said),
-        *_unreachable(steps, tuple(shares)),
+        *([] if found.mistakes else _unreachable(steps, tuple(shares))),
         *_bad_exits(exits),
     ]
     return Checked(

@@ -186,8 +186,7 @@ def _sent(request: HttpRequest) -> dict[str, Any] | None:
         return None
     if not isinstance(sent, dict):
         return None
-    is_whole = isinstance(sent.get("steps"), list) and isinstance(sent.get("exits"), list)
-    return sent if is_whole else None
+    return sent if journey_drafts.can_be_kept(sent.get("steps"), sent.get("exits")) else None
 
 
 def _unreadable() -> HttpResponse:

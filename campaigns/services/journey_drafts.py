@@ -35,20 +35,28 @@ def save(
 
     Raises: NotFound; NotEditable; ChangedMeanwhile; UnreadableJourney.
     """
-    _refuse_unreadable(steps, exits)
+    if not can_be_kept(steps, exits):
+        raise UnreadableJourney
     values = {"steps": steps, "exits": [_exit(one) for one in exits]}
     return campaigns.change(
         campaign_id=campaign_id, values=values, at=at, actor=actor, expected=expected
     )
 
 
-def _refuse_unreadable(steps: Any, exits: Any) -> None:
+def can_be_kept(steps: Any, exits: Any) -> bool:
+    """Whether these are lists that the database takes: of bearable size, without signs that no
+    text can have."""
     if not isinstance(steps, list) or not all(isinstance(one, dict) for one in steps):
-        raise UnreadableJourney
+        return False
     if not isinstance(exits, list) or len(exits) > MOST_EXITS:
-        raise UnreadableJourney
-    if len(json.dumps([steps, exits], ensure_ascii=False)) > MOST_CHARACTERS:
-        raise UnreadableJourney
+        return False
+    try:
+        text = json.dumps([steps, exits], ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        # No number, half a sign, or nested without end.
+        return False
+    return len(text) <= MOST_CHARACTERS and "\\u0000" not in text
 
 
 def _exit(written: Any) -> dict[str, str]:

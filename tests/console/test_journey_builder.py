@@ -109,12 +109,26 @@ def test_of_two_who_build_at_once_the_second_is_told_and_may_save_over_it(market
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"steps": 1, "exits": []}', '{"steps": [[]], "exits": []}']
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"steps": 1, "exits": []}',
+        '{"steps": [[]], "exits": []}',
+        '{"steps": [{"id": "a\\u0000"}], "exits": []}',
+        '{"steps": [{"id": "\\ud800"}], "exits": []}',
+        '{"steps": [{"minutes": NaN}], "exits": []}',
+        '{"steps": [' + '{"yes": [' * 300 + "]}" * 300 + '], "exits": []}',
+        '{"steps": [' + '{"yes": [' * 5000 + "]}" * 5000 + '], "exits": []}',
+    ],
 )
-def test_what_is_no_journey_is_refused_and_nothing_changes(marketer, campaign, body):
-    answer = marketer.post(address(campaign, "_save"), body, content_type="application/json")
+@pytest.mark.parametrize("deed", ["_save", "_check"])
+def test_what_is_no_journey_is_refused_and_nothing_changes(marketer, campaign, body, deed):
+    answer = marketer.post(address(campaign, deed), body, content_type="application/json")
 
-    assert answer.status_code in (400, 422)
+    # A tree that nests deep, with kinds that branch or without, is told its mistakes.
+    assert answer.status_code in (400, 409, 422) or answer.json()["mistakes"]
     campaign.refresh_from_db()
     assert len(campaign.steps) == 2
 
@@ -127,7 +141,7 @@ def test_exits_that_say_nothing_are_refused(marketer, campaign, exits):
         marketer, campaign, "_save", exits=exits, expected=campaigns.fingerprint(campaign)
     )
 
-    assert status == 422
+    assert status in (400, 422)
 
 
 def test_of_a_running_campaign_the_page_shows_where_members_are(marketer, campaign):
