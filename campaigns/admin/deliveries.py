@@ -49,13 +49,17 @@ class ReceiptInline(ReadOnlyInline):
 
     model = Receipt
     verbose_name_plural = _("What was reported")
-    fields = ("occurred_at", "kind", "shown_detail", "is_machine", "source", "recorded_at")
+    fields = ("occurred_at", "kind", "shown_detail", "shown_by", "source", "recorded_at")
     readonly_fields = fields
     ordering = ("occurred_at", "pk")
 
     @display(description=_("detail"))
     def shown_detail(self, receipt: Receipt) -> str:
         return delivery_words.detail(receipt)
+
+    @display(description=_("by"))
+    def shown_by(self, receipt: Receipt) -> str:
+        return delivery_words.by(receipt)
 
 
 @admin.register(Delivery)
@@ -78,6 +82,7 @@ class DeliveryAdmin(ResendActs, KeysetAdmin):
     search_help_text = _("Card number")
     readonly_fields = (
         "shown_medium",
+        "shown_language",
         "shown_state",
         "shown_tried",
         "shown_subject",
@@ -111,7 +116,7 @@ class DeliveryAdmin(ResendActs, KeysetAdmin):
                 {
                     "fields": (
                         ("member", "campaign"),
-                        ("shown_medium", "language"),
+                        ("shown_medium", "shown_language"),
                         ("shown_state", "reason"),
                         "shown_tried",
                         ("queued_at", "not_before_at", "expires_at"),
@@ -127,6 +132,10 @@ class DeliveryAdmin(ResendActs, KeysetAdmin):
     @display(description=_("channel"))
     def shown_medium(self, delivery: Delivery) -> str:
         return delivery_words.medium(delivery.medium)
+
+    @display(description=_("language"))
+    def shown_language(self, delivery: Delivery) -> str:
+        return delivery_words.language(delivery.language)
 
     @display(description=_("channels passed over"))
     def shown_tried(self, delivery: Delivery) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery, Receipt
@@ -38,6 +39,17 @@ def detail(receipt: Receipt) -> str:
     if receipt.detail.startswith(_LINK):
         return _("Link %(number)s") % {"number": receipt.detail.removeprefix(_LINK)}
     return receipt.detail
+
+
+def by(receipt: Receipt) -> str:
+    """Who looked, where somebody did: machines don't count."""
+    if receipt.kind not in (Receipt.Kind.OPENED, Receipt.Kind.CLICKED):
+        return "–"
+    return _("a machine: doesn't count") if receipt.is_machine else _("a person")
+
+
+def language(code: str) -> str:
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def refused(counts: Any) -> str:
