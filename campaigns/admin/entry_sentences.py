@@ -198,7 +198,12 @@ def _happening(
 
 
 def _once(keys: Iterable[str]) -> str:
-    labels = {"product": _("product"), "order": _("order"), "day": _("day")}
+    labels = {
+        "member": _("member"),
+        "product": _("product"),
+        "order": _("order"),
+        "day": _("day"),
+    }
     told = [labels[key] for key in keys if key in labels]
     if not told:
         return ""

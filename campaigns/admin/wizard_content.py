@@ -62,7 +62,10 @@ class ExitForm(RowForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: Any = self.fields
-        fields["event"].choices = wizard_events.choices(self.initial.get("event", ""))
+        kept = self.shared.get("kept", ())
+        known = wizard_events.endings()
+        codes = {code for code, _name in known}
+        fields["event"].choices = [*known, *((one, one) for one in kept if one not in codes)]
         keep_filled(self, "event")
 
 
@@ -169,6 +172,8 @@ class ContentForm(StepForm):
 
     def fill(self) -> None:
         fields: Any = self.fields
+        kept = [one["event"] for one in self.campaign.exits if one.get("event")]
+        fields["exits"].widget.read = lambda: {"kept": kept}
         if not self.is_simple:
             for name in (*self.sections[0].names, *self.sections[1].names):
                 del fields[name]
@@ -185,9 +190,6 @@ class ContentForm(StepForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.is_simple:
             return cleaned
-        gift = cleaned.get("gift", "").lower()
-        if gift and not cleaned.get(gift) and gift not in self.errors:
-            self.add_error(gift, _("Choose what is given."))
         media = _media(cleaned)
         if cleaned.get("template") and not media and "media" not in self.errors:
             self.add_error("media", _("Choose a channel at least."))
@@ -230,6 +232,7 @@ def keep_filled(row: RowForm, name: str) -> None:
 
 
 def _gift(said: Mapping[str, Any]) -> dict[str, Any]:
+    """One that isn't chosen yet is kept so: the review tells what is missing."""
     what = said["gift"]
     if not what:
         return {}

@@ -13,7 +13,12 @@ from campaigns.rules import entries
 from campaigns.rules.entries import BadEntry
 
 DATES: Mapping[str, Any] = {"BIRTHDAY": _("birthday"), "JOINED": _("day of joining")}
-KEYS: Mapping[str, Any] = {"product": _("product"), "order": _("order"), "day": _("day")}
+KEYS: Mapping[str, Any] = {
+    "member": _("member"),
+    "product": _("product"),
+    "order": _("order"),
+    "day": _("day"),
+}
 # The field of the form that is asked for a place in the rule, by the entry's kind.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "AT": {"at": "at"},
@@ -124,8 +129,11 @@ def _days(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _event(said: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What isn't said is left out, so that a rule that was opened and saved is the same one."""
     times = said.get("times") or 1
-    rule: dict[str, Any] = {"event": said.get("event", ""), "times": times}
+    rule: dict[str, Any] = {"event": said.get("event", "")}
+    if times > 1 or "times" in kept:
+        rule["times"] = times
     if said.get("behavior"):
         rule["behavior"] = said["behavior"]
     if matches := _matching(said.get("only_where", ""), kept.get("matches", {})):
@@ -133,20 +141,22 @@ def _event(said: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     if times > 1:
         rule["minutes"] = said.get("within")
     if said.get("without_event"):
-        without = dict(kept.get("without") or {})
-        if without.get("event") != said["without_event"]:
-            without = {}
-        rule["without"] = {
-            **without,
-            "event": said["without_event"],
-            "behavior": said.get("without_behavior", ""),
-        }
+        rule["without"] = _without(said, kept.get("without") or {})
         rule["without_minutes"] = said.get("without_within")
     if said.get("is_same"):
         rule["same"] = "product"
     if said.get("keys"):
-        rule["keys"] = list(said["keys"])
+        rule["keys"] = [key for key in KEYS if key in said["keys"]]
     return rule
+
+
+def _without(said: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """With the values that the form doesn't ask for, while it is the same event."""
+    event, behavior = said["without_event"], said.get("without_behavior", "")
+    others = dict(kept) if kept.get("event") == event else {}
+    if behavior or "behavior" in others:
+        others["behavior"] = behavior
+    return {**others, "event": event}
 
 
 def _matching(text: str, kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,13 @@ def entering(own: str = "") -> list[tuple[str, Any]]:
     return [first, noticed, *[one for one in others if one[0] != event_words.NOTICED]]
 
 
+def endings(own: str = "") -> list[tuple[str, Any]]:
+    """What may end it for a member: behaviors too, by their kind."""
+    offered: list[tuple[str, Any]] = event_words.endings()
+    more = [] if not own or own in dict(offered) else [(own, own)]
+    return [EMPTY, *offered, *more]
+
+
 def behaviors() -> list[tuple[str, Any]]:
     return [
         ("", _("Any behavior")),

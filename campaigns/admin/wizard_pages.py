@@ -24,7 +24,7 @@ from campaigns.admin.wizard_guards import GuardsForm
 from campaigns.models import Campaign, MessageTemplate
 from campaigns.rules import simple_journeys
 from campaigns.rules.journey_steps import Kind
-from campaigns.services import campaigns
+from campaigns.services import campaigns, recipes
 from campaigns.services.campaigns import ChangedMeanwhile
 from loyalty.services import programs
 from members.admin import dialogs
@@ -173,6 +173,7 @@ class WizardPages(ConsoleAdmin):
             "media": self.media + form.media,
             "conflict": conflict,
             **(_flow(campaign) if step == CONTENT else {}),
+            "recipe": recipes.RECIPES.get(campaign.recipe) if step == 1 else None,
         }
         return render(request, "console/campaign_step.html", context)
 

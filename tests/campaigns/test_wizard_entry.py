@@ -25,6 +25,16 @@ RULES = [
     ("RECURRING", {"month_days": [1, 15, 31], "clock": "10:00"}),
     ("EVENT", VIEWED),
     ("EVENT", {"event": "loyalty.tier.upgraded", "times": 1, "matches": {"to_tier": "gold"}}),
+    ("EVENT", {"event": "loyalty.points.lapsing"}),
+    (
+        "EVENT",
+        {
+            "event": "loyalty.order.recorded",
+            "without": {"event": "loyalty.order.refunded", "matches": {"x": 1}},
+            "without_minutes": 60,
+            "keys": ["member"],
+        },
+    ),
     ("DATE", {"date": "BIRTHDAY", "days": -7, "clock": "09:00"}),
     ("DATE", {"date": "JOINED", "days": 3, "clock": "09:00"}),
     ("STATE", {"clock": "10:00"}),

@@ -123,7 +123,7 @@ def test_a_pattern_of_events_is_kept_as_its_rule_and_the_same_when_saved_again(m
         "times": 2,
         "minutes": 1440,
         "same": "product",
-        "without": {"event": "loyalty.order.recorded", "behavior": ""},
+        "without": {"event": "loyalty.order.recorded"},
         "without_minutes": 30,
         "keys": ["product", "day"],
     }
@@ -197,6 +197,19 @@ def test_a_message_with_its_channels_and_a_gift_become_the_steps(mia):
         {**MESSAGE, "media": ["WECHAT", "SMS"]},
     ]
     assert campaign.exits == [{"event": "loyalty.order.recorded", "same": "product"}]
+
+
+def test_what_a_recipe_leaves_open_does_not_bar_the_way_and_nothing_of_it_is_lost(mia):
+    """A gift to be chosen, ends by a behavior, values that an event must have."""
+    for code in ("cart-not-paid", "sign-up-gift"):
+        kept = recipes.make(code=code, actor=None, at=world.NOW)
+        campaign = Campaign.objects.get(pk=kept.pk)
+        before = campaigns.fingerprint(campaign)
+
+        for number in (1, 2, 3, 4):
+            assert save(mia, campaign, number).status_code == 302
+
+        assert campaigns.fingerprint(Campaign.objects.get(pk=kept.pk)) == before
 
 
 def test_a_journey_of_several_steps_keeps_them(mia):
