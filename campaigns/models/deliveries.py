@@ -59,6 +59,7 @@ class Delivery(models.Model):
         NO_ANSWER = "no_answer", _("The provider's answer was lost")
         SENDER_DIED = "sender_died", _("The sender stopped on the way")
         BOUNCED = "bounced", _("The address took nothing")
+        FAULT = "fault", _("Something went wrong on our side; the log says what")
 
     sealed_with = "member"
 

@@ -47,8 +47,33 @@ def send_due(*, at: datetime, limit: int = BATCH) -> int:
 
 
 def _send_some(campaign_id: int, at: datetime, limit: int) -> int:
+    try:
+        return _send(campaign_id, at, limit)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        logger.exception("messages_failed", campaign_id=campaign_id)
+    # One of them is at fault; the others must not wait for it.
+    due = Delivery.objects.filter(
+        campaign_id=campaign_id, state=Delivery.State.QUEUED, not_before_at__lte=at
+    )
+    ids = list(due.order_by("not_before_at").values_list("pk", flat=True)[:limit])
+    for delivery_id in ids:
+        try:
+            _send(campaign_id, at, 1, only=delivery_id)
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            logger.warning("message_failed", delivery=delivery_id, error=type(error).__name__)
+            delivery_outcomes.put_off(delivery_id=delivery_id, at=at)
+    return len(ids)
+
+
+def _send(campaign_id: int, at: datetime, limit: int, only: int | None = None) -> int:
     with transaction.atomic(durable=True):
-        looked_at, here, claims = delivery_claims.claim(campaign_id=campaign_id, at=at, limit=limit)
+        looked_at, here, claims = delivery_claims.claim(
+            campaign_id=campaign_id, at=at, limit=limit, only=only
+        )
         record_sent(here, at)
     for claim, told in _hand_over(claims):
         delivery_outcomes.settle(claim=claim, told=told, at=at)

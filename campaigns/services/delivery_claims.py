@@ -42,13 +42,15 @@ class Claim:
     message: Message
 
 
-def claim(*, campaign_id: int, at: datetime, limit: int) -> tuple[int, list[Delivery], list[Claim]]:
+def claim(
+    *, campaign_id: int, at: datetime, limit: int, only: int | None = None
+) -> tuple[int, list[Delivery], list[Claim]]:
     """How many messages were looked at; those that stay in our own database and are sent by now;
-    and those that are claimed for a provider."""
+    and those that are claimed for a provider. With `only`, that message alone."""
     campaign = _running(campaign_id)
     if campaign is None:
         return 0, [], []
-    due = _lock_due(campaign, at, _room(campaign, at, limit))
+    due = _lock_due(campaign, at, _room(campaign, at, limit), only)
     if not due:
         return 0, [], []
     _lock_members(campaign, due)
@@ -108,14 +110,14 @@ def _room(campaign: Campaign, at: datetime, limit: int) -> int:
     return max(0, min(limit, campaign.rate_per_minute - gone))
 
 
-def _lock_due(campaign: Campaign, at: datetime, limit: int) -> list[Delivery]:
+def _lock_due(campaign: Campaign, at: datetime, limit: int, only: int | None) -> list[Delivery]:
     rows = (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("enrollment__version", "enrollment__run", "member__key")
         .filter(campaign=campaign, state=_State.QUEUED, not_before_at__lte=at)
-        .order_by("not_before_at")[:limit]
+        .order_by("not_before_at")
     )
-    found = list(rows)
+    found = list((rows if only is None else rows.filter(pk=only))[:limit])
     for one in found:
         one.campaign = campaign
         if one.enrollment is not None:

@@ -44,6 +44,20 @@ def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
 
 
 @transaction.atomic
+def put_off(*, delivery_id: int, at: datetime) -> None:
+    """A message that we can't even hand over, by a fault of ours: tried again as one whose
+    provider is away, and given up as often."""
+    waiting = Delivery.objects.select_for_update().filter(pk=delivery_id, state=_State.QUEUED)
+    for delivery in waiting:
+        delivery.attempts += 1
+        delivery.reason = _Reason.FAULT
+        delivery.not_before_at = at + FIRST_RETRY * 2 ** (delivery.attempts - 1)
+        if delivery.attempts >= MAX_ATTEMPTS:
+            delivery.state = _State.FAILED
+        delivery.save(update_fields=["attempts", "reason", "not_before_at", "state"])
+
+
+@transaction.atomic
 def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
     if _write(delivery, state=_State.SENT, sent_at=at, provider_ref=reference[:120], reason=""):
         told = MessageSent(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.shop import Shop
 
 
-_PARTS = ("orders", "points", "quotes", "events", "analytics", "segments")
+_PARTS = ("orders", "points", "quotes", "events", "analytics", "segments", "campaigns")
 
 
 def main() -> None:
@@ -40,6 +40,8 @@ def main() -> None:
         _analytics(options)
     if options.only in ("", "segments"):
         _segments(options)
+    if options.only in ("", "campaigns"):
+        _campaigns(options)
 
 
 def _orders(options: argparse.Namespace, made: "Shop") -> None:
@@ -125,6 +127,19 @@ def _segments(options: argparse.Namespace) -> None:
     segments.show(segments.measure(options.rounds, at=at))
 
 
+def _campaigns(options: argparse.Namespace) -> None:
+    from django.utils import timezone
+
+    from tests.benchmarks import campaigns, population
+
+    at = timezone.now()
+    if options.only:
+        # Else those of the parts before stand there.
+        population.fill(options.audience, at=at)
+    campaigns.fill(at=at)
+    campaigns.show(campaigns.measure(at=at))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
@@ -135,6 +150,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lots", type=int, default=250_000, help="lots that expire")
     parser.add_argument("--only", choices=("", *_PARTS), default="")
     parser.add_argument("--buyers", type=int, default=100_000, help="members with ten orders each")
+    parser.add_argument("--audience", type=int, default=100_000, help="members of a campaign")
     parser.add_argument("--scale", type=int, default=10, help="of pgbench's own tables")
     return parser.parse_args()
 

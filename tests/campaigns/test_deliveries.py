@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from campaigns.models import Campaign, Delivery
 from campaigns.selectors.deliveries import messages_of
@@ -188,3 +189,23 @@ def test_messages_of_a_member_open_without_more_queries(campaign, alice, django_
         texts = [(message.send_key, message.subject) for message in messages]
 
     assert texts == [("tier-upgraded:2:INBOX", "Hello"), ("tier-upgraded:1:INBOX", "Hello")]
+
+
+def test_one_message_at_fault_holds_up_nobody_and_is_given_up_after_five_tries(
+    campaign, alice, provider
+):
+    sick = queued(campaign, alice, number=1)
+    healthy = queued(campaign, enroll(email="bob@example.org"), number=2)
+    # Bytes that no key opens, as after a fault of storage.
+    raw = bytes([1]) + b"\0" * 40
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE campaigns_delivery SET body = %s WHERE id = %s", [raw, sick.pk])
+    at = NOW
+    for _ in range(5):
+        deliveries.send_due(at=at)
+        at += timedelta(hours=1)
+
+    healthy.refresh_from_db()
+    rows = Delivery.objects.filter(pk=sick.pk).values_list("state", "reason", "attempts")
+    assert list(rows) == [("FAILED", "fault", 5)]
+    assert (healthy.state, len(provider.got)) == ("SENT", 1)
