@@ -12,7 +12,7 @@ from campaigns.rules.entries import BadEntry
 from campaigns.rules.journey_steps import Kind, Message
 from campaigns.rules.journeys import BadSteps, Flow
 from campaigns.selectors import journey_references
-from campaigns.services import campaign_versions
+from campaigns.services import campaign_versions, entry_rule_checks, template_fitness
 
 GOAL, AUDIENCE, CONTENT, RAILS = 1, 2, 3, 4
 
@@ -61,7 +61,8 @@ def _of_audience(campaign: Campaign, at: datetime) -> list[Problem]:
         found.append(Problem(AUDIENCE, "entry_rule.at", text))
     if campaign.segment is not None and campaign.segment.is_archived:
         found.append(Problem(AUDIENCE, "segment", _("This segment was put away: choose another.")))
-    return found
+    told = entry_rule_checks.problems(campaign, entry)
+    return [*found, *(Problem(AUDIENCE, where, text) for where, text in told)]
 
 
 def _of_content(campaign: Campaign) -> list[Problem]:
@@ -85,7 +86,13 @@ def _of_content(campaign: Campaign) -> list[Problem]:
         )
         for step in messages
         if step.template not in known
-    ] + _of_references(flow)
+    ] + [*_of_references(flow), *_of_texts(campaign, flow)]
+
+
+def _of_texts(campaign: Campaign, flow: Flow) -> list[Problem]:
+    return [
+        Problem(CONTENT, step, said) for step, said in template_fitness.problems(campaign, flow)
+    ]
 
 
 def _of_references(flow: Flow) -> list[Problem]:

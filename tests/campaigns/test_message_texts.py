@@ -1,9 +1,13 @@
 """Texts of messages that go out: with the gift of the step before, and as the forecast said."""
 
 import pytest
+from django.utils.translation import override
 
-from campaigns.models import Delivery
-from campaigns.services import deliveries, forecasts, journeys
+from campaigns.models import Campaign, Delivery, MessageTemplate
+from campaigns.services import deliveries, forecasts, journeys, template_fitness
+from campaigns.services.campaign_versions import flow_of
+from campaigns.transports import registry
+from campaigns.transports.contract import Transport
 from loyalty.models import Coupon, ReferralCode
 from tests.campaigns import made
 from tests.campaigns.shop import NOW, enroll
@@ -71,3 +75,39 @@ def test_a_code_for_recommending_is_made_when_it_is_sent_and_not_by_the_forecast
 
     code = ReferralCode.objects.get().code
     assert Delivery.objects.get().body == f"https://shop.example/j/{code}"
+
+
+def checked(text, *steps, media=("INBOX",), **values):
+    MessageTemplate.objects.all().delete()
+    made.template("gift", name_en="gift", subject_en="", body_en=text, body_zh="")
+    draft = Campaign(
+        code="c", name_en="C", steps=[*steps, made.message(*media, template="gift")], **values
+    )
+    with override("en"):
+        return [said for _step, said in template_fitness.problems(draft, flow_of(draft))]
+
+
+def test_a_text_that_names_what_the_campaign_never_tells_is_a_problem(shop):
+    by_view = {"entry": "EVENT", "entry_rule": {"event": "members.behavior.noticed"}}
+
+    assert "nothing in this campaign tells Product," in checked("{{ product }}")[0]
+    assert checked("{{ product }}", **by_view) == []
+    assert checked("{{ product | default: 'it' }}") == []
+
+
+def test_a_coupon_is_told_by_the_step_that_gives_it(shop):
+    assert "tells Its code" in checked("{{ coupon_code }}")[0]
+    assert checked("{{ coupon_code }}", GIFT) == []
+
+
+def test_a_channel_of_approved_templates_needs_its_number_once_it_is_set_up(shop, monkeypatch):
+    assert checked("Hello", media=("INBOX", "WECHAT")) == []
+
+    transport = Transport(medium="WECHAT", needs_template=lambda: True)
+    monkeypatch.setitem(registry.TRANSPORTS, "WECHAT", transport)
+    (said,) = checked("Hello", media=("INBOX", "WECHAT"))
+    assert "WECHAT sends approved templates only, and its number isn't given" in said
+
+
+def test_a_template_with_a_mistake_can_not_be_approved(shop):
+    assert "is opened and not closed" in checked("{{ name")[0]
