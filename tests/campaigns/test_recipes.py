@@ -13,6 +13,7 @@ from campaigns.services import campaign_checks, recipes
 from loyalty.models import Account, Tier
 from members.selectors import member_conditions
 from tests import world
+from tests.analytics import segment_shop
 from tests.campaigns import made
 from tests.campaigns.happened import buy, hear, standing
 from tests.campaigns.shop import enroll
@@ -47,7 +48,7 @@ def test_each_is_ready_but_for_what_it_says(shop, code):
     if "at" in OPEN.get(code, ()):
         draft.entry_rule = {"at": (NOW + timedelta(days=1)).isoformat()}
     if code == "flash-sale":
-        draft.condition = made.EVERYBODY
+        draft.condition = segment_shop.EVERYBODY
     problems = campaign_checks.problems(draft, NOW)
     assert {one.where.partition(".")[0] for one in problems} <= set(chosen)
     entries.read(draft.entry, draft.entry_rule)
