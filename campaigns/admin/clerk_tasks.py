@@ -4,15 +4,19 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from unfold.contrib.filters.admin import DropdownFilter
 
 from campaigns.admin import clerk_task_words
 from campaigns.models import ClerkTask
@@ -24,14 +28,31 @@ from members.admin.members import masked_name
 from members.errors import DomainError
 from members.registry import birthdays
 
-MOST = 100
+CLOSED = "closed"
 _NAME = "campaigns_clerktask_"
+
+
+class BoxFilter(DropdownFilter):
+    """What is to be done, or what was done lately."""
+
+    title = _("state")
+    parameter_name = "box"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(CLOSED, _("Done in the last 7 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == CLOSED:
+            return selectors.closed(queryset, at=timezone.now())
+        return selectors.to_do(queryset)
 
 
 @admin.register(ClerkTask)
 class ClerkTaskAdmin(ReadOnlyAdmin):
     store_path = "store"
     empty_hint = _("Nothing to do: journeys of campaigns put tasks here.")
+    list_filter = (BoxFilter,)
+    list_per_page = 100
     list_select_related = ("store", "enrollment__campaign", "member__key", "done_by")
     search_fields = ()
     fields = (
@@ -60,22 +81,29 @@ class ClerkTaskAdmin(ReadOnlyAdmin):
         ]
         return [*own, *super().get_urls()]
 
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """The longest overdue first; of what is done, the last one."""
+        is_closed = request.GET.get(BoxFilter.parameter_name) == CLOSED
+        return ("-done_at", "-pk") if is_closed else ("due_on", "pk")
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Cards rather than a table: a clerk has a phone in one hand."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        try:
+            found = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(_list())
         today = localtime(self.now(), birthdays.policy().zone).date()
-        rows = self.get_queryset(request)
-        is_closed = request.GET.get("box") == "closed"
-        found = selectors.closed(rows, at=self.now()) if is_closed else selectors.to_do(rows)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("Tasks"),
-            "is_closed": is_closed,
-            "tasks": [shown(one, today) for one in found[:MOST]],
-            "count": selectors.to_do(rows).count(),
-            "most": MOST,
+            "cl": found,
+            "is_closed": request.GET.get(BoxFilter.parameter_name) == CLOSED,
+            "tasks": [shown(one, today) for one in found.result_list],
+            "count": selectors.to_do(self.get_queryset(request)).count(),
+            "most": self.list_per_page,
             "outcomes": clerk_task_words.OUTCOMES.items(),
             "may_do": may_do(request),
             "may_open": request.user.has_perm("members.view_member"),
@@ -160,4 +188,8 @@ def _back(request: HttpRequest) -> str:
     asked = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}):
         return asked
+    return _list()
+
+
+def _list() -> str:
     return reverse("admin:campaigns_clerktask_changelist")
