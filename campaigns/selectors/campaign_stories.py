@@ -137,7 +137,9 @@ def _gate(campaign: Campaign, member: Member, at: datetime) -> list[Told]:
     told = []
     for step in flow.of_kind(Kind.MESSAGE):
         assert isinstance(step, Message)
-        templates = journey_messages.credit_templates(texts.get(step.template, {}), step.media)
+        templates = journey_messages.credit_templates(
+            texts.get(step.template, {}), step.media, member.language
+        )
         asked = Asked(campaign=campaign, media=step.media, credit_templates=templates)
         facts = gate_facts.facts_of(asked=[asked], member_ids=[member.pk], at=at)
         sending = Sending(

@@ -150,7 +150,7 @@ def _credit_templates(delivery: Delivery) -> dict[str, str]:
     if step is None or delivery.enrollment is None:
         return {}
     texts = journey_messages.texts_of(delivery.enrollment, step)
-    return journey_messages.credit_templates(texts, step.media)
+    return journey_messages.credit_templates(texts, step.media, delivery.language)
 
 
 def _passes(delivery: Delivery, facts: Facts, at: datetime) -> bool:

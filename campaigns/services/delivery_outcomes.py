@@ -123,7 +123,9 @@ def _credit_template(delivery: Delivery) -> str | None:
     if step is None or delivery.enrollment is None:
         return None
     texts = journey_messages.texts_of(delivery.enrollment, step)
-    return journey_messages.credit_templates(texts, step.media).get(delivery.medium)
+    return journey_messages.credit_templates(texts, step.media, delivery.language).get(
+        delivery.medium
+    )
 
 
 def _write(delivery: Delivery, **changes: object) -> bool:

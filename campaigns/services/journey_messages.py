@@ -11,7 +11,7 @@ from campaigns.rules.journey_steps import Kind, Message, Mode, Step
 from campaigns.rules.journeys import Flow
 from campaigns.selectors import gate_facts
 from campaigns.selectors.gate_facts import Asked, Facts
-from campaigns.services import deliveries, gate, journey_instants, message_texts
+from campaigns.services import deliveries, gate, journey_instants, message_texts, templates
 from campaigns.services.gate import Choice, Sending
 from campaigns.services.message_texts import Writing
 from campaigns.transports.registry import TRANSPORTS
@@ -60,7 +60,9 @@ def choices(
         member_id=row.member_id,
         expires_at=expires_at,
         has_converted=row.converted_at is not None and campaign.is_over_at_goal,
-        credit_templates=credit_templates(texts_of(row, step), step.media),
+        credit_templates=credit_templates(
+            texts_of(row, step), step.media, facts.reach[row.member_id].member.language
+        ),
     )
     groups = [step.media] if step.mode == Mode.FIRST else [(medium,) for medium in step.media]
     for media in groups:
@@ -78,10 +80,15 @@ def facts_of(
     at: datetime,
 ) -> Facts:
     """What the gate asks about the step's message to these members."""
-    asked = Asked(
-        campaign=campaign, media=step.media, credit_templates=credit_templates(texts, step.media)
-    )
-    return gate_facts.facts_of(asked=[asked], member_ids=set(member_ids), at=at)
+    asked = [
+        Asked(
+            campaign=campaign,
+            media=step.media,
+            credit_templates=credit_templates(texts, step.media, language),
+        )
+        for language in ("zh", "en")
+    ]
+    return gate_facts.facts_of(asked=asked, member_ids=set(member_ids), at=at)
 
 
 def texts_of(row: Enrollment, step: Message) -> Mapping[str, Any]:
@@ -90,14 +97,20 @@ def texts_of(row: Enrollment, step: Message) -> Mapping[str, Any]:
     return found
 
 
-def credit_templates(texts: Mapping[str, Any], media: Sequence[str]) -> dict[str, str]:
-    """By medium that needs a credit: the provider's template that it is a credit for."""
+def credit_templates(
+    texts: Mapping[str, Any], media: Sequence[str], language: str
+) -> dict[str, str]:
+    """By medium that needs a credit: the provider's template that a member of this language would
+    be sent, and needs a credit for."""
     options = texts.get("media_options") or {}
-    return {
-        medium: str((options.get(medium) or {}).get("template", ""))
-        for medium in media
-        if medium in TRANSPORTS and TRANSPORTS[medium].needs_credit
-    }
+    is_english = templates.language_of(texts, language) == "en"
+    found = {}
+    for medium in media:
+        if medium in TRANSPORTS and TRANSPORTS[medium].needs_credit:
+            own = options.get(medium) or {}
+            english = own.get("template_en") if is_english else ""
+            found[medium] = str(english or own.get("template", ""))
+    return found
 
 
 def is_plain(flow: Flow) -> bool:

@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from campaigns.models import Campaign, Delivery, Enrollment, MessageTemplate
-from campaigns.services import campaigns, deliveries, enrollments
+from campaigns.models import Campaign, Enrollment, MessageTemplate
+from campaigns.services import campaigns
 from campaigns.services.campaigns import Draft
-from campaigns.services.enrollments import Entering
 from members.errors import SameChecker, StaleTarget
 from members.models import ApprovalRequest, AuditRecord
 from members.services import approvals
@@ -214,27 +213,6 @@ def test_a_paused_campaign_that_was_changed_needs_another_approval(people):
     assert state_of(campaign) == "RUNNING"
 
 
-def test_members_keep_the_version_that_they_came_in_by(people):
-    maker, checker = people
-    campaign = made.running(
-        steps=[{"id": "w1", "kind": "WAIT", "minutes": 60}, made.message("INBOX")]
-    )
-    member = enroll()
-    enter(campaign, member, "first")
-    first = Enrollment.objects.get()
-    campaigns.pause(campaign_id=campaign.pk, reason="wait", actor_id=None, at=NOW)
-    campaigns.change(campaign_id=campaign.pk, values={"steps": [made.message("EMAIL")]}, at=NOW)
-    approvals.approve(request_id=submit(campaign, maker).pk, checker=checker, at=NOW)
-    campaign.refresh_from_db()
-
-    enter(campaign, member, "second")
-
-    first.refresh_from_db()
-    second = Enrollment.objects.exclude(pk=first.pk).get()
-    assert (first.version.number, second.version.number) == (1, 2)
-    assert [row.medium for row in Delivery.objects.all()] == ["EMAIL"]
-
-
 def test_stopping_needs_a_reason_and_is_for_good(people):
     campaign = made.running()
     with pytest.raises(Exception, match="reason"):
@@ -258,35 +236,6 @@ def test_the_database_lets_no_campaign_take_a_way_that_is_not_drawn(people, old,
         Campaign.objects.update(state=new)
 
     assert state_of(campaign) == old
-
-
-def enter(campaign, member, key):
-    return enrollments.enter(
-        campaign=campaign,
-        entering=[Entering(member_id=member.pk, entry_key=key, context={})],
-        at=NOW,
-    )
-
-
-def test_whoever_comes_when_all_places_are_taken_stays_out(people):
-    campaign = made.running(audience_limit=2)
-    for number in range(3):
-        enter(campaign, enroll(email=f"m{number}@example.org"), f"k{number}")
-
-    rows = Enrollment.objects.order_by("pk").values_list("state", "reason")
-    assert list(rows) == [("DONE", ""), ("DONE", ""), ("EXCLUDED", "audience_limit")]
-    deliveries.send_due(at=NOW)
-    assert Delivery.objects.filter(state="SENT").count() == 2
-
-
-def test_the_same_key_comes_in_once(people):
-    campaign = made.running()
-    member = enroll()
-
-    assert len(enter(campaign, member, "k")) == 1
-    enter(campaign, member, "k")
-
-    assert (Enrollment.objects.count(), Delivery.objects.count()) == (1, 1)
 
 
 def test_an_approval_tells_what_all_gifts_may_cost_at_most(people):
