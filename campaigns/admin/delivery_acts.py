@@ -53,7 +53,7 @@ MANY = {
     "form_submit_text": _("Send again"),
 }
 # The deed that fits a message's state.
-_FITTING = {_State.FAILED: "send_again", _State.UNKNOWN: "send_unknown_again"}
+_FITTING: dict[str, str] = {_State.FAILED: "send_again", _State.UNKNOWN: "send_unknown_again"}
 
 
 class ResendActs:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from campaigns.models import Delivery
 from members.errors import NotFound
-from members.models import Consent
+from members.models import Consent, Member
 
 _IN_IT = (Delivery.State.SENT, Delivery.State.DELIVERED)
 # Nobody reads a higher number from a badge.
@@ -35,8 +35,11 @@ def message(*, member_id: int, uid: UUID) -> Delivery:
 
 
 def _rows(member_id: int) -> QuerySet[Delivery]:
+    """Those of cards that this member took over are theirs too."""
+    # Asked apart: a list of ids keeps to the messages' index.
+    retired = Member.objects.filter(merged_into_id=member_id).values_list("pk", flat=True)
     rows = Delivery.objects.filter(
-        member_id=member_id, medium=Consent.Medium.INBOX, state__in=_IN_IT
+        member_id__in=[member_id, *retired], medium=Consent.Medium.INBOX, state__in=_IN_IT
     )
     # Sealed columns can only be asked for their length.
     return rows.extra(where=["octet_length(campaigns_delivery.body) > 0"])

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from campaigns.models import Delivery, Suppression
 from campaigns.transports.registry import TRANSPORTS
 from members.models import Identity
+from members.selectors import living
 
 
 def address_of(delivery: Delivery) -> Identity | None:
@@ -16,8 +17,12 @@ def address_of(delivery: Delivery) -> Identity | None:
     left_at = delivery.sent_at or delivery.claimed_at
     if transport is None or not transport.identity_kind or left_at is None:
         return None
+    # Addresses of a card that was merged belong to whom it leads to.
+    owner = living.id_of(member_id=delivery.member_id)
     rows = Identity.objects.filter(
-        member_id=delivery.member_id, kind=transport.identity_kind, created_at__lte=left_at
+        member_id__in={delivery.member_id, owner} - {None},
+        kind=transport.identity_kind,
+        created_at__lte=left_at,
     )
     issuer = transport.issuer()
     rows = rows.filter(issuer=issuer) if issuer else rows

@@ -14,6 +14,8 @@ if REGULARS_ENV not in ENVIRONMENTS:
 
 DEBUG = require("DEBUG", env.bool, default=False)
 SECRET_KEY = require("SECRET_KEY")
+# Keys before it: links in messages and quotes that they sealed go on counting.
+SECRET_KEY_FALLBACKS = require("SECRET_KEY_FALLBACKS", env.list, default=[])
 ALLOWED_HOSTS = require("ALLOWED_HOSTS", env.list, default=["localhost", "127.0.0.1"])
 
 INSTALLED_APPS = [

@@ -12,6 +12,7 @@ from campaigns.models import Delivery, ParkedReceipt, Receipt
 from campaigns.services import defaults, provider_reports
 from campaigns.transports import receivers
 from campaigns.transports.contract import ProviderReceipt, Receiver, Untrusted
+from members.models import Member
 from tests import consumers, world
 from tests.campaigns.letters import sent
 
@@ -85,6 +86,14 @@ def test_a_message_whose_text_is_gone_is_not_in_the_inbox(campaign, alice, left_
     phone, _ = consumers.logged_in(alice)
 
     assert phone.get("me/inbox").json()["results"] == []
+
+
+def test_who_took_a_card_over_reads_its_messages(campaign, alice, bob, left_at):
+    put(campaign, bob, left_at)
+    Member.objects.filter(pk=bob.pk).update(state="MERGED", merged_into=alice)
+    phone, _ = consumers.logged_in(alice)
+
+    assert phone.get("me/inbox").json()["unread_count"] == 1
 
 
 # Messages that members allow one by one

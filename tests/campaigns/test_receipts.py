@@ -15,6 +15,7 @@ from members.selectors.scopes import Scope
 from members.services import consents
 from tests.campaigns.letters import HOUR, message_events, sent, tell, told
 from tests.campaigns.shop import NOW, enroll, queued
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + 24 * HOUR
@@ -220,6 +221,18 @@ def test_a_channel_reports_by_our_id_on_members_of_its_stores(campaign, alice):
         "unknown",
         "recorded",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_tell_the_same_at_once_one_is_recorded(campaign, alice):
+    delivery = sent(campaign, alice, state="CLAIMED", sent_at=None)
+
+    def tell_it():
+        return receipts.record(told=[told(delivery, "COMPLAINED")], at=LATER)[0].value
+
+    assert sorted(at_once(*[tell_it] * 4)) == ["recorded"] + ["repeated"] * 3
+    assert (Receipt.objects.count(), Suppression.objects.count()) == (1, 1)
+    assert sorted(message_events()) == ["sent", "unsubscribed"]
 
 
 def test_a_batch_of_200_takes_as_many_statements_as_one(
