@@ -30,6 +30,8 @@ from members.selectors import scopes
 _LEFT_ALIGNED = (As.TEXT, As.DAY, As.MONTH)
 # The ladder is drawn, with its reasons; as tables they are in the file.
 _DRAWN = ("ladder", "losses")
+# The last column says what a row counts: on the page the tiles do.
+_EXPLAINED = ("sales",)
 
 
 class EffectPages:
@@ -144,12 +146,13 @@ def _rungs(effect: Effect) -> list[dict[str, Any]]:
 
 
 def _chart(chart: Chart, currency: str, query: QueryDict) -> dict[str, Any]:
+    columns = chart.columns[:-1] if chart.code in _EXPLAINED else chart.columns
     return {
         "chart": chart,
         "is_empty": chart.is_empty,
         "heads": [
             {"label": column.label, "is_text": column.shown_as in _LEFT_ALIGNED}
-            for column in chart.columns
+            for column in columns
         ],
         "rows": [
             {
@@ -158,7 +161,7 @@ def _chart(chart: Chart, currency: str, query: QueryDict) -> dict[str, Any]:
                         "text": cells.text(cell, column.shown_as, currency),
                         "is_text": column.shown_as in _LEFT_ALIGNED,
                     }
-                    for cell, column in zip(row, chart.columns, strict=True)
+                    for cell, column in zip(row, columns, strict=False)
                 ]
             }
             for row in chart.rows

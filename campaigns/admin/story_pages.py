@@ -85,7 +85,7 @@ def told(
         "stories": [shown(one, request) for one in ways],
         "standing": standing,
         "audience": _audience(campaign, member, standing, at=at),
-        "gate": [_gate(one) for one in standing.gate],
+        "gate": _gates(standing),
     }
 
 
@@ -154,6 +154,15 @@ def _seen(result: LeafResult, said: Words) -> str:
     if isinstance(result.seen, list | tuple | set | frozenset) and not result.seen:
         return _("none")
     return condition_sentences.value_text(result.field, result.seen, said)
+
+
+def _gates(standing: Standing) -> list[dict[str, Any]]:
+    """Each channel once, where several messages are told the same."""
+    found: list[dict[str, Any]] = []
+    for one in standing.gate:
+        if (said := _gate(one)) not in found:
+            found.append(said)
+    return found
 
 
 def _gate(one: Told) -> dict[str, Any]:

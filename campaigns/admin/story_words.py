@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.admin import delivery_words, effect_words, journey_sentences
 from campaigns.admin.journey_sentences import Teller
 from campaigns.models import CampaignVersion, ClerkTask, Delivery, Enrollment, Run, StepRecord
+from campaigns.rules.journey_steps import Kind
 from campaigns.rules.journeys import BadSteps
 from campaigns.selectors import journey_references
 from campaigns.selectors.campaign_stories import Story
@@ -52,6 +53,8 @@ _OUTCOMES: Mapping[str, Any] = {
     "TIMED_OUT": gettext_lazy("it didn't happen in time"),
     "GHOST": gettext_lazy("held out: nothing was done"),
 }
+# A task tells itself how far it is, and which variant somebody drew stands at the beginning.
+_TOLD_ELSEWHERE = (Kind.TASK, Kind.SPLIT)
 _GOOD = ("DONE", "YES", "HEARD", "SENT", "DELIVERED")
 
 
@@ -71,7 +74,7 @@ def sentences(story: Story, *, shows_arm: bool) -> list[Sentence]:
     steps = _steps(story.enrollment.version)
     happened = [
         *(_message(one, steps) for one in story.messages),
-        *(_record(one, steps) for one in story.records),
+        *(_record(one, steps) for one in story.records if one.kind not in _TOLD_ELSEWHERE),
         *(_task(one, steps) for one in story.tasks),
     ]
     happened.sort(key=lambda one: (one.at is None, one.at or story.enrollment.entered_at))
