@@ -8,6 +8,7 @@ their ids.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -72,7 +73,7 @@ def grant(*, grant: Grant, at: datetime) -> int:
     if not grant.count:
         _rows(grant.member_id, grant.medium, grant.template).update(left_count=0, changed_at=at)
         return 0
-    row = [grant.member_id, grant.medium, grant.template, grant.count, grant.count, at]
+    row: list[Any] = [grant.member_id, grant.medium, grant.template, grant.count, grant.count, at]
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [*row, MOST_LEFT])
         return int(cursor.fetchone()[0])

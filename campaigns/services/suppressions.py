@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Delivery, Suppression
 from campaigns.selectors import suppressions as selector
@@ -33,6 +32,12 @@ class AlreadySuppressed(DomainError):
 
     code = "already_suppressed"
     status = 409
+
+
+class NotSuppressed(NotFound):
+    """This address isn't suppressed any more."""
+
+    code = "not_suppressed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +97,12 @@ def add(*, by_hand: ByHand, actor_id: int, at: datetime) -> Suppression:
 def lift(*, suppression_id: int, reason: str, actor_id: int, at: datetime) -> None:
     """Lets messages go to this address again; a new bounce or complaint suppresses it anew.
 
-    Raises: ReasonRequired; NotFound, where somebody else has lifted it.
+    Raises: ReasonRequired; NotSuppressed, where somebody else has lifted it.
     """
     reason = _reason(reason)
     row = Suppression.objects.select_for_update().filter(pk=suppression_id).first()
     if row is None:
-        raise NotFound(_("This address isn't suppressed any more."))
+        raise NotSuppressed
     _audit(LIFTED, row, reason, actor_id, at)
     row.delete()
 
