@@ -1,5 +1,7 @@
-"""Of journeys: who builds them, who does their tasks, who keeps addresses of other systems."""
+"""Of campaigns and their journeys: who builds them, who does their tasks, who keeps addresses of
+other systems."""
 
+from tests import authorization_campaigns
 from tests.authorization_roles import (
     ADMINISTRATOR,
     ANALYST,
@@ -13,12 +15,14 @@ _SEES = MARKETING | OVERSIGHT | {ANALYST}
 _DOES = SHOP_FLOOR | {ADMINISTRATOR}
 
 TABLES: dict[str, Pages] = {
+    "campaigns_campaign": Pages(view=_SEES, add=MARKETING, change=MARKETING),
     # Made by journeys, changed by one's own taps alone.
     "campaigns_clerktask": Pages(view=_SEES | SHOP_FLOOR),
     "campaigns_stepcall": Pages(view=_SEES),
     "campaigns_webhookendpoint": Pages(view=_SEES, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
 }
 DEEDS = {
+    **authorization_campaigns.DEEDS,
     "admin:campaigns_campaign_journey": _SEES,
     **{
         f"admin:campaigns_campaign_journey_{deed}": MARKETING

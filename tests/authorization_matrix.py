@@ -6,7 +6,6 @@ Written by hand, apart from the code that grants rights: the test compares the t
 from tests import (
     authorization_analytics,
     authorization_benefits,
-    authorization_campaigns,
     authorization_challenges,
     authorization_coupons,
     authorization_journeys,
@@ -102,7 +101,6 @@ TABLES = {
     **authorization_receipts.TABLES,
     **authorization_rewards.TABLES,
     "auth_group": Pages(view=OVERSIGHT, add={ADMINISTRATOR}, change={ADMINISTRATOR}),
-    "campaigns_campaign": Pages(view=_SEES_CAMPAIGNS, add=MARKETING, change=MARKETING),
     "campaigns_delivery": Pages(view=STAFF - {CLERK}),
     "campaigns_marginfloor": Pages(view=_SEES_CAMPAIGNS, add=_SETS_PROGRAM, change=_SETS_PROGRAM),
     "campaigns_offer": Pages(view=STAFF - {DPO}, add=_SETS_OFFERS, change=_SETS_OFFERS),
@@ -197,7 +195,6 @@ _CASE_DEEDS = ("reply", "note", "resolve", "wait", "reopen", "assign", "classify
 DEEDS = {
     **authorization_analytics.DEEDS,
     **authorization_benefits.DEEDS,
-    **authorization_campaigns.DEEDS,
     **authorization_challenges.DEEDS,
     **authorization_coupons.DEEDS,
     **authorization_rewards.DEEDS,
