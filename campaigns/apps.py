@@ -15,11 +15,13 @@ class CampaignsConfig(AppConfig):
             offer_panel,
             order_discounts,
             panels,
+            segment_uses,
             sentences,
         )
 
         registrations.register()
         campaign_requests.register()
+        segment_uses.register()
         panels.register()
         clerk_task_panel.register()
         sentences.register()

@@ -19,7 +19,7 @@ def choices(own: str = "") -> list[tuple[str, Any]]:
 
 def entering(own: str = "") -> list[tuple[str, Any]]:
     """What may begin a campaign: behaviors too, which are told apart by their kind."""
-    noticed = (event_words.NOTICED, _("does something in a channel: looks, puts into the cart …"))
+    noticed = (event_words.NOTICED, _("does something in a channel"))
     first, *others = choices("" if own == event_words.NOTICED else own)
     return [first, noticed, *[one for one in others if one[0] != event_words.NOTICED]]
 

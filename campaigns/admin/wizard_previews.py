@@ -46,7 +46,7 @@ class WizardPreviews(ConsoleAdmin):
         text = request.POST.get("condition", "")
         told = condition_fields.spoken(text, member_fields.vocabulary())
         if not told["problems"] and told["sentence"] and text.strip() in ("", "{}"):
-            told["sentence"] = gettext("No condition: everybody of the segment.")
+            told["sentence"] = gettext("No condition: it leaves nobody out.")
         return JsonResponse(told)
 
     def counted(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Step 5 of the wizard: all of it as sentences, what is missing, and the question to a second
 person."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns.admin import campaign_words
+from campaigns.admin import campaign_words, journey_mistakes
 from campaigns.models import Campaign
-from campaigns.services import campaign_checks
+from campaigns.rules import entries
+from campaigns.rules.entries import BadEntry
+from campaigns.rules.journeys import BadSteps
+from campaigns.services import campaign_checks, campaign_versions
+from campaigns.services.campaign_checks import Problem
 
 
 class AskForm(forms.Form):
@@ -24,7 +29,7 @@ class AskForm(forms.Form):
 
 def shown(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
     """For the template."""
-    problems = campaign_checks.problems(campaign, at)
+    problems = [_in_words(one, campaign) for one in campaign_checks.problems(campaign, at)]
     can_ask = campaign.state in (Campaign.State.DRAFT, Campaign.State.PAUSED)
     return {
         "parts": campaign_words.parts(campaign),
@@ -32,3 +37,18 @@ def shown(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
         "can_ask": can_ask and not problems,
         "waits": campaign.state == Campaign.State.IN_REVIEW,
     }
+
+
+def _in_words(problem: Problem, campaign: Campaign) -> Problem:
+    """Of what can't be read at all it is said what has to be filled in."""
+    try:
+        if problem.where.startswith("entry_rule"):
+            entries.read(campaign.entry, campaign.entry_rule)
+        elif problem.where.startswith("steps"):
+            campaign_versions.flow_of(campaign)
+    except BadEntry as error:
+        return replace(problem, text=journey_mistakes.of_entry(error))
+    except BadSteps as error:
+        told = _("A step isn't complete yet: %(what)s")
+        return replace(problem, text=told % {"what": journey_mistakes.of_steps(error)})
+    return problem

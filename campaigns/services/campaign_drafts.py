@@ -20,13 +20,13 @@ _COPIED = tuple(
     for name in campaigns.WRITABLE
     if name not in ("code", "name_zh", "name_en", "wizard_step", "starts_at", "ends_at")
 )
-_EMPTY = {"name_zh": "新活动", "name_en": "New campaign"}
 
 
 @transaction.atomic
 def begin(*, actor: User, at: datetime) -> Campaign:
     """An empty draft, with a name that somebody will change."""
-    draft = campaigns.Draft(code=free_code("campaign"), **_EMPTY)
+    code = free_code("campaign")
+    draft = campaigns.Draft(code=code, name_zh="新活动", name_en="New campaign")
     return campaigns.create(draft=draft, actor=actor, at=at)
 
 

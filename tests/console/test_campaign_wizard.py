@@ -5,6 +5,9 @@ import uuid
 import pytest
 from django.test import Client
 
+from analytics.registry import segment_users
+from analytics.services import segments
+from analytics.services.segments import Draft
 from campaigns.models import Campaign
 from campaigns.services import campaigns, recipes
 from members.models import ApprovalRequest, Store, User
@@ -400,3 +403,22 @@ def test_a_running_campaign_is_not_changed_by_the_wizard(mia):
     Campaign.objects.filter(pk=campaign.pk).update(state="KILLED")
 
     assert mia.get(step(campaign, 1))["Location"] == page(campaign)
+
+
+def test_a_segment_that_a_campaign_reads_says_so(mia):
+    asked = segments.define(draft=Draft(code="vip", name_en="VIP", kind="STATIC"), at=world.NOW)
+    inside = {"field": "segments", "op": "contains", "value": ["vip"]}
+    branch = {"id": "b", "kind": "BRANCH", "condition": inside, "yes": [], "no": []}
+    for code, values in (
+        ("by-segment", {"segment": asked}),
+        ("by-condition", {"condition": inside}),
+        ("by-branch", {"steps": [{"id": "w", "kind": "SPLIT", "a": [branch]}]}),
+        ("not-at-all", {"condition": EVERYBODY}),
+    ):
+        Campaign.objects.create(code=code, name_en=code, **values)
+
+    users = [one.name for one in segment_users.users_of(asked)]
+
+    assert users == ["by-branch", "by-condition", "by-segment"]
+    Campaign.objects.update(state="KILLED")
+    assert segment_users.users_of(asked) == []
