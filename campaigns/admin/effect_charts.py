@@ -1,6 +1,7 @@
 """The effect of a campaign as tiles and tables, with definitions: of the page and of the file."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.admin.dashboards.charts import As, Cell, Chart, Column, Kind, Part
 from analytics.admin.dashboards.dashboards import Content
@@ -208,7 +209,7 @@ def _gifts(effect: Effect) -> Chart:
         definition=_("What the campaign gave, what it cost so far, and what it may still cost."),
         columns=(
             Column(label=_("Gift"), shown_as=As.TEXT),
-            Column(label=_("Given")),
+            Column(label=pgettext("gifts of a campaign", "Given")),
             Column(label=_("Redeemed")),
             Column(label=_("Cost so far"), shown_as=As.AMOUNT),
             Column(label=_("Still usable")),

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from campaigns.admin import effect_words
 from campaigns.models import Campaign
@@ -23,7 +23,7 @@ _DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 class EffectForm(forms.Form):
     """`scope` are the operator's stores: whoever works for some of them sees theirs alone."""
 
-    run = forms.ChoiceField(label=gettext_lazy("Run"), required=False)
+    run = forms.ChoiceField(label=pgettext_lazy("of a campaign", "Run"), required=False)
     arm = forms.ChoiceField(label=gettext_lazy("Variant"), required=False)
     medium = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
     store = forms.ChoiceField(label=gettext_lazy("Members' store"), required=False)

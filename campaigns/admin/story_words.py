@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from campaigns.admin import delivery_words, effect_words, journey_sentences
 from campaigns.admin.journey_sentences import Teller
@@ -119,9 +119,9 @@ def _arm(way: Enrollment, shows_arm: bool) -> list[Sentence]:
 def _message(one: Delivery, steps: Mapping[str, str]) -> Sentence:
     reason = one.reason or ("unknown" if one.state == Delivery.State.UNKNOWN else "")
     happened = [
-        (_("sent"), one.sent_at),
-        (_("delivered"), one.delivered_at),
-        (_("opened"), one.opened_at),
+        (pgettext("it happened to a message", "sent"), one.sent_at),
+        (pgettext("it happened to a message", "delivered"), one.delivered_at),
+        (pgettext("it happened to a message", "opened"), one.opened_at),
         (_("link followed"), one.clicked_at),
     ]
     told = [

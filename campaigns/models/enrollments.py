@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Enrollment(models.Model):
@@ -17,7 +18,7 @@ class Enrollment(models.Model):
         WATCHING = "WATCHING", _("Waiting whether something else happens")
         ACTIVE = "ACTIVE", _("At a step")
         WAITING = "WAITING", _("Waiting")
-        DONE = "DONE", _("Through")
+        DONE = "DONE", pgettext_lazy("of a way through a campaign", "Through")
         EXITED = "EXITED", _("Left before the end")
         EXCLUDED = "EXCLUDED", _("Left out")
 
