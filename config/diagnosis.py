@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.http.request import validate_host
 from django.utils import timezone
 
 from campaigns.selectors import media
@@ -196,19 +198,28 @@ def _messages() -> Finding:
 
 def _links() -> Finding:
     """Links in messages, and providers' reports, need an address that the world reaches."""
-    if settings.PUBLIC_URL:
-        return Finding("links", Verdict.OK, f"messages lead to {settings.PUBLIC_URL}")
+    address = settings.PUBLIC_URL
     # Nobody else reads what a demo or a test sends.
-    is_missed = settings.REGULARS_ENV == "production"
-    return Finding(
-        "links",
-        Verdict.WARN if is_missed else Verdict.OK,
-        "messages bear no links of ours",
-        "Set PUBLIC_URL (docs/receipts.md): until then members can't unsubscribe by a link, and "
-        "opens, clicks and providers' reports aren't heard."
-        if is_missed
-        else "",
-    )
+    is_production = settings.REGULARS_ENV == "production"
+    if not address:
+        seen = "messages bear no links of ours"
+        mend = (
+            "Set PUBLIC_URL (docs/receipts.md): until then members can't unsubscribe by a link, "
+            "and opens, clicks and providers' reports aren't heard."
+        )
+        return (
+            Finding("links", Verdict.WARN, seen, mend)
+            if is_production
+            else Finding("links", Verdict.OK, seen)
+        )
+    parts = urlsplit(address)
+    if not validate_host(parts.hostname or "", settings.ALLOWED_HOSTS):
+        mend = f"Name {parts.hostname} in ALLOWED_HOSTS too, or every link is answered with 400."
+        return Finding("links", Verdict.FAIL, f"messages lead to {address}", mend)
+    if is_production and parts.scheme != "https":
+        mend = "Let PUBLIC_URL begin with https: mail programs unsubscribe by nothing else."
+        return Finding("links", Verdict.WARN, f"messages lead to {address}", mend)
+    return Finding("links", Verdict.OK, f"messages lead to {address}")
 
 
 def _heartbeats() -> Finding:

@@ -39,12 +39,15 @@ class Outcome:
     clicked_at: datetime | None = None
 
 
-def outcome(state: str, reports: Sequence[Report]) -> Outcome:
+def outcome(state: str, reports: Sequence[Report], kept: Outcome | None = None) -> Outcome:
     """What follows from all `reports` for a message that was `state` before any of them counted.
 
     A person's act proves more than a bounce for good, that more than a server's word or a
-    machine's look, and that more than a bounce for now.
+    machine's look, and that more than a bounce for now. `kept` is what the row says: where it
+    tells of an arrival before the first report, older receipts have gone, and it stays.
     """
+    if kept is not None and _has_lost(kept, reports):
+        return kept
     people = by_people(reports)
     seen = [one for one in people if one.kind in (OPENED, CLICKED)]
     clicked = [one for one in people if one.kind == CLICKED]
@@ -80,6 +83,16 @@ def bounce_detail(code: str, *, is_permanent: bool) -> str:
 def is_hard(detail: str) -> bool:
     """Whether a bounce with this detail is for good."""
     return detail.partition(":")[0] == _HARD
+
+
+def _has_lost(kept: Outcome, reports: Sequence[Report]) -> bool:
+    first = _first(reports)
+    return (
+        kept.state == DELIVERED
+        and kept.delivered_at is not None
+        and first is not None
+        and kept.delivered_at < first
+    )
 
 
 def _state(state: str, reports: Sequence[Report], *, is_read: bool, has_arrived: bool) -> str:

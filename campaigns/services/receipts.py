@@ -151,12 +151,22 @@ def _follow(deliveries: Sequence[Delivery], at: datetime) -> None:
     told = []
     for delivery in deliveries:
         before = receipt_facts.Before.of(delivery)
-        after = rules.outcome(delivery.state, reports[delivery.pk])
+        after = rules.outcome(delivery.state, reports[delivery.pk], _kept(delivery))
         _apply(delivery, after)
         told += receipt_facts.happenings(delivery, before, reports[delivery.pk])
     changed = ["state", "reason", "sent_at", "delivered_at", "opened_at", "clicked_at"]
     Delivery.objects.bulk_update(deliveries, changed)
     receipt_facts.tell(told, at=at)
+
+
+def _kept(delivery: Delivery) -> rules.Outcome:
+    """What the row says from receipts that may have grown old and gone."""
+    return rules.Outcome(
+        state=delivery.state,
+        delivered_at=delivery.delivered_at,
+        opened_at=delivery.opened_at,
+        clicked_at=delivery.clicked_at,
+    )
 
 
 def _reports(deliveries: Sequence[Delivery]) -> defaultdict[int, list[rules.Report]]:

@@ -223,6 +223,14 @@ def test_a_channel_reports_by_our_id_on_members_of_its_stores(campaign, alice):
     ]
 
 
+def test_what_old_receipts_told_stays_when_they_are_gone(campaign, alice):
+    delivery = sent(campaign, alice, state="DELIVERED", delivered_at=NOW, opened_at=NOW + HOUR)
+
+    tell(delivery, "DELIVERED", at=NOW + 2 * HOUR)
+
+    assert (delivery.delivered_at, delivery.opened_at) == (NOW, NOW + HOUR)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_tell_the_same_at_once_one_is_recorded(campaign, alice):
     delivery = sent(campaign, alice, state="CLAIMED", sent_at=None)

@@ -50,6 +50,16 @@ def test_a_worker_that_went_quiet_is_named_with_the_command_that_starts_it():
     assert "Start worker: celery -A config worker" in found.mend
 
 
+@pytest.mark.parametrize(
+    ("address", "verdict"),
+    [("", "ok"), ("http://localhost:8000", "ok"), ("https://elsewhere.example", "fail")],
+)
+def test_links_in_messages_need_an_address_that_is_ours(settings, address, verdict):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = address, ["localhost"]
+
+    assert findings(before_start=True)["links"].verdict == verdict
+
+
 def test_before_the_start_nobody_expects_a_heartbeat():
     assert Heartbeat.objects.count() == 0
     assert "heartbeats" not in findings(before_start=True)
