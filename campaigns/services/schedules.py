@@ -15,6 +15,9 @@ _State = Campaign.State
 def begin(*, campaign: Campaign, at: datetime) -> None:
     """The approved campaign: running, or scheduled for its first time. In the transaction of the
     approval, behind the campaign's lock."""
+    if _has_run(campaign):
+        _take_up_again(campaign, at)
+        return
     first = _first(campaign, at)
     is_now = first is not None and first <= at
     running = first is None or (is_now and campaign.entry == Campaign.Entry.EVENT)
@@ -22,7 +25,7 @@ def begin(*, campaign: Campaign, at: datetime) -> None:
     campaign.next_run_at = None if running else first
     campaign.pause_reason = ""
     campaign.save(update_fields=["state", "next_run_at", "pause_reason"])
-    wake()
+    _take_up_runs(campaign, at)
 
 
 def go_on(*, campaign: Campaign, at: datetime) -> None:
@@ -36,9 +39,27 @@ def go_on(*, campaign: Campaign, at: datetime) -> None:
     campaign.state = _State.RUNNING if has_begun else _State.SCHEDULED
     campaign.pause_reason = ""
     campaign.save(update_fields=["state", "pause_reason"])
+    _take_up_runs(campaign, at)
+
+
+def _take_up_again(campaign: Campaign, at: datetime) -> None:
+    """Approved once more after its one run began: the run goes on, there is no second one."""
+    campaign.state, campaign.next_run_at, campaign.pause_reason = _State.RUNNING, None, ""
+    campaign.save(update_fields=["state", "next_run_at", "pause_reason"])
+    _take_up_runs(campaign, at)
+
+
+def _take_up_runs(campaign: Campaign, at: datetime) -> None:
     for run in campaign.runs.filter(state__in=Run.LIVE, kind=Run.Kind.FROZEN):
         take_up(run, at)
     wake()
+
+
+def _has_run(campaign: Campaign) -> bool:
+    """Whether the one run of a once-only campaign has begun."""
+    is_once = campaign.entry in (Campaign.Entry.NOW, Campaign.Entry.AT)
+    frozen = campaign.runs.filter(kind=Run.Kind.FROZEN).exclude(state=Run.State.MISSED)
+    return is_once and frozen.exists()
 
 
 def take_up(run: Run, at: datetime) -> None:
@@ -69,4 +90,8 @@ def _first(campaign: Campaign, at: datetime) -> datetime | None:
         return starts_at if starts_at > at else None
     if campaign.entry == Campaign.Entry.NOW:
         return starts_at
+    entry = entries.read(campaign.entry, campaign.entry_rule)
+    if isinstance(entry, entries.AtEntry):
+        # Approved too late, it is found late: its policy says what becomes of it.
+        return entry.at
     return next_after(campaign, starts_at)

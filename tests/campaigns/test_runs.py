@@ -8,7 +8,15 @@ from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign, Delivery, Enrollment, Run
 from campaigns.rules import arms
-from campaigns.services import campaigns, deliveries, forecasts, journeys, run_jobs, runs
+from campaigns.services import (
+    campaign_approvals,
+    campaigns,
+    deliveries,
+    forecasts,
+    journeys,
+    run_jobs,
+    runs,
+)
 from tests import world
 from tests.campaigns import made
 from tests.campaigns.shop import enroll
@@ -249,3 +257,30 @@ def test_no_more_than_the_rate_goes_out_in_a_minute(members, mailoutbox):
 
     deliveries.send_due(at=HOUR + timedelta(seconds=60))
     assert len(mailoutbox) == 6
+
+
+def test_approved_again_after_it_grew_the_same_run_goes_on(members):
+    campaign = news()
+    Campaign.objects.update(approved_members_count=9)
+    made.run_through(at=HOUR)
+    campaign.refresh_from_db()
+    assert campaign.state == "PAUSED"
+
+    campaign_approvals.begin_unasked(campaign=campaign, at=HOUR)
+    Campaign.objects.update(approved_members_count=10)
+    run = Run.objects.get()
+    made.plan(run.pk, at=HOUR)
+
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.next_run_at) == ("RUNNING", None)
+    assert runs.begin_due(at=HOUR) == []
+    assert messages() == {("QUEUED", ""): 6}
+
+
+@pytest.mark.parametrize(("policy", "state"), [("SKIP", "MISSED"), ("SEND", "RUNNING")])
+def test_approved_after_its_hour_its_policy_says_what_becomes_of_it(members, policy, state):
+    news(at=HOUR + timedelta(hours=5), late_policy=policy)
+
+    made.run_through(at=HOUR + timedelta(hours=5))
+
+    assert Run.objects.get().state == state
