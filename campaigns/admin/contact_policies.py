@@ -56,7 +56,7 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         costs = self.instance.costs or {}
-        self.initial |= {f"cost_{one.lower()}": costs.get(one) for one in _PAID_MEDIA}
+        self.initial.update({f"cost_{one.lower()}": costs.get(one) for one in _PAID_MEDIA})
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -87,7 +87,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.instance.pk:
-            self.initial |= lines_of(self.instance.media_options or {})
+            self.initial.update(lines_of(self.instance.media_options or {}))
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

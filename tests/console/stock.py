@@ -144,6 +144,7 @@ def _ask(member_id: int, maker: User, at: datetime) -> ApprovalRequest:
 def _work(member: Any, at: datetime) -> None:
     world.api_client()
     AccessPolicy.objects.create(pk=1)
+    ContactPolicy.objects.create(pk=1, costs={"SMS": 5})
     Tag.objects.create(code="vip", name_zh="贵宾", name_en="VIP")
     StackingGroup.objects.create(program=Program.objects.get(), code="offers", name_en="Offers")
     audit.record(action="member.seen", at=at, member_id=member.pk, reason="asked")
@@ -239,4 +240,4 @@ def _offers(people: list[Any], at: datetime) -> None:
             recorded_at=at,
         )
         MarginFloor.objects.create(category=f"category-{number}", floor_amount=1_000)
-        FrequencyCap.objects.create(most_count=number + 1)
+        FrequencyCap.objects.create(most_count=number + 1, is_active=False)
