@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from analytics.registry import measures
 from campaigns.admin import offer_dialogs
+from campaigns.selectors import campaign_measures
 from campaigns.services import (
     campaign_approvals,
     contact_credits,
@@ -25,6 +27,7 @@ from members.registry.settlements import add_settler
 
 
 def register() -> None:
+    measures.add(*campaign_measures.MEASURES)
     panels.add_executor(
         panels.Executor(
             action=campaign_approvals.ACTION,

@@ -3,9 +3,12 @@
 import itertools
 import random
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from analytics.registry import measures
+from analytics.selectors.filters import Filters, Period
 from campaigns.models import ContactPolicy, Delivery, Enrollment
 from campaigns.rules.effects import REASONS, Absence, Rung, Way, ladder
 from campaigns.selectors.effect_scopes import Asked
@@ -269,3 +272,22 @@ def test_it_asks_a_bounded_number_of_questions(people, django_assert_max_num_que
         asked(campaign)
     assert Enrollment.objects.count() == 12
     assert Coupon.objects.count() == 4
+
+
+def test_the_measure_is_the_sum_of_the_pages(people):
+    documented(people)
+    other = effect_shop.campaign("other")
+    way = into(run(other), people[0])
+    gift(way, "REDEEMED", redeemed_at=NOW + 3 * DAY)
+    into(run(effect_shop.campaign("no-gift", gives=False)), people[0])
+    day = NOW.date()
+
+    def found(last, **filters):
+        period = Period(from_on=day, to_on=day + last * DAY)
+        value = measures.measure("campaign_redemption_rate").read(Filters(period=period, **filters))
+        return value.numerator, value.denominator, value.value
+
+    assert found(1) == (2, 11, Decimal("18.2"))
+    assert found(3) == (3, 11, Decimal("27.3"))
+    beijing = Store.objects.get(code="BJ01").pk
+    assert found(3, store_ids=(beijing,)) == (0, 0, None)
