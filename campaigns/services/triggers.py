@@ -58,10 +58,21 @@ def _enter(
     keyed = entry_repeats.keyed(
         campaign=campaign, entry=entrant.entry, completions=found, zone=programs.current().zone
     )
-    entering = [_entering(entrant, one, key, at) for key, one in keyed.items()]
+    why = entry_checks.reasons(
+        campaign=campaign, entry=entrant.entry, completions=list(keyed.values()), at=at
+    )
+    entering = [_entering(entrant, one, key, at, one in why) for key, one in keyed.items()]
     fresh = enrollments.enter(campaign=campaign, entering=entering, at=at)
-    _let_go(campaign, entrant, {row.pk: keyed[row.entry_key] for row in fresh}, at)
+    _let_go({row.pk: why.get(keyed[row.entry_key], "") for row in fresh}, at)
     return len(fresh)
+
+
+def _let_go(fresh: Mapping[int, str], at: datetime) -> None:
+    """Who is out already by what is on record has come in all the same: once for the key, as if
+    they had been told in order, and with the reason to be read."""
+    for reason in sorted({one for one in fresh.values() if one}):
+        ids = [pk for pk, one in fresh.items() if one == reason]
+        enrollments.leave(enrollment_ids=ids, reason=reason, at=at)
 
 
 def _eligible(campaign: Campaign, member_ids: set[int], at: datetime) -> set[int]:
@@ -72,19 +83,6 @@ def _eligible(campaign: Campaign, member_ids: set[int], at: datetime) -> set[int
     except BadCondition as error:
         logger.error("campaign_condition_unreadable", campaign=campaign.code, error=str(error))
         return set()
-
-
-def _let_go(
-    campaign: Campaign, entrant: Entrant, fresh: Mapping[int, Completion], at: datetime
-) -> None:
-    """Who is out already by what is on record has come in all the same: once for the key, as if
-    they had been told in order, and with the reason to be read."""
-    why = entry_checks.reasons(
-        campaign=campaign, entry=entrant.entry, completions=list(fresh.values()), at=at
-    )
-    for reason in sorted(set(why.values())):
-        ids = [pk for pk, one in fresh.items() if why.get(one) == reason]
-        enrollments.leave(enrollment_ids=ids, reason=reason, at=at)
 
 
 def _completions(entrant: Entrant, heard: Mapping[int, Sequence[Fact]]) -> list[Completion]:
@@ -114,14 +112,16 @@ def _is_news(campaign: Campaign, entrant: Entrant, one: Completion, at: datetime
     return entrant.may_begin(happened_at) and happened_at > oldest
 
 
-def _entering(entrant: Entrant, one: Completion, key: str, at: datetime) -> Entering:
-    """One who is told late is watched no longer than anybody else: perhaps not at all."""
+def _entering(entrant: Entrant, one: Completion, key: str, at: datetime, is_out: bool) -> Entering:
+    """One who is told late is watched no longer than anybody else: perhaps not at all. Who is out
+    already begins nothing in between."""
     until = patterns.watch_until(entrant.entry, one)
+    if is_out:
+        until = max(until or at, at)
+    elif until is not None and until <= at:
+        until = None
     return Entering(
-        member_id=one.last.member_id,
-        entry_key=key,
-        context=_context(one),
-        watch_until=until if until is not None and until > at else None,
+        member_id=one.last.member_id, entry_key=key, context=_context(one), watch_until=until
     )
 
 
