@@ -6,8 +6,8 @@ from django.utils import timezone
 from analytics.models import ClassTag, SavedView, Segment
 from analytics.services import segments
 from analytics.services.segments import Draft
-from campaigns.models import Offer
-from campaigns.services import defaults
+from campaigns.models import ClerkTask, Offer, StepCall
+from campaigns.services import defaults, webhook_endpoints
 from loyalty.models import (
     Benefit,
     Challenge,
@@ -48,6 +48,7 @@ from members.services import breaches, service_cases, service_topics, tag_rules
 from members.services.service_case_changes import Doing
 from members.services.service_cases import CaseOpening
 from tests import world
+from tests.console import stock_journeys
 from tests.loyalty import till
 
 
@@ -78,7 +79,7 @@ def objects(maker: User) -> dict[str, int]:
             kind="GRANT", reason="x", created_by=maker, created_at=world.NOW
         ).pk,
         "earningrule": EarningRule.objects.get().pk,
-        "campaign": defaults.install(at=world.NOW).pk,
+        **_journey(alice),
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
         "referral": _referral(alice),
         "referralprogram": ReferralProgram.objects.get().pk,
@@ -104,6 +105,22 @@ def _class_tag() -> ClassTag:
     tag = Tag.objects.create(code="mature", name_en="x")
     made: ClassTag = ClassTag.objects.create(kind="STAGE", code="maturity", tag=tag)
     return made
+
+
+def _journey(member: Member) -> dict[str, int]:
+    """A campaign with a task and a call of another system that a member came to."""
+    endpoint = webhook_endpoints.add(
+        draft=webhook_endpoints.Draft(code="x", url="https://example.org/"),
+        actor_id=None,
+        at=world.NOW,
+    ).endpoint
+    stock_journeys.fill([member], at=world.NOW)
+    return {
+        "campaign": defaults.install(at=world.NOW).pk,
+        "webhookendpoint": endpoint.pk,
+        "clerktask": ClerkTask.objects.get().pk,
+        "stepcall": StepCall.objects.get().pk,
+    }
 
 
 def _segment() -> Segment:
