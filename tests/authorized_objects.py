@@ -47,7 +47,7 @@ from members.models import (
 from members.services import breaches, service_cases, service_topics, tag_rules
 from members.services.service_case_changes import Doing
 from members.services.service_cases import CaseOpening
-from tests import world
+from tests import authorized_messages, world
 from tests.console import stock_journeys
 from tests.loyalty import till
 
@@ -80,6 +80,7 @@ def objects(maker: User) -> dict[str, int]:
         ).pk,
         "earningrule": EarningRule.objects.get().pk,
         **_journey(alice),
+        **authorized_messages.objects(alice),
         "offer": Offer.objects.create(code="x", name_en="x", valid_from=world.NOW).pk,
         "referral": _referral(alice),
         "referralprogram": ReferralProgram.objects.get().pk,
