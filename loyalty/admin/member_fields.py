@@ -67,7 +67,7 @@ _USABLE = """CASE
 def register() -> None:
     """Called by `apps.ready`."""
     member_fields.add(
-        (*_held(), *_bought()),
+        (*_held(), *_points(), *_bought()),
         joins=JOINS,
         sources=SOURCES,
         digits=lambda: money.digits(amount_fields.currency()),
@@ -102,6 +102,9 @@ def _held() -> Iterable[MemberField]:
         sql=_MISSING,
         joins=("account", "tier"),
     )
+
+
+def _points() -> Iterable[MemberField]:
     yield MemberField(
         field=field_of("points.available", Type.INTEGER, least=0),
         wording=Wording(label=_("points available"), group=_HOLDS),
