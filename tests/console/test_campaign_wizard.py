@@ -3,17 +3,13 @@
 import uuid
 
 import pytest
-from django.test import Client
 
-from analytics.registry import segment_users
-from analytics.services import segments
-from analytics.services.segments import Draft
 from campaigns.models import Campaign
 from campaigns.services import campaigns, recipes
-from members.models import ApprovalRequest, Store, User
+from members.models import Store
 from tests import world
-from tests.console import staff, wizard_desk
-from tests.console.wizard_desk import GALLERY, draft, filled, page, save, step
+from tests.console import staff
+from tests.console.wizard_desk import GALLERY, draft, page, save, step
 
 pytestmark = pytest.mark.django_db
 MESSAGE = {"id": "s2", "kind": "MESSAGE", "template": "hello", "media": ["INBOX"], "mode": "FIRST"}
@@ -276,149 +272,3 @@ def test_guard_rails_that_can_not_hold_are_told_at_their_field(mia):
 
     campaign.refresh_from_db()
     assert (campaign.control_share, campaign.priority) == (0, 5)
-
-
-# Two at once
-
-
-def test_who_was_overtaken_is_told_by_whom_and_nothing_is_overwritten(mia):
-    li = staff.logged_in("li", "marketer")
-    campaign = draft()
-    opened = filled(mia, campaign, 4)
-    save(li, campaign, 4, priority="7")
-
-    shown = staff.text(mia.post(step(campaign, 4), {**opened, "priority": "2"}))
-
-    campaign.refresh_from_db()
-    assert campaign.priority == 7
-    assert "Nothing was saved: somebody was quicker" in shown
-    assert "li has changed this campaign while you worked on it" in shown
-    assert "<li>Priority</li>" in shown
-    # What was typed is still there, and may be put in the place of what is kept.
-    assert 'value="2"' in shown
-    seen = campaigns.fingerprint(campaign)
-    assert f'value="{seen}"' in shown
-    mia.post(step(campaign, 4), {**opened, "priority": "2", "overwrite": seen})
-    campaign.refresh_from_db()
-    assert campaign.priority == 2
-
-
-def test_a_form_without_the_version_it_was_opened_with_overwrites_nothing(mia):
-    campaign = draft()
-
-    shown = staff.text(save(mia, campaign, 4, seen="", priority="2"))
-
-    campaign.refresh_from_db()
-    assert "somebody was quicker" in shown
-    assert campaign.priority == 5
-
-
-# Review
-
-
-def test_the_review_tells_what_is_missing_with_a_way_to_mend_it(mia):
-    campaign = draft()
-
-    shown = staff.text(mia.get(step(campaign, 5)))
-
-    assert "Say what happens: add a message or a gift." in shown
-    assert f'href="{step(campaign, 3)}">Mend it</a>' in shown
-    assert "Ask for approval" not in shown
-
-
-def test_a_whole_draft_asks_a_second_person_and_waits(mia):
-    world.register(world.ALICE)
-    campaign = draft(steps=[MESSAGE], condition=EVERYBODY)
-    assert "Ask for approval" in staff.text(mia.get(step(campaign, 5)))
-
-    refused = staff.text(mia.post(step(campaign, 5), {"reason": ""}))
-    answer = mia.post(step(campaign, 5), {"reason": "Texts were read by Li"})
-
-    campaign.refresh_from_db()
-    asked = ApprovalRequest.objects.get()
-    assert "This field is required." in refused
-    assert answer.status_code == 302
-    assert (campaign.state, asked.maker.username) == ("IN_REVIEW", "mia")
-    again = staff.text(mia.post(step(campaign, 5), {"reason": "again"}))
-    assert "It waits: another person has to decide." in again
-    assert ApprovalRequest.objects.count() == 1
-
-
-def test_changing_what_waits_takes_the_question_back(mia):
-    campaign = draft(steps=[MESSAGE], condition=EVERYBODY)
-    mia.post(step(campaign, 5), {"reason": "ready"})
-
-    save(mia, campaign, 4, priority="6")
-
-    campaign.refresh_from_db()
-    assert (campaign.state, ApprovalRequest.objects.get().status) == ("DRAFT", "STALE")
-
-
-def test_the_audience_is_counted_while_it_is_chosen(mia):
-    world.register(world.ALICE)
-    world.register(world.BOB)
-    campaign = draft()
-    sent = {"condition": "", "segment": "", "stores": ["SH01"]}
-
-    counted = staff.text(mia.post(wizard_desk.page(campaign, "counted"), sent))
-
-    assert "1 member now" in counted
-    assert "张*" in counted
-
-
-def test_no_step_asks_more_than_20_times(shop, django_assert_max_num_queries):
-    campaign = draft(steps=[MESSAGE], condition=EVERYBODY)
-    chief = Client()
-    chief.force_login(
-        User.objects.create_superuser("chief"), "django.contrib.auth.backends.ModelBackend"
-    )
-    for number in (1, 2, 3, 4, 5):
-        chief.get(step(campaign, number))
-        with django_assert_max_num_queries(staff.MOST_QUERIES):
-            staff.text(chief.get(step(campaign, number)))
-
-
-# Who may
-
-
-def test_who_only_looks_changes_nothing(shop):
-    campaign = draft()
-    for role in ("analyst", "auditor", "customer_service"):
-        browser = staff.logged_in(f"x-{role}", role)
-        answers = [
-            browser.get(GALLERY),
-            begin(browser),
-            browser.get(step(campaign, 4)),
-            browser.post(step(campaign, 4), {"priority": "9"}),
-            browser.post(page(campaign, "counted"), {}),
-        ]
-        assert {one.status_code for one in answers} == {403}, role
-
-    campaign.refresh_from_db()
-    assert (Campaign.objects.count(), campaign.priority) == (1, 5)
-
-
-def test_a_running_campaign_is_not_changed_by_the_wizard(mia):
-    campaign = draft()
-    Campaign.objects.filter(pk=campaign.pk).update(state="KILLED")
-
-    assert mia.get(step(campaign, 1))["Location"] == page(campaign)
-
-
-def test_a_segment_that_a_campaign_reads_says_so(mia):
-    asked = segments.define(draft=Draft(code="vip", name_en="VIP", kind="STATIC"), at=world.NOW)
-    inside = {"field": "segments", "op": "contains", "value": ["vip"]}
-    branch = {"id": "b", "kind": "BRANCH", "condition": inside, "yes": [], "no": []}
-    for code, values in (
-        ("by-segment", {"segment": asked}),
-        ("by-condition", {"condition": inside}),
-        ("by-branch", {"steps": [{"id": "w", "kind": "SPLIT", "a": [branch]}]}),
-        ("not-at-all", {"condition": EVERYBODY}),
-    ):
-        Campaign.objects.create(code=code, name_en=code, **values)
-
-    users = [one.name for one in segment_users.users_of(asked)]
-
-    assert users == ["by-branch", "by-condition", "by-segment"]
-    Campaign.objects.update(state="KILLED")
-    assert segment_users.users_of(asked) == []
