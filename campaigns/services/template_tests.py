@@ -24,10 +24,11 @@ from campaigns.transports.contract import Message, NotSent, Refused, Transport
 from campaigns.transports.registry import TRANSPORTS
 from loyalty.services import programs
 from members.errors import DomainError, NotFound
-from members.models import AuditRecord, Consent, Member, User
+from members.models import AuditRecord, Consent, Member, Tag, User
 from members.services import audit
 
 TAG = "test-recipient"
+_TAG_NAMES = {"name_zh": "测试收件人", "name_en": "Test recipient"}
 MOST_MEMBERS = 5
 ACTION = "message_template.test"
 # In an hour, of one operator: a slip of the mouse isn't a mailing.
@@ -103,6 +104,8 @@ def send_to_members(*, template_id: int, medium: str, actor: User, at: datetime)
     """
     texts = _texts(template_id)
     transport = _transport(medium)
+    # There to be given, from the first time somebody looks for it.
+    Tag.objects.get_or_create(code=TAG, defaults=_TAG_NAMES)
     chosen = test_members()
     if not chosen:
         raise NoTestMembers

@@ -90,6 +90,7 @@ def test_only_active_members_with_the_tag_get_tests_and_at_most_five(template, m
     enroll(email="other@example.org")
     with pytest.raises(template_tests.NoTestMembers):
         template_tests.send_to_members(template_id=template.pk, medium="EMAIL", actor=mia, at=NOW)
+    assert Tag.objects.get(code=template_tests.TAG).name_en == "Test recipient"
 
     for number in range(7):
         card_for_tests(email=f"t{number}@example.org")
