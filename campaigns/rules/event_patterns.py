@@ -159,10 +159,10 @@ def _place(fact: Fact) -> tuple[datetime, str]:
 
 
 def _has(payload: Mapping[str, Any], name: str, wanted: Any) -> bool:
-    for ending, holds in ((AT_LEAST, lambda a, b: a >= b), (AT_MOST, lambda a, b: a <= b)):
+    for ending, sign in ((AT_LEAST, 1), (AT_MOST, -1)):
         if name.endswith(ending) and name not in payload:
             actual, limit = _number(payload.get(name.removesuffix(ending))), _number(wanted)
-            return actual is not None and limit is not None and bool(holds(actual, limit))
+            return actual is not None and limit is not None and sign * (actual - limit) >= 0
     actual = payload.get(name)
     if isinstance(wanted, list):
         return any(_same(actual, one) for one in wanted)

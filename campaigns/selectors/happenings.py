@@ -4,7 +4,7 @@ Facts of cards that were merged are those of whoever took them over.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -125,7 +125,7 @@ def _of_event(event: Event, member_id: int) -> Fact:
     )
 
 
-def _of_spans(spans: Spans) -> dict[str, Collection[Any]]:
+def _of_spans(spans: Spans) -> dict[str, list[Any]]:
     return {
         "cards": list(spans),
         "since": [since for since, _until in spans.values()],

@@ -176,13 +176,14 @@ def _versions() -> Iterable[dict[str, Any]]:
     rows = CampaignVersion.objects.filter(
         campaign__state__in=(*Campaign.LIVE, _State.FINISHED, _State.KILLED)
     )
-    return rows.order_by("campaign_id", "number").values(
+    found: Iterable[dict[str, Any]] = rows.order_by("campaign_id", "number").values(
         "campaign_id",
         "created_at",
         *(f"campaign__{name}" for name in ("state", "entry", "entry_rule", "starts_at", "ends_at")),
         *(f"content__{name}" for name in ("exits", "goal_event", "goal_days", "steps")),
         over_at=Subquery(over.annotate(last=Max("finished_at")).values("last")),
     )
+    return found
 
 
 def _add_entrant(entrants: dict[int, Entrant], row: Mapping[str, Any]) -> None:

@@ -70,7 +70,9 @@ def _enrolled(
     facts: Mapping[int, Sequence[Fact]], campaign_ids: Iterable[int]
 ) -> Iterable[Mapping[str, Any]]:
     rows = Enrollment.objects.filter(member_id__in=facts, campaign_id__in=campaign_ids)
-    return rows.exclude(state=_State.EXCLUDED).order_by("pk").values(*_COLUMNS)
+    living = rows.exclude(state=_State.EXCLUDED).order_by("pk")
+    found: Iterable[Mapping[str, Any]] = living.values(*_COLUMNS)
+    return found
 
 
 def _judge(
