@@ -36,7 +36,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             Place(
                 _("Frequency caps"),
-                "production_quantity_limits",
+                "speed",
                 "admin:campaigns_frequencycap_changelist",
                 "campaigns.view_frequencycap",
                 hint=_("How often members are written to at most"),
