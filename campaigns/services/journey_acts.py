@@ -216,13 +216,12 @@ def _gift(step: Step, rows: Sequence[Enrollment], going: Going) -> None:
 
 def _outside(step: Step, rows: Sequence[Enrollment], going: Going) -> None:
     """Something that others do: a row that waits for them, and the member goes on."""
+    asked = [row for row in rows if not row.is_control]
+    if isinstance(step, Task):
+        clerk_tasks.create_many(enrollments=asked, step=step, at=going.at)
+    elif isinstance(step, Webhook):
+        step_calls.create_many(enrollments=asked, step=step, at=going.at)
     for row in rows:
-        if row.is_control:
-            pass
-        elif isinstance(step, Task):
-            clerk_tasks.create(enrollment=row, step=step, at=going.at)
-        elif isinstance(step, Webhook):
-            step_calls.create(enrollment=row, step=step, at=going.at)
         going.record(row, step, _Outcome.GHOST if row.is_control else _Outcome.DONE)
         go(row, step.next, going.at)
 

@@ -7,8 +7,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, StepCall, WebhookEndpoint
+from campaigns.rules.journey_steps import Webhook
 from campaigns.services import enrollments, journeys, step_calls, webhook_endpoints
 from campaigns.services.enrollments import Entering
 from campaigns.services.step_calls import NotDead
@@ -233,3 +236,14 @@ def test_a_code_is_taken_once(call):
 
 def test_the_body_is_the_same_at_every_attempt(call):
     assert json.loads(step_calls.body_of(call)) == json.loads(step_calls.body_of(call))
+
+
+def test_many_members_are_queued_in_as_many_statements_as_one(call):
+    def statements(step_id, count):
+        step = Webhook(id=step_id, endpoint="crm")
+        with CaptureQueriesContext(connection) as asked:
+            step_calls.create_many(enrollments=[call.enrollment] * count, step=step, at=NOW)
+        return len(asked)
+
+    assert statements("w8", 1) == statements("w9", 30) <= 3
+    assert StepCall.objects.filter(step="w9").count() == 1
