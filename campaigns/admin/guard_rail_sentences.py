@@ -115,6 +115,8 @@ def _limits(campaign: Campaign) -> Iterable[str]:
 
 def _again(days: int | None) -> str:
     if days is None:
+        if campaign.entry == Campaign.Entry.DATE:
+            return _("Each member comes in once a year.")
         return _("Each member comes in once.")
     return _("The same member may come in again after %(time)s.") % {
         "time": durations.of_days(days)
