@@ -110,10 +110,11 @@ def _limits(campaign: Campaign) -> Iterable[str]:
     if campaign.budget_amount is not None:
         amount = money.text(campaign.budget_amount, programs.kept().currency, short=True)
         yield _("Sending may cost %(amount)s; then nothing more is sent.") % {"amount": amount}
-    yield _again(campaign.re_entry_days)
+    yield _again(campaign)
 
 
-def _again(days: int | None) -> str:
+def _again(campaign: Campaign) -> str:
+    days = campaign.re_entry_days
     if days is None:
         if campaign.entry == Campaign.Entry.DATE:
             return _("Each member comes in once a year.")
