@@ -107,6 +107,20 @@ EVENTS: Mapping[str, Words] = {
     ),
 }
 
+# What members do with messages: it ends campaigns and lets journeys go on, but begins none.
+ANSWERS: Mapping[str, Words] = {
+    "campaigns.message.opened": _words(_("opens a message"), _("opens no message")),
+    "campaigns.message.clicked": _words(
+        _("follows a link in a message"), _("follows no link in a message")
+    ),
+    "campaigns.message.bounced": _words(
+        _("can't be reached: a message came back"), _("can be reached")
+    ),
+    "campaigns.message.unsubscribed": _words(
+        _("unsubscribes from messages"), _("does not unsubscribe from messages")
+    ),
+}
+
 BEHAVIORS: Mapping[str, Words] = {
     "page_view": _words(
         _("views a page"), _("views no page"), (_("views it"), _("does not view it"))
@@ -157,7 +171,7 @@ def words(event: str, behavior: str = "") -> Words:
         return BEHAVIORS.get(behavior) or _unknown(behavior)
     if event == NOTICED:
         return Words(_("does anything in the shop or the app"), _("does nothing at all"))
-    return EVENTS.get(event) or _unknown(event)
+    return EVENTS.get(event) or ANSWERS.get(event) or _unknown(event)
 
 
 def does(event: str, behavior: str = "", *, same: str = "") -> str:
@@ -180,7 +194,8 @@ def endings() -> list[tuple[str, str]]:
     """What a journey may wait for or end at: events, and behaviors as `type:kind`."""
     behaviors = [(f"{NOTICED}:{kind}", str(said.does)) for kind, said in BEHAVIORS.items()]
     first, *others = choices()
-    return [first, *behaviors, *others]
+    answers = [(event, str(said.does)) for event, said in ANSWERS.items()]
+    return [first, *behaviors, *others, *answers]
 
 
 def _unknown(name: str) -> Words:
