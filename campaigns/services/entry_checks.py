@@ -85,10 +85,7 @@ def _prevented_in(rows: Sequence[Enrollment]) -> set[int]:
 def _is_left(one: Completion, facts: Iterable[Fact], same: str) -> bool:
     about = {"product": one.product, "order": one.last.order, "order_id": one.last.order_id}
     return any(
-        fact.occurred_at >= one.last.occurred_at
-        and fact.ref != one.last.ref
-        and fact.is_about(about, same)
-        for fact in facts
+        fact.occurred_at > one.last.occurred_at and fact.is_about(about, same) for fact in facts
     )
 
 

@@ -43,16 +43,22 @@ def of_versions(version_ids: Iterable[int]) -> dict[int, Terms]:
 
 def exits_of(content: Mapping[str, Any]) -> list[tuple[Happening, str]]:
     """What ends it, and whether it has to be about the same product or order."""
-    read = [(_happening(one.get("event", "")), one.get("same", "")) for one in content["exits"]]
+    read = [
+        (_happening(one.get("event", ""), one.get("matches") or {}), one.get("same", ""))
+        for one in content["exits"]
+    ]
     return [(happening, same) for happening, same in read if happening is not None]
 
 
-def _happening(name: str) -> Happening | None:
+def _happening(name: str, matches: Mapping[str, Any] | None = None) -> Happening | None:
     """Of behaviors `type:kind` names one kind."""
     event, _colon, behavior = name.partition(":")
     if not event:
         return None
-    return Happening(event=event, behavior=behavior if event == NOTICED else "")
+    is_behavior = event == NOTICED
+    return Happening(
+        event=event, behavior=behavior if is_behavior else "", matches=dict(matches or {})
+    )
 
 
 def entry_of(kind: str, rule: Mapping[str, Any]) -> EventEntry | None:

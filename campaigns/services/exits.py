@@ -99,7 +99,7 @@ def _judge_exit(
 ) -> None:
     since = exit_terms.since(row["context"], row["entered_at"])
     if any(
-        fact.occurred_at >= since
+        fact.occurred_at > since
         and patterns.answers(happening, fact)
         and fact.is_about(row["context"], same)
         for happening, same in terms.exits
@@ -136,4 +136,5 @@ def _converts(terms: Terms, fact: Fact, row: Mapping[str, Any], since: datetime)
     if row["reason"] == entry_checks.PREVENTED:
         return False
     until = row["entered_at"] + timedelta(days=terms.goal_days)
-    return since <= fact.occurred_at < until and patterns.answers(terms.goal, fact)
+    # What they came in by, or what came of it at once, such as a tier by an order, is no goal.
+    return since < fact.occurred_at < until and patterns.answers(terms.goal, fact)

@@ -6,7 +6,8 @@ import pytest
 
 from campaigns.models import Campaign, Delivery, Enrollment
 from campaigns.services import enrollments
-from members.services import profiling, restrictions
+from members.services import consents, profiling, restrictions
+from members.services.consents import ConsentGiven, Occasion
 from tests.analytics import segment_shop
 from tests.campaigns import made
 from tests.campaigns.happened import ORDER, VIEW, advance, after, buy, hear, standing, view
@@ -142,6 +143,29 @@ def test_the_goal_counts_for_who_is_held_out(alice):
     hear(10)
     assert campaign.pk
     assert Enrollment.objects.get().converted_at == after(10)
+
+
+def test_what_they_came_in_by_is_neither_goal_nor_exit(alice):
+    waiting(entry_rule={"event": ORDER, "keys": ["member"]}, goal_event=ORDER)
+    made.running("left", entry_rule={"event": ORDER}, steps=[WAIT], exits=[{"event": ORDER}])
+    buy(alice, 0)
+    hear()
+    assert state() == [("WAITING", "")] * 2
+    buy(alice, 1)
+    hear(1)
+    assert state()[:2] == [("EXITED", "converted"), ("EXITED", "exited")]
+
+
+def test_an_exit_may_ask_for_values(alice):
+    asked = {"event": "members.consent.recorded", "matches": {"is_granted": False}}
+    waiting(exits=[asked])
+    begun(alice, 0)
+    for minute, is_granted in ((1, True), (2, False)):
+        given = ConsentGiven("MARKETING", "PUSH", is_granted, "2026-01")
+        occasion = Occasion(occurred_at=after(minute), source="till")
+        consents.record(member=alice, given=[given], occasion=occasion, at=after(minute))
+        hear(minute)
+        assert state() == [("EXITED", "exited") if not is_granted else ("WAITING", "")]
 
 
 def test_who_was_kept_out_has_reached_no_goal(alice):
