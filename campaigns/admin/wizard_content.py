@@ -22,7 +22,7 @@ from members.models import Consent, Tag
 # What a select can show.
 MOST_CHOICES = 500
 _GIFTS = (
-    ("", _("Nothing")),
+    ("", _("No gift")),
     ("COUPON", _("A coupon")),
     ("POINTS", _("Points")),
     ("BENEFIT", _("A benefit")),
@@ -109,7 +109,7 @@ class ContentForm(StepForm):
         help_text=_("Where one doesn't reach a member, the next one is tried."),
     )
     mode = forms.ChoiceField(
-        label=_("How many"),
+        label=_("One message or several"),
         choices=[("FIRST", _("One message")), ("EACH", _("Several"))],
         widget=ChoiceCards(_MODES),
     )
@@ -130,7 +130,7 @@ class ContentForm(StepForm):
     badge = forms.ChoiceField(label=_("Badge"), required=False, widget=UnfoldAdminSelectWidget)
     tag = forms.ChoiceField(label=_("Tag"), required=False, widget=UnfoldAdminSelectWidget)
     count = forms.IntegerField(
-        label=_("How many"),
+        label=_("Pieces, or uses"),
         required=False,
         min_value=1,
         max_value=MOST_COUNT,
