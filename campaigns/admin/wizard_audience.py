@@ -7,6 +7,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -96,7 +97,7 @@ class AudienceForm(StepForm):
         label=_("Begins"), choices=Campaign.Entry.choices, widget=ChoiceCards(_CARDS)
     )
     at = InstantField(
-        label=_("On"), required=False, help_text=_("By the clock of the programme's time zone.")
+        label=pgettext_lazy("a day", "On"), required=False, help_text=_("By the clock of the programme's time zone.")
     )
     repeats = forms.ChoiceField(
         label=_("Repeats"),
