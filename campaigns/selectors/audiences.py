@@ -8,7 +8,7 @@ Source: docs/algorithms/entries.md.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,6 +18,7 @@ from campaigns.models import Campaign, Enrollment
 from campaigns.rules import entries
 from campaigns.rules.entries import DateEntry
 from campaigns.selectors import audience_days
+from members.registry import birthdays as policies
 from members.selectors import member_conditions
 from members.selectors.member_conditions import Whose
 
@@ -135,13 +136,21 @@ def _again(campaign: Campaign, at: datetime) -> tuple[str, dict[str, Any]]:
         return f"NOT EXISTS ({_ENTERED})", params
     if days is None or campaign.entry not in (Campaign.Entry.STATE, Campaign.Entry.RECURRING):
         return "TRUE", {}
-    params["since"] = at.astimezone(UTC) - timedelta(days=days)
+    params["since"] = _days_back(at, days)
     if campaign.entry == Campaign.Entry.RECURRING:
-        lately = "e.entered_at > %(since)s AND e.state <> 'EXCLUDED'"
+        lately = "e.entered_at >= %(since)s AND e.state <> 'EXCLUDED'"
     else:
         params["live"] = [state.value for state in Enrollment.LIVE]
-        lately = "(e.entered_at > %(since)s OR e.state = ANY(%(live)s))"
+        lately = "(e.entered_at >= %(since)s OR e.state = ANY(%(live)s))"
     return f"NOT EXISTS ({_ENTERED} AND {lately})", params
+
+
+def _days_back(at: datetime, days: int) -> datetime:
+    """Midnight in the shop behind the day that lies so many days back: calendar days, so that a
+    run that begins some seconds sooner than the last one leaves nobody out."""
+    zone = policies.policy().zone
+    day = at.astimezone(zone).date() - timedelta(days=days - 1)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 _ROWS = (

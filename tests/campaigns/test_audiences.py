@@ -196,8 +196,9 @@ def test_a_state_comes_again_after_its_days_unless_the_member_is_in_still(people
     assert first == {alice.pk: f"m:{alice.pk}:0", bob.pk: f"m:{bob.pk}:0"}
     entered(state, alice, first[alice.pk], at=NOW)
     entered(state, bob, first[bob.pk], at=NOW, state="WAITING")
-    assert rows(state, NOW + timedelta(days=29, hours=23)) == {}
-    assert rows(state, NOW + timedelta(days=30)) == {alice.pk: f"m:{alice.pk}:1"}
+    # Calendar days of the shop: 14:00 on 2 March, and any time on 1 April.
+    assert rows(state, NOW + timedelta(days=29, hours=9)) == {}
+    assert rows(state, NOW + timedelta(days=29, hours=11)) == {alice.pk: f"m:{alice.pk}:1"}
 
 
 def test_a_recurring_one_asks_again_whom_the_last_run_left_out(people):
@@ -206,5 +207,8 @@ def test_a_recurring_one_asks_again_whom_the_last_run_left_out(people):
     entered(weekly, alice, "a", at=NOW)
     entered(weekly, bob, "b", at=NOW, state="EXCLUDED")
     assert list(rows(weekly, NOW + timedelta(days=7))) == [bob.pk]
+    # A week later, some seconds sooner in the day than the last time.
+    weekly.re_entry_days = 7
+    assert len(rows(weekly, NOW + timedelta(days=7) - timedelta(seconds=5))) == 2
     weekly.re_entry_days = None
     assert len(rows(weekly, NOW + timedelta(days=7))) == 2
