@@ -97,7 +97,9 @@ class AudienceForm(StepForm):
         label=_("Begins"), choices=Campaign.Entry.choices, widget=ChoiceCards(_CARDS)
     )
     at = InstantField(
-        label=pgettext_lazy("a day", "On"), required=False, help_text=_("By the clock of the programme's time zone.")
+        label=pgettext_lazy("a day", "On"),
+        required=False,
+        help_text=_("By the clock of the programme's time zone."),
     )
     repeats = forms.ChoiceField(
         label=_("Repeats"),
