@@ -1,13 +1,15 @@
 """The page of a campaign: what it does, how far it is, its runs and its approvals."""
 
+from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
 from campaigns.admin import campaign_progress, campaign_words, wizard_forecast
@@ -22,6 +24,7 @@ from members.models import ApprovalRequest
 from members.rules.conditions import BadCondition
 
 RUNS = APPROVALS = 20
+FRESH_SECONDS = 2
 _NAME = "campaigns_campaign_"
 
 
@@ -54,7 +57,7 @@ class CampaignPages(CampaignActs):
             {
                 "campaign_state": campaign.state,
                 "campaign_state_text": str(campaign.get_state_display()),
-                "run": None if run is None else campaign_progress.shown(run, at=self.now()),
+                "run": None if run is None else _fresh(run, self.now()),
                 "is_changing": campaign_progress.is_changing(campaign, run),
             }
         )
@@ -102,6 +105,15 @@ class CampaignPages(CampaignActs):
                 self.actions_detail, self.get_actions_detail(request, campaign.pk), str(campaign.pk)
             ),
         }
+
+
+def _fresh(run: Run, at: datetime) -> dict[str, Any]:
+    """However many look at one run, its members are counted once in two seconds."""
+    key = f"campaigns.progress:{run.pk}:{run.state}:{get_language()}"
+    found: dict[str, Any] = cache.get_or_set(
+        key, lambda: campaign_progress.shown(run, at=at), FRESH_SECONDS
+    )
+    return found
 
 
 def _run(request: HttpRequest, campaign: Campaign) -> Run | None:
