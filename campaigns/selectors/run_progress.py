@@ -103,7 +103,7 @@ def percents(campaign_ids: Collection[int]) -> Mapping[int, float]:
 
 
 def _by_state(rows: Any) -> list[Counted]:
-    counted = rows.order_by().values_list("state", "reason").annotate(count=Count("pk"))
+    counted = rows.order_by().values_list("state", "reason").annotate(count=Count("*"))
     return [Counted(*row) for row in sorted(counted)]
 
 
