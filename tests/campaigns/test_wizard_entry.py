@@ -4,6 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from campaigns.admin import wizard_entry
 
@@ -90,7 +91,8 @@ def test_what_is_missing_is_told_at_its_field(kind, said, field, told):
 
     assert found is not None
     assert found[0] == field
-    assert told in str(found[1])
+    with translation.override("en"):
+        assert told in str(wizard_entry.problem(kind, rule)[1])
 
 
 @pytest.mark.parametrize(
