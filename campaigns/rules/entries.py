@@ -4,7 +4,7 @@
 docs/algorithms/entries.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, NoReturn
@@ -186,7 +186,7 @@ def _fail(where: str, code: str, **values: object) -> NoReturn:
     raise BadEntry(where, code, **values)
 
 
-_READERS: dict[str, Any] = {
+_READERS: dict[str, Callable[[Mapping[str, Any]], Entry]] = {
     "NOW": lambda written: NowEntry(),
     "AT": _at,
     "RECURRING": _recurring,

@@ -137,7 +137,8 @@ def _contacts(
         campaign__purpose=MARKETING,
     )
     for member_id, medium, claimed_at in rows.values_list("member_id", "medium", "claimed_at"):
-        found[member_id].append(Contact(medium, claimed_at))
+        if claimed_at is not None:
+            found[member_id].append(Contact(medium, claimed_at))
     return found
 
 

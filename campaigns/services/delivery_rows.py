@@ -81,7 +81,7 @@ _UPDATE = (
 _NAMES = ", ".join(name for name, _ in _NEW)
 _INSERT = (
     f"INSERT INTO campaigns_delivery ({_NAMES}, tried, subject, body) "  # noqa: S608
-     f"SELECT {_NAMES}, tried::jsonb, subject, body FROM unnest("
+    f"SELECT {_NAMES}, tried::jsonb, subject, body FROM unnest("
     + ", ".join(f"%s::{kind}[]" for _, kind in _NEW)
     + f", %s::text[], %s::bytea[], %s::bytea[]) AS new({_NAMES}, tried, subject, body) "
     + "ON CONFLICT (send_key) DO NOTHING"

@@ -74,4 +74,5 @@ def _bearer(row: Enrollment) -> Member:
     member_id = living.id_of(member_id=row.member_id)
     if member_id is None:
         raise NotFound
-    return Member.objects.get(pk=member_id)
+    bearer: Member = Member.objects.get(pk=member_id)
+    return bearer

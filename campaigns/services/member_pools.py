@@ -58,7 +58,7 @@ def _entered(campaign: Campaign) -> int:
 
 def _spent(campaign: Campaign) -> int:
     spent = Delivery.objects.filter(campaign=campaign, state__in=Delivery.CONTACTS)
-    return spent.aggregate(sum=Sum("cost_amount", default=0))["sum"]
+    return int(spent.aggregate(sum=Sum("cost_amount", default=0))["sum"])
 
 
 def _key(campaign_id: int, what: str) -> str:

@@ -66,7 +66,7 @@ def begin(made: Campaign, *further: str) -> None:
 def run(of: Campaign, key: str = "1", **values: Any) -> Run:
     return Run.objects.create(
         campaign=of,
-        version=of.version,
+        version_id=of.version_id,
         key=key,
         kind="FROZEN",
         **{"state": "RUNNING", "due_at": NOW, "started_at": NOW, **values},

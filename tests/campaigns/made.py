@@ -13,7 +13,7 @@ from tests import world
 
 NOW = world.NOW
 HELLO = {"subject_en": "Hello", "body_en": "Hello {{ name }}", "body_zh": "您好 {{ name }}"}
-EVERYBODY = {"any": [{"field": "member.state", "op": "is", "value": "ACTIVE"}]}
+EVERYBODY = {"all": [{"field": "member.joined_days", "op": "gte", "value": 0}]}
 
 
 def template(code: str = "hello", **fields: Any) -> MessageTemplate:

@@ -165,7 +165,11 @@ def _fact(member_id, one):
             own = [way for way in ways if way.arm != "control"]
             return sum(counts(way.converted_at, way.campaign) for way in own)
         case "last_sent_days":
-            sent = [row.sent_at for row in messages if counts(row.sent_at, row.campaign)]
+            sent = [
+                row.sent_at
+                for row in messages
+                if row.sent_at is not None and counts(row.sent_at, row.campaign)
+            ]
             zone = timedelta(hours=8)
             return ((AT + zone).date() - (max(sent) + zone).date()).days if sent else None
     column = f"{code}_at"

@@ -1,5 +1,6 @@
 """Receipts: stored once, in any order, and the message's row follows from all of them."""
 
+from collections import Counter
 from itertools import permutations
 from uuid import uuid4
 
@@ -238,7 +239,7 @@ def test_of_two_who_tell_the_same_at_once_one_is_recorded(campaign, alice):
     def tell_it():
         return receipts.record(told=[told(delivery, "COMPLAINED")], at=LATER)[0].value
 
-    assert sorted(at_once(*[tell_it] * 4)) == ["recorded"] + ["repeated"] * 3
+    assert Counter(at_once(*[tell_it] * 4)) == {"recorded": 1, "repeated": 3}
     assert (Receipt.objects.count(), Suppression.objects.count()) == (1, 1)
     assert sorted(message_events()) == ["sent", "unsubscribed"]
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from campaigns.models import Campaign, CampaignVersion, Enrollment, Run, StepRecord
 from campaigns.services import campaigns
 from campaigns.services.campaigns import Draft
+from loyalty.models import Tier
 from tests import world
 from tests.campaigns import made
 from tests.campaigns.shop import enroll
@@ -94,6 +95,18 @@ def test_steps_are_kept_with_their_mistakes(marketer, campaign):
     assert told["fingerprint"] == campaigns.fingerprint(campaign)
 
 
+def test_values_that_an_exit_asks_for_are_kept_and_told(marketer, campaign):
+    lifted = {"event": "loyalty.tier.upgraded", "same": "", "matches": {"to_tier": "gold"}}
+    expected = campaigns.fingerprint(campaign)
+
+    _status, told = post(marketer, campaign, "_save", exits=[lifted], expected=expected)
+
+    campaign.refresh_from_db()
+    assert campaign.exits == [lifted]
+    name = Tier.objects.get(code="gold").name_en
+    assert told["exits"] == [f"It ends at once for a member who reaches a higher tier ({name})."]
+
+
 def test_of_two_who_build_at_once_the_second_is_told_and_may_save_over_it(marketer, campaign):
     seen = campaigns.fingerprint(campaign)
     post(marketer, campaign, "_save", steps=[{**WAIT, "minutes": 45}], expected=seen)
@@ -150,13 +163,14 @@ def test_of_a_running_campaign_the_page_shows_where_members_are(marketer, campai
         "live", steps=[WAIT, {"id": "b1", "kind": "BRANCH", "condition": made.EVERYBODY}]
     )
     run = Run.objects.filter(campaign=running).first() or Run.objects.create(
-        campaign=running, version=running.version, key="v1", kind="STANDING", due_at=NOW,
+        campaign=running, version_id=running.version_id, key="v1", kind="STANDING", due_at=NOW,
         started_at=NOW, state="RUNNING",
     )  # fmt: skip
     member = enroll()
     for number, step in enumerate(["s1", "s1", ""]):
         row = Enrollment.objects.create(
-            run=run, campaign=running, version=running.version, member=member, bucket=1, arm="a",
+            run=run, campaign=running, version_id=running.version_id, member=member,
+            bucket=1, arm="a",
             entry_key=f"k{number}", state="WAITING" if step else "DONE", step=step,
             entered_at=NOW, ended_at=None if step else NOW,
         )  # fmt: skip
