@@ -61,7 +61,7 @@ def measure(*, at: datetime) -> Sent:
     runs.settle(at=timezone.now())
     run.refresh_from_db()
     assert run.state == Run.State.FINISHED, run.state
-    Job.objects.filter(pk=run.job_id).update(state=Job.State.CANCELED)
+    Job.objects.filter(kind=run_jobs.KIND).update(state=Job.State.CANCELED)
     rows = Delivery.objects.filter(campaign=campaign)
     excluded = Enrollment.objects.filter(run=run, state=Enrollment.State.EXCLUDED).count()
     sent = rows.filter(state=Delivery.State.SENT).count()

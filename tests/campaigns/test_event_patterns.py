@@ -1,4 +1,4 @@
-"""Patterns as docs/algorithms/entries.md works them out: whatever comes first, the answer is one."""
+"""Patterns as docs/algorithms/entries.md works them out: one answer, whatever comes first."""
 
 from datetime import timedelta
 from itertools import permutations

@@ -52,7 +52,7 @@ def database_url(*, as_owner: bool = False) -> str:
     """Of the database that this test runs in, as a worker can reach it."""
     who = "session_user" if as_owner else "current_user"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT current_database(), {who}")  # noqa: S608
+        cursor.execute(f"SELECT current_database(), {who}")
         name, user = cursor.fetchone()
     given = connection.settings_dict
     password = f":{quote(given['PASSWORD'])}" if given["PASSWORD"] else ""
