@@ -67,7 +67,15 @@ def exit_sentences(campaign: Campaign) -> list[str]:
 def exits(written: Any) -> list[str]:
     """One sentence for each of `Campaign.exits`; one that says nothing yet is empty."""
     listed = [one for one in written if isinstance(one, dict)] if isinstance(written, list) else []
-    return [_exit(one) for one in listed]
+    happenings = [_exit(one) for one in listed]
+    names = _names(happenings)
+    text = _("It ends at once for a member who %(does)s.")
+    return [
+        text % {"does": _happening(happening, names, same=str(one.get("same", "")))}
+        if happening.event
+        else ""
+        for happening, one in zip(happenings, listed, strict=True)
+    ]
 
 
 def goal_sentence(campaign: Campaign) -> str:
@@ -81,12 +89,11 @@ def goal_sentence(campaign: Campaign) -> str:
     return _("It has worked when the member %(does)s within %(time)s.") % values
 
 
-def _exit(written: Mapping[str, Any]) -> str:
-    event, same = str(written.get("event", "")), str(written.get("same", ""))
-    if not event:
-        return ""
-    does = event_words.does(event, same=same)
-    return _("It ends at once for a member who %(does)s.") % {"does": does}
+def _exit(written: Mapping[str, Any]) -> Happening:
+    matches = written.get("matches")
+    return Happening(
+        event=str(written.get("event", "")), matches=matches if isinstance(matches, dict) else {}
+    )
 
 
 def _said(rule: Entry) -> str:

@@ -59,10 +59,15 @@ def can_be_kept(steps: Any, exits: Any) -> bool:
     return len(text) <= MOST_CHARACTERS and "\\u0000" not in text
 
 
-def _exit(written: Any) -> dict[str, str]:
+def _exit(written: Any) -> dict[str, Any]:
+    """As written, without what has no meaning."""
     if not isinstance(written, dict):
+        raise UnreadableJourney
+    matches = written.get("matches") or {}
+    if not isinstance(matches, dict) or len(matches) > MOST_EXITS:
         raise UnreadableJourney
     event, same = written.get("event"), written.get("same", "")
     if not isinstance(event, str) or not 0 < len(event) <= 60 or same not in _SAME:
         raise UnreadableJourney
-    return {"event": event, "same": same}
+    told = {"event": event, "same": same}
+    return {**told, "matches": matches} if matches else told

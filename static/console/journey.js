@@ -421,7 +421,11 @@
       for (const [at, one] of this.tree.exits.entries()) {
         const event = select(this.known.events, one.event, this.known);
         const same = about(one.same, this.known);
-        const set = () => this.change(() => {  this.tree.exits[at] = { event: event.value, same: same.value };  });
+        const set = () => this.change(() => {  
+          // Values that it asks for are this event's; of another they would mean nothing.
+          const kept = event.value === one.event ? one : {};
+          this.tree.exits[at] = { ...kept, event: event.value, same: same.value };
+         });
         event.addEventListener("change", set);
         same.addEventListener("change", set);
         list.append(make("li", {}, row("event", this.texts.exitEvent, event), row("same", this.texts.about, same),
