@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from campaigns.models import Enrollment
+from campaigns.models import Delivery, Enrollment
 from campaigns.rules import event_patterns as patterns
 from campaigns.rules.event_patterns import Fact
 from campaigns.selectors import happenings
@@ -71,7 +72,8 @@ def _enrolled(
 ) -> Iterable[Mapping[str, Any]]:
     rows = Enrollment.objects.filter(member_id__in=facts, campaign_id__in=campaign_ids)
     living = rows.exclude(state=_State.EXCLUDED).order_by("pk")
-    found: Iterable[Mapping[str, Any]] = living.values(*_COLUMNS)
+    waiting = Delivery.objects.filter(enrollment=OuterRef("pk"), state=Delivery.State.QUEUED)
+    found: Iterable[Mapping[str, Any]] = living.values(*_COLUMNS, has_message=Exists(waiting))
     return found
 
 
@@ -89,8 +91,10 @@ def _judge(
         return
     if any(_converts(terms, fact, row, since) for fact in facts):
         (verdicts.over if terms.is_over_at_goal else verdicts.converted).append(row["pk"])
-        is_live = is_live and not terms.is_over_at_goal
-    if is_live:
+        if terms.is_over_at_goal:
+            return
+    # Who is through, but whose message waits for the end of the night, isn't out of it yet.
+    if is_live or (row["state"] == _State.DONE and row["has_message"]):
         _judge_exit(row, terms, facts, verdicts)
 
 

@@ -54,6 +54,24 @@ def test_an_exit_ends_a_wait_at_once_and_nothing_is_sent(alice):
     assert not Delivery.objects.exists()
 
 
+def test_an_exit_holds_back_a_message_that_waits_for_the_end_of_quiet_hours(alice):
+    waiting(
+        steps=[made.message("INBOX")],
+        exits=[{"event": ORDER, "same": ""}],
+        quiet_from="13:00",
+        quiet_until="16:00",
+    )
+    begun(alice, 0)
+    assert state() == [("DONE", "")]
+    assert Delivery.objects.get().reason == "quiet_hours"
+
+    buy(alice, 10, "SK-9")
+    hear(10)
+
+    told = Delivery.objects.get()
+    assert (told.state, told.reason) == ("SKIPPED", "exited")
+
+
 def test_an_exit_about_the_same_product_leaves_the_others(alice):
     waiting(exits=[{"event": ORDER, "same": "product"}])
     begun(alice, 0)
