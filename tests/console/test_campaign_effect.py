@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def campaign(keys_made):
+def campaign(keys_made, empty_cache):
     world.open_shop()
     people = [enroll(email=f"m{number}@example.org") for number in range(4)]
     made = effect_shop.campaign()
