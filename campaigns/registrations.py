@@ -27,7 +27,7 @@ from members.registry.settlements import add_settler
 
 
 def register() -> None:
-    measures.add(*campaign_measures.MEASURES)
+    measures.add(*campaign_measures.MEASURES, is_behind=True)
     panels.add_executor(
         panels.Executor(
             action=campaign_approvals.ACTION,

@@ -33,6 +33,7 @@ OTHERWISE = {
 }
 # The whole chain's, though a column names a store or a member.
 OF_THE_CHAIN = {
+    "campaigns.Campaign": "a pilot's stores say whose members it is for; marketers see it whole",
     "campaigns.Offer": "an offer may be limited to stores; every till quotes by it",
     "loyalty.Benefit": "as offers",
     "loyalty.CouponType": "as offers",

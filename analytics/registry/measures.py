@@ -45,12 +45,23 @@ class Measure:
 MEASURES: dict[str, Measure] = {}
 
 
-def add(*added: Measure) -> None:
-    """Raises: ValueError, for a code that is taken."""
+# Those of higher apps, whichever app is ready first.
+_behind: list[str] = []
+
+
+def add(*added: Measure, is_behind: bool = False) -> None:
+    """Adds the measures; `is_behind`: lists show them behind those of this app.
+
+    Raises: ValueError, for a code that is taken.
+    """
     for measure in added:
         if MEASURES.get(measure.code, measure) is not measure:
             raise ValueError(f"the measure {measure.code} is defined twice")
         MEASURES[measure.code] = measure
+        if is_behind:
+            _behind.append(measure.code)
+    for code in _behind:
+        MEASURES[code] = MEASURES.pop(code)
 
 
 def measure(code: str) -> Measure:

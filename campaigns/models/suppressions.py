@@ -20,7 +20,11 @@ class Suppression(models.Model):
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     note = models.CharField(_("note"), max_length=200, blank=True, default="")
     delivery = models.ForeignKey(
-        "campaigns.Delivery", on_delete=models.SET_NULL, null=True, related_name="+"
+        "campaigns.Delivery",
+        verbose_name=_("message"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
     )
     actor = models.ForeignKey(
         "members.User",

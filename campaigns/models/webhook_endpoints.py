@@ -41,14 +41,17 @@ class StepCall(models.Model):
         DEAD = "DEAD", _("Failed")
         KILLED = "KILLED", _("Stopped")
 
-    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     endpoint = models.ForeignKey(
-        "campaigns.WebhookEndpoint", on_delete=models.PROTECT, related_name="calls"
+        "campaigns.WebhookEndpoint",
+        verbose_name=_("webhook address"),
+        on_delete=models.PROTECT,
+        related_name="calls",
     )
     enrollment = models.ForeignKey(
         "campaigns.Enrollment", on_delete=models.PROTECT, db_index=False, related_name="calls"
     )
-    step = models.CharField(max_length=12)
+    step = models.CharField(_("step"), max_length=12)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"))

@@ -103,6 +103,7 @@ def test_no_address_of_a_member_names_anybody():
         "api:me-benefit-claim",
         "api:me-benefit-rate",
         "api:me-challenge-join",
+        "api:me-inbox-read",
         "api:me-package",
         "api:me-redemption",
         "api:me-redemption-cancel",

@@ -5,19 +5,9 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import (
-    Campaign,
-    CampaignVersion,
-    ClerkTask,
-    ContactCredit,
-    Delivery,
-    Enrollment,
-    Receipt,
-    Run,
-    StepCall,
-    StepRecord,
-    Suppression,
-    WebhookEndpoint,
-)
+    Campaign, CampaignVersion, ClerkTask, ContactCredit, Delivery, Enrollment, Receipt, Run,
+    StepCall, StepRecord, Suppression, WebhookEndpoint,
+)  # fmt: skip
 from members.models import ChangeRecord, Identity, Job, MemberMerge
 from members.registry import privacy
 from members.registry.privacy import Erasing
