@@ -196,7 +196,7 @@ def test_a_role_does_its_deeds_and_no_others(staff, role):
         keys = ADDRESSES[name].pattern.converters
         row = made.get(name.split("_")[1])
         # A page of several has a number of its own, from 1.
-        path = reverse(name, kwargs={key: 1 if key == "number" else row for key in keys})
+        path = reverse(name, kwargs={key: 1 if key == "step" else row for key in keys})
         answer = browser.get(path)
         if answer.status_code == 405:
             answer = browser.post(path)

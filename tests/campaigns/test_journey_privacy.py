@@ -5,10 +5,20 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import (
-    Campaign, CampaignVersion, ClerkTask, ContactCredit, Delivery, Enrollment, Receipt, Run,
-    StepCall, StepRecord, Suppression, WebhookEndpoint,
+    Campaign,
+    CampaignVersion,
+    ClerkTask,
+    ContactCredit,
+    Delivery,
+    Enrollment,
+    Receipt,
+    Run,
+    StepCall,
+    StepRecord,
+    Suppression,
+    WebhookEndpoint,
 )  # fmt: skip
-from members.models import ChangeRecord, Identity, Job, MemberMerge
+from members.models import Identity, Job, MemberMerge
 from members.registry import privacy
 from members.registry.privacy import Erasing
 from members.services import jobs, legal_holds, merge_undos, merges, privacy_packages, retention
@@ -279,17 +289,3 @@ def test_ways_of_members_under_a_legal_hold_stay(two, dpo):
     legal_holds.place(member_id=alice.pk, reason="a lawsuit", actor_id=dpo.pk, at=NOW)
 
     assert "campaigns.enrollments" not in due()
-
-
-def test_the_trail_shows_no_address_and_no_secret(shop):
-    Suppression.objects.create(
-        medium="EMAIL", digest=b"d" * 32, reason="BY_HAND", note="Alice", created_at=NOW
-    )
-    WebhookEndpoint.objects.create(
-        code="crm", url="https://example.org", secrets="whsec_x", created_at=NOW
-    )
-
-    after = ChangeRecord.objects.filter(table="campaigns_suppression").latest("pk").after
-    assert (after["digest"], after["note"], after["reason"]) == ("sealed", "sealed", "BY_HAND")
-    after = ChangeRecord.objects.filter(table="campaigns_webhookendpoint").latest("pk").after
-    assert after["secrets"] == "sealed"
