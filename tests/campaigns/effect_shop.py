@@ -64,9 +64,10 @@ def begin(made: Campaign, *further: str) -> None:
 
 
 def run(of: Campaign, key: str = "1", **values: Any) -> Run:
+    assert of.version is not None
     return Run.objects.create(
         campaign=of,
-        version_id=of.version_id,
+        version=of.version,
         key=key,
         kind="FROZEN",
         **{"state": "RUNNING", "due_at": NOW, "started_at": NOW, **values},

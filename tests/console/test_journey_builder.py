@@ -162,14 +162,15 @@ def test_of_a_running_campaign_the_page_shows_where_members_are(marketer, campai
     running = made.running(
         "live", steps=[WAIT, {"id": "b1", "kind": "BRANCH", "condition": made.EVERYBODY}]
     )
+    assert running.version is not None
     run = Run.objects.filter(campaign=running).first() or Run.objects.create(
-        campaign=running, version_id=running.version_id, key="v1", kind="STANDING", due_at=NOW,
+        campaign=running, version=running.version, key="v1", kind="STANDING", due_at=NOW,
         started_at=NOW, state="RUNNING",
     )  # fmt: skip
     member = enroll()
     for number, step in enumerate(["s1", "s1", ""]):
         row = Enrollment.objects.create(
-            run=run, campaign=running, version_id=running.version_id, member=member,
+            run=run, campaign=running, version=running.version, member=member,
             bucket=1, arm="a",
             entry_key=f"k{number}", state="WAITING" if step else "DONE", step=step,
             entered_at=NOW, ended_at=None if step else NOW,
