@@ -18,7 +18,7 @@ def redeem_plainly(*, member_id: int, points: int, key: str, reason: str, at: da
     Source: loyalty/migrations/sql/redeem.sql.
     """
     event_type = PointsRedeemed.type
-    subscribers = list(subscriptions.subscribers_of(event_type))
+    subscribers = list(subscriptions.subscribers_of(event_type, at))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT loyalty_redeem(%s, %s, %s, %s, %s, %s, %s, %s)",
