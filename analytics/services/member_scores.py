@@ -90,7 +90,7 @@ def _is_past(as_of: date) -> bool:
 def _values(policy: Policy, as_of: date, at: datetime) -> dict[str, Any]:
     """Parameters of all statements."""
     heard = {
-        fact.type: list(subscriptions.subscribers_of(fact.type))
+        fact.type: list(subscriptions.subscribers_of(fact.type, at))
         for fact in (ClassChanged, HealthFallen)
     }
     return {

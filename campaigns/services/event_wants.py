@@ -41,10 +41,12 @@ class Entrant:
     def may_begin(self, at: datetime) -> bool:
         return self.since_at <= at < self.until_at
 
-    def hears(self, event: str, occurred_at: datetime) -> bool:
+    def hears(self, event: str, occurred_at: datetime | None) -> bool:
         """Also what lies a window before the beginning: it may complete a later pattern."""
+        if self.entry.happening.event != event or occurred_at is None:
+            return self.entry.happening.event == event
         earliest = self.since_at - timedelta(minutes=self.entry.minutes)
-        return self.entry.happening.event == event and earliest <= occurred_at < self.until_at
+        return earliest <= occurred_at < self.until_at
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,11 @@ def wants_end(event: str) -> Wants:
     """Whether what happened then may end something, be a goal, or be waited for."""
     if event in ENDINGS:
         return _asking(event, lambda known, at: bool(known.campaign_ids))
-    return _asking(event, lambda known, at: any(at < until for until in known.ending(event)))
+
+    def wanted(known: Listening, at: datetime | None) -> bool:
+        return any(at is None or at < until for until in known.ending(event))
+
+    return _asking(event, wanted)
 
 
 def behaviors_that_enter(kinds: frozenset[str], at: datetime) -> Collection[str]:
@@ -118,8 +124,8 @@ def forget() -> None:
     _kept.clear()
 
 
-def _asking(event: str, wants: Callable[[Listening, datetime], bool]) -> Wants:
-    def asked(occurred_at: datetime) -> bool:
+def _asking(event: str, wants: Callable[[Listening, datetime | None], bool]) -> Wants:
+    def asked(occurred_at: datetime | None) -> bool:
         # An order has brought the version along.
         if not event.startswith("loyalty.order."):
             _freshen()

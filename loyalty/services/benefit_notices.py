@@ -45,7 +45,7 @@ def tell_ending(*, at: datetime, months: int = 1) -> Iterator[int]:
         "zone": zone.key,
         "months": months,
         "chunk": CHUNK,
-        **_tells(BenefitEnding.type),
+        **_tells(BenefitEnding.type, at),
     }
     for statement in (statements.GRANTS_END, statements.TIERS_END):
         told = CHUNK
@@ -127,7 +127,7 @@ def _left_values(at: datetime, today: date, month: date) -> dict[str, Any]:
         "first": month,
         "ids": [one.pk for one in live],
         "starts": [benefit_periods.period_of(today, one.every).start for one in live],
-        **_tells(BenefitLeft.type),
+        **_tells(BenefitLeft.type, at),
     }
 
 
@@ -146,11 +146,11 @@ def _run(statement: str, values: dict[str, Any]) -> int:
     return told
 
 
-def _tells(event_type: str) -> dict[str, str]:
+def _tells(event_type: str, at: datetime) -> dict[str, str]:
     """The type of an event, and who hears of it."""
     return {
         "type": event_type,
-        "hear": json.dumps(list(subscriptions.subscribers_of(event_type))),
+        "hear": json.dumps(list(subscriptions.subscribers_of(event_type, at))),
     }
 
 

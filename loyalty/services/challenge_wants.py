@@ -21,39 +21,44 @@ def kept() -> tuple[Rule, ...]:
         return ()
 
 
-def wants_orders(occurred_at: datetime) -> bool:
+def wants_orders(occurred_at: datetime | None) -> bool:
     """Whether a challenge counts an order of then. An order of before it began may be a member's
     first, after which all others are repeat orders."""
-    return any(
-        rule.is_before_end(occurred_at)
-        and (rule.counts == rules.REPEAT_ORDERS or rule.holds_at(occurred_at))
-        for rule in kept()
-        if rule.of_orders
-    )
+    return any(_counts_orders(rule, occurred_at) for rule in kept() if rule.of_orders)
 
 
-def wants_refunds(occurred_at: datetime) -> bool:
+def _counts_orders(rule: Rule, occurred_at: datetime | None) -> bool:
+    if occurred_at is None:
+        return True
+    is_asked = rule.counts == rules.REPEAT_ORDERS or rule.holds_at(occurred_at)
+    return is_asked and rule.is_before_end(occurred_at)
+
+
+def wants_refunds(occurred_at: datetime | None) -> bool:
     """Whatever counted orders, however long ago."""
     return any(rule.of_orders for rule in kept())
 
 
-def wants_behaviors(occurred_at: datetime) -> bool:
+def wants_behaviors(occurred_at: datetime | None) -> bool:
     return _wants(kept(), rules.BEHAVIORS, occurred_at)
 
 
-def wants_tiers(occurred_at: datetime) -> bool:
+def wants_tiers(occurred_at: datetime | None) -> bool:
     """Also a tier that falls with a return, after the end."""
     return any(rule.counts == rules.TIER for rule in kept())
 
 
-def wants_friends(occurred_at: datetime) -> bool:
+def wants_friends(occurred_at: datetime | None) -> bool:
     """A friend whose order comes back is told after the end too."""
     return any(rule.counts == rules.FRIENDS for rule in kept())
 
 
-def wants_any(occurred_at: datetime) -> bool:
+def wants_any(occurred_at: datetime | None) -> bool:
     return bool(kept())
 
 
-def _wants(known: Iterable[Rule], counts: str, occurred_at: datetime) -> bool:
-    return any(rule.counts == counts and rule.holds_at(occurred_at) for rule in known)
+def _wants(known: Iterable[Rule], counts: str, occurred_at: datetime | None) -> bool:
+    return any(
+        rule.counts == counts and (occurred_at is None or rule.holds_at(occurred_at))
+        for rule in known
+    )

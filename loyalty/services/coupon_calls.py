@@ -53,9 +53,9 @@ def call(function: str, *values: Any) -> Any:
 
 
 def tells() -> str:
-    """By fact: the event's type and who hears of it. Rings once the transaction commits, if
-    anybody does."""
-    heard = {name: subscriptions.subscribers_of(fact.type) for name, fact in _FACTS.items()}
+    """By fact: the event's type and who hears of it, whenever it happened: a night finds coupons
+    that ended days ago. Rings once the transaction commits, if anybody does."""
+    heard = {name: subscriptions.subscribers_of(fact.type, None) for name, fact in _FACTS.items()}
     if any(heard.values()):
         bell.ring_on_commit()
     return as_json({name: (_FACTS[name].type, who) for name, who in heard.items()})

@@ -138,7 +138,7 @@ def _left(error: OperationalError, member_ids: Sequence[int]) -> int:
 
 def _remind(after: datetime, until: datetime, zone: str, at: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        tells = _tell(PointsLapsing.type)
+        tells = _tell(PointsLapsing.type, at)
         cursor.execute(
             "SELECT loyalty_remind(%s, %s, %s, %s, %s::jsonb)",
             [after, until, zone, at, json.dumps(tells)],
@@ -149,6 +149,6 @@ def _remind(after: datetime, until: datetime, zone: str, at: datetime) -> int:
     return told
 
 
-def _tell(event_type: str) -> tuple[str, tuple[str, ...]]:
-    """The type of an event, and who hears of it."""
-    return event_type, subscriptions.subscribers_of(event_type)
+def _tell(event_type: str, at: datetime | None = None) -> tuple[str, tuple[str, ...]]:
+    """The type of an event, and who hears of it: of then, or of whenever each happened."""
+    return event_type, subscriptions.subscribers_of(event_type, at)

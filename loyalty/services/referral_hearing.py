@@ -10,7 +10,7 @@ from loyalty.services import programs, referral_settling
 from members.models import Event, Member
 
 
-def wants(_occurred_at: datetime) -> bool:
+def wants(_occurred_at: datetime | None) -> bool:
     """Whether a referral programme was ever live. From memory: an order, or who just joined, was
     judged by terms of the database's version."""
     try:

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from members.models import Event
 
 Handler = Callable[[Sequence["Event"], datetime], None]
-# Whether anybody cares about what happened at that instant: asked before a dispatch is written,
-# in the transaction of the fact, so from memory.
-Wants = Callable[[datetime], bool]
+# Whether anybody cares about what happened at that instant, or, given none, at any: asked before
+# a dispatch is written, in the transaction of the fact, so from memory.
+Wants = Callable[[datetime | None], bool]
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ def subscribe_at_once(*, event_type: str, subscriber: str, handler: AtOnce) -> N
     _at_once.setdefault(event_type, {})[subscriber] = handler
 
 
-def subscribers_of(event_type: str, occurred_at: datetime | None = None) -> tuple[str, ...]:
-    """Names of those that get a dispatch row for this type, for what happened then; without an
-    instant all of them."""
+def subscribers_of(event_type: str, occurred_at: datetime | None) -> tuple[str, ...]:
+    """Names of those that get a dispatch row for this type, for what happened then. None: for many
+    facts of one statement, each with its own instant."""
     return tuple(
         name
         for name, one in _later.get(event_type, {}).items()
-        if occurred_at is None or one.wants is None or one.wants(occurred_at)
+        if one.wants is None or one.wants(occurred_at)
     )
 
 
