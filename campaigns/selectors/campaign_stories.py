@@ -15,7 +15,7 @@ from campaigns.rules.journey_steps import Kind, Message
 from campaigns.rules.journeys import BadSteps, Flow
 from campaigns.selectors import audiences, gate_facts
 from campaigns.selectors.gate_facts import Asked
-from campaigns.services import campaign_versions, gate, journey_messages
+from campaigns.services import campaign_versions, gate, message_steps
 from campaigns.services.gate import Sending
 from members.models import Member
 from members.rules.conditions import BadCondition
@@ -137,7 +137,7 @@ def _gate(campaign: Campaign, member: Member, at: datetime) -> list[Told]:
     told = []
     for step in flow.of_kind(Kind.MESSAGE):
         assert isinstance(step, Message)
-        templates = journey_messages.credit_templates(
+        templates = message_steps.credit_templates(
             texts.get(step.template, {}), step.media, member.language
         )
         asked = Asked(campaign=campaign, media=step.media, credit_templates=templates)

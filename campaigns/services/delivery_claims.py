@@ -13,17 +13,14 @@ from django.db import connection
 
 from campaigns.models import Campaign, Delivery, Enrollment
 from campaigns.rules import gate as rules
-from campaigns.rules.journey_steps import Message as MessageStep
-from campaigns.rules.journey_steps import Mode
 from campaigns.selectors import gate_facts
 from campaigns.selectors.gate_facts import MARKETING, Asked, Facts
 from campaigns.services import (
-    campaign_versions,
     delivery_rows,
     delivery_takings,
     delivery_texts,
     gate,
-    journey_messages,
+    message_steps,
 )
 from campaigns.services.gate import Sending
 from campaigns.transports.contract import Message
@@ -76,23 +73,6 @@ def claim(
     return len(due), here, messages
 
 
-def media_of(delivery: Delivery) -> tuple[str, ...]:
-    """The media that this message may still go by: its own, and those behind it in its step."""
-    step = step_of(delivery)
-    if step is None or step.mode != Mode.FIRST or delivery.medium not in step.media:
-        return (delivery.medium,)
-    return step.media[step.media.index(delivery.medium) :]
-
-
-def step_of(delivery: Delivery) -> MessageStep | None:
-    """The step that made it; None for a message of no journey."""
-    if delivery.enrollment is None:
-        return None
-    flow = campaign_versions.flow_of_version(delivery.enrollment.version)
-    step = flow.steps.get(delivery.step)
-    return step if isinstance(step, MessageStep) else None
-
-
 def _running(campaign_id: int) -> Campaign | None:
     """With a rate the campaign is locked: senders count what went out one after the other. One
     that is over sends what a person has sent again."""
@@ -140,17 +120,15 @@ def _facts(campaign: Campaign, due: Sequence[Delivery], at: datetime) -> Facts:
     """A statement of its own behind the locks: it sees what others sent meanwhile."""
     asked = []
     for one in due:
-        media = media_of(one)
-        asked.append(Asked(campaign=campaign, media=media, credit_templates=_credit_templates(one)))
+        media = message_steps.media_of(one)
+        asked.append(
+            Asked(
+                campaign=campaign,
+                media=media,
+                credit_templates=message_steps.credit_templates_of(one),
+            )
+        )
     return gate_facts.facts_of(asked=asked, member_ids={one.member_id for one in due}, at=at)
-
-
-def _credit_templates(delivery: Delivery) -> dict[str, str]:
-    step = step_of(delivery)
-    if step is None or delivery.enrollment is None:
-        return {}
-    texts = journey_messages.texts_of(delivery.enrollment, step)
-    return journey_messages.credit_templates(texts, step.media, delivery.language)
 
 
 def _passes(delivery: Delivery, facts: Facts, at: datetime) -> bool:
@@ -158,7 +136,9 @@ def _passes(delivery: Delivery, facts: Facts, at: datetime) -> bool:
     sending = _sending(delivery)
     tried = [(one["medium"], one["reason"]) for one in delivery.tried]
     for _ in TRANSPORTS:
-        choice = gate.choose(sending=sending, media=media_of(delivery), facts=facts, at=at)
+        choice = gate.choose(
+            sending=sending, media=message_steps.media_of(delivery), facts=facts, at=at
+        )
         tried += [pair for pair in choice.tried if pair not in tried]
         delivery.medium = choice.medium
         delivery.tried = [{"medium": medium, "reason": reason} for medium, reason in tried]
@@ -195,5 +175,5 @@ def _sending(delivery: Delivery) -> Sending:
         has_converted=is_through,
         has_text=row is not None or delivery.has_text,
         is_again=delivery.sent_again_at is not None,
-        credit_templates=_credit_templates(delivery),
+        credit_templates=message_steps.credit_templates_of(delivery),
     )

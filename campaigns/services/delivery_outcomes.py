@@ -9,9 +9,8 @@ from campaigns.events import MessageSent
 from campaigns.models import Delivery
 from campaigns.services import (
     contact_credits,
-    delivery_claims,
     delivery_takings,
-    journey_messages,
+    message_steps,
 )
 from campaigns.services.delivery_claims import Claim
 from campaigns.transports.contract import NotGranted, NotSent, Refused
@@ -93,7 +92,7 @@ def _not_granted(delivery: Delivery, at: datetime) -> None:
 
 @transaction.atomic
 def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
-    media = delivery_claims.media_of(delivery)
+    media = message_steps.media_of(delivery)
     following = media[1] if len(media) > 1 else ""
     if not following:
         changed = _write(delivery, state=_State.FAILED, reason=reason)
@@ -119,13 +118,7 @@ def _give_back(delivery: Delivery, at: datetime) -> None:
 
 
 def _credit_template(delivery: Delivery) -> str | None:
-    step = delivery_claims.step_of(delivery)
-    if step is None or delivery.enrollment is None:
-        return None
-    texts = journey_messages.texts_of(delivery.enrollment, step)
-    return journey_messages.credit_templates(texts, step.media, delivery.language).get(
-        delivery.medium
-    )
+    return message_steps.credit_templates_of(delivery).get(delivery.medium)
 
 
 def _write(delivery: Delivery, **changes: object) -> bool:

@@ -10,7 +10,7 @@ from campaigns.rules.journey_steps import Message as MessageStep
 from campaigns.selectors.reach import Reach
 from campaigns.services import (
     campaign_versions,
-    journey_messages,
+    message_steps,
     message_texts,
     templates,
     tracking,
@@ -60,7 +60,7 @@ def _write(some: Sequence[Delivery], reach: Mapping[int, Reach], at: datetime) -
         )
         for one in some
     ]
-    texts = journey_messages.texts_of(row, step)
+    texts = message_steps.texts_of(row, step)
     found = message_texts.write_many(texts=texts, writings=writings, media=step.media, at=at)
     for one in some:
         if one.pk in found:

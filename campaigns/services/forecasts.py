@@ -20,6 +20,7 @@ from campaigns.services import (
     campaign_versions,
     enrollments,
     journey_messages,
+    message_steps,
     message_texts,
     schedules,
 )
@@ -187,7 +188,7 @@ def _count(
 
 def gate_facts_of(rows: Sequence[Enrollment], step: Message, at: datetime) -> gate_facts.Facts:
     """What the gate asks, as of now."""
-    texts = journey_messages.texts_of(rows[0], step)
+    texts = message_steps.texts_of(rows[0], step)
     return journey_messages.facts_of(
         rows[0].campaign, step, [row.member_id for row in rows], texts, at
     )
@@ -213,7 +214,7 @@ def _unwritten(
         for row in rows
         if any(one.choice.verdict.reason is None for one in chosen[row.pk])
     ]
-    texts = journey_messages.texts_of(rows[0], step)
+    texts = message_steps.texts_of(rows[0], step)
     campaign = rows[0].campaign
     written = message_texts.write_many(
         texts=texts,

@@ -11,10 +11,9 @@ from campaigns.rules.journey_steps import Kind, Message, Mode, Step
 from campaigns.rules.journeys import Flow
 from campaigns.selectors import gate_facts
 from campaigns.selectors.gate_facts import Asked, Facts
-from campaigns.services import deliveries, gate, journey_instants, message_texts, templates
+from campaigns.services import deliveries, gate, journey_instants, message_steps, message_texts
 from campaigns.services.gate import Choice, Sending
 from campaigns.services.message_texts import Writing
-from campaigns.transports.registry import TRANSPORTS
 
 _State = Delivery.State
 
@@ -32,9 +31,8 @@ def plan(*, step: Step, rows: Sequence[Enrollment], flow: Flow, at: datetime) ->
     """Writes the messages of these rows, all of one version at one step. Gives the reasons, by row,
     of those that are left out of a frozen audience with no message at all."""
     assert isinstance(step, Message)
-    facts = facts_of(
-        rows[0].campaign, step, [row.member_id for row in rows], texts_of(rows[0], step), at
-    )
+    texts = message_steps.texts_of(rows[0], step)
+    facts = facts_of(rows[0].campaign, step, [row.member_id for row in rows], texts, at)
     planned: list[Planned] = []
     excluded: dict[int, str] = {}
     for row in rows:
@@ -55,13 +53,14 @@ def choices(
     """What the gate says of the step's message to this row: once, or for each medium."""
     campaign = row.campaign
     expires_at = gate.expires_at(campaign, journey_instants.since(row), step.expires_hours)
+    language = facts.reach[row.member_id].member.language
     sending = Sending(
         campaign=campaign,
         member_id=row.member_id,
         expires_at=expires_at,
         has_converted=row.converted_at is not None and campaign.is_over_at_goal,
-        credit_templates=credit_templates(
-            texts_of(row, step), step.media, facts.reach[row.member_id].member.language
+        credit_templates=message_steps.credit_templates(
+            message_steps.texts_of(row, step), step.media, language
         ),
     )
     groups = [step.media] if step.mode == Mode.FIRST else [(medium,) for medium in step.media]
@@ -84,33 +83,11 @@ def facts_of(
         Asked(
             campaign=campaign,
             media=step.media,
-            credit_templates=credit_templates(texts, step.media, language),
+            credit_templates=message_steps.credit_templates(texts, step.media, language),
         )
         for language in ("zh", "en")
     ]
     return gate_facts.facts_of(asked=asked, member_ids=set(member_ids), at=at)
-
-
-def texts_of(row: Enrollment, step: Message) -> Mapping[str, Any]:
-    """The frozen texts of the step's template."""
-    found: Mapping[str, Any] = row.version.content["texts"].get(step.template, {})
-    return found
-
-
-def credit_templates(
-    texts: Mapping[str, Any], media: Sequence[str], language: str
-) -> dict[str, str]:
-    """By medium that needs a credit: the provider's template that a member of this language would
-    be sent, and needs a credit for."""
-    options = texts.get("media_options") or {}
-    is_english = templates.language_of(texts, language) == "en"
-    found = {}
-    for medium in media:
-        if medium in TRANSPORTS and TRANSPORTS[medium].needs_credit:
-            own = options.get(medium) or {}
-            english = own.get("template_en") if is_english else ""
-            found[medium] = str(english or own.get("template", ""))
-    return found
 
 
 def is_plain(flow: Flow) -> bool:
@@ -170,7 +147,7 @@ def _write(
     if not waiting:
         return
     found = message_texts.write_many(
-        texts=texts_of(waiting[0][1].row, step),
+        texts=message_steps.texts_of(waiting[0][1].row, step),
         writings=[
             Writing(
                 key=number,
