@@ -25,6 +25,12 @@ def alice(shop):
 
 
 @pytest.fixture
+def member(alice):
+    """Somebody on a journey."""
+    return alice
+
+
+@pytest.fixture
 def people(shop):
     maker = world.operator("maker", role="marketing_manager")
     return maker, world.operator("checker", role="marketing_manager")

@@ -20,17 +20,10 @@ from members.errors import NotFound
 from members.models import Member, Store
 from tests import world
 from tests.campaigns import made
-from tests.campaigns.shop import enroll
 
 pytestmark = pytest.mark.django_db
 NOW = world.NOW
 CALL = {"id": "t1", "kind": "TASK", "title_zh": "打电话", "title_en": "Call her", "days": 3}
-
-
-@pytest.fixture
-def member(keys_made):
-    world.open_shop()
-    return enroll()
 
 
 @pytest.fixture

@@ -28,12 +28,6 @@ NOW = world.NOW
 MIDNIGHT = NOW + timedelta(hours=10)
 
 
-@pytest.fixture
-def member(keys_made):
-    world.open_shop()
-    return enroll()
-
-
 def enter(campaign, *members, at=NOW, key="k"):
     enrollments.enter(
         campaign=campaign,

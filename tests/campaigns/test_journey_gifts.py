@@ -1,7 +1,5 @@
 """Gifts of journeys: each once, none to who is held out, and none that can't be given."""
 
-from datetime import timedelta
-
 import pytest
 
 from campaigns.models import (
@@ -13,66 +11,24 @@ from campaigns.models import (
     StepRecord,
     WebhookEndpoint,
 )
-from campaigns.services import deliveries, enrollments, journeys
-from campaigns.services.enrollments import Entering
+from campaigns.services import deliveries
 from loyalty.models import PrizeGrant
 from loyalty.selectors import accounts
-from tests import world
 from tests.campaigns import made
+from tests.campaigns.on_the_way import (
+    NOW,
+    POINTS,
+    advance,
+    enter,
+    journey,
+    media,
+    recorded,
+    row,
+    where,
+)
 from tests.campaigns.shop import enroll
 
 pytestmark = pytest.mark.django_db
-NOW = world.NOW
-MINUTE = timedelta(minutes=1)
-POINTS = {"id": "g1", "kind": "GRANT", "what": "POINTS", "points": 50}
-
-
-@pytest.fixture
-def member(keys_made):
-    world.open_shop()
-    return enroll()
-
-
-def wait(minutes=30, step="w1"):
-    return {"id": step, "kind": "WAIT", "minutes": minutes}
-
-
-def journey(*steps, **values):
-    return made.running(steps=list(steps), **values)
-
-
-def enter(campaign, *members, at=NOW, key="k", **context):
-    return enrollments.enter(
-        campaign=campaign,
-        entering=[
-            Entering(member_id=one.pk, entry_key=f"{key}{one.pk}", context=context)
-            for one in members
-        ],
-        at=at,
-    )
-
-
-def advance(at=NOW):
-    while journeys.advance_due(at=at):
-        pass
-
-
-def row():
-    return Enrollment.objects.get()
-
-
-def where():
-    one = row()
-    return one.state, one.step, one.due_at
-
-
-def media():
-    return list(Delivery.objects.order_by("pk").values_list("step", "state"))
-
-
-def recorded():
-    rows = StepRecord.objects.order_by("pk")
-    return [(one.step, one.outcome, one.detail) for one in rows]
 
 
 def test_points_are_given_once_however_often_the_step_is_done(member):

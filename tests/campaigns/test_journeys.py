@@ -8,7 +8,6 @@ from campaigns.models import (
     Campaign,
     Delivery,
     Enrollment,
-    StepRecord,
 )
 from campaigns.services import campaigns, enrollments, journeys
 from campaigns.services.enrollments import Entering
@@ -17,60 +16,21 @@ from members.models import Dispatch
 from members.services import dispatches, events
 from tests import world
 from tests.campaigns import made
+from tests.campaigns.on_the_way import (
+    MINUTE,
+    NOW,
+    advance,
+    enter,
+    journey,
+    media,
+    recorded,
+    row,
+    wait,
+    where,
+)
 from tests.campaigns.shop import enroll
 
 pytestmark = pytest.mark.django_db
-NOW = world.NOW
-MINUTE = timedelta(minutes=1)
-POINTS = {"id": "g1", "kind": "GRANT", "what": "POINTS", "points": 50}
-
-
-@pytest.fixture
-def member(keys_made):
-    world.open_shop()
-    return enroll()
-
-
-def wait(minutes=30, step="w1"):
-    return {"id": step, "kind": "WAIT", "minutes": minutes}
-
-
-def journey(*steps, **values):
-    return made.running(steps=list(steps), **values)
-
-
-def enter(campaign, *members, at=NOW, key="k", **context):
-    return enrollments.enter(
-        campaign=campaign,
-        entering=[
-            Entering(member_id=one.pk, entry_key=f"{key}{one.pk}", context=context)
-            for one in members
-        ],
-        at=at,
-    )
-
-
-def advance(at=NOW):
-    while journeys.advance_due(at=at):
-        pass
-
-
-def row():
-    return Enrollment.objects.get()
-
-
-def where():
-    one = row()
-    return one.state, one.step, one.due_at
-
-
-def media():
-    return list(Delivery.objects.order_by("pk").values_list("step", "state"))
-
-
-def recorded():
-    rows = StepRecord.objects.order_by("pk")
-    return [(one.step, one.outcome, one.detail) for one in rows]
 
 
 def test_a_wait_of_half_an_hour_ends_half_an_hour_later_to_the_microsecond(member):
