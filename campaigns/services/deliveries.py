@@ -5,6 +5,7 @@ its own: a sender that dies in between leaves a claim, which becomes UNKNOWN whe
 Source: docs/algorithms/gate.md.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from campaigns.events import MessageSent
 from campaigns.models import Campaign, Delivery
 from campaigns.services import delivery_claims, delivery_outcomes, delivery_rows
 from campaigns.services.delivery_claims import Claim
+from campaigns.transports.contract import NotSent
 from campaigns.transports.registry import TRANSPORTS
 from members.services import bell, events
 
@@ -23,10 +25,10 @@ logger = structlog.get_logger(__name__)
 
 SEND_DUE = "campaigns.tasks.send_due"
 BATCH = 200
-# For each thread that a transport may be called from: with time-outs of 20 s a batch ends well
-# within the lease.
-PER_THREAD = 20
 LEASE = timedelta(minutes=15)
+# What a provider was too slow for until then is not begun any more: behind the lease a message
+# counts as unknown, and a person may have it sent again while this sender hands it over.
+HAND_OVER = timedelta(minutes=10)
 
 
 def queue(*, deliveries: Sequence[Delivery]) -> None:
@@ -90,21 +92,24 @@ def _give_up_lapsed(at: datetime) -> None:
 def _hand_over(claims: Sequence[Claim]) -> Iterator[tuple[Claim, str | Exception]]:
     """Each claim with the provider's reference, or what went wrong, as the answers come in. Only
     the calls are in threads of their own: they touch no database."""
+    ends = time.monotonic() + HAND_OVER.total_seconds()
     by_medium: dict[str, list[Claim]] = {}
     for claim in claims:
         by_medium.setdefault(claim.delivery.medium, []).append(claim)
     for medium, some in by_medium.items():
         threads = TRANSPORTS[medium].concurrency
         if threads <= 1 or len(some) == 1:
-            yield from ((claim, _call(claim)) for claim in some)
+            yield from ((claim, _call(claim, ends)) for claim in some)
             continue
         with ThreadPoolExecutor(max_workers=threads) as pool:
-            futures = {pool.submit(_call, claim): claim for claim in some}
+            futures = {pool.submit(_call, claim, ends): claim for claim in some}
             for future in as_completed(futures):
                 yield futures[future], future.result()
 
 
-def _call(claim: Claim) -> str | Exception:
+def _call(claim: Claim, ends: float) -> str | Exception:
+    if time.monotonic() >= ends:
+        return NotSent("late")
     send = TRANSPORTS[claim.delivery.medium].send
     assert send is not None
     try:
