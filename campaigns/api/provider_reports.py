@@ -19,7 +19,7 @@ from members.errors import DomainError
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, provider: str, secret: str = "") -> HttpResponse:
     """Hears a provider; the first GET of some asks whether the address is ours."""
-    rate = Rate(settings.LINK_RATE_PER_SECOND, settings.LINK_RATE_BURST)
+    rate = Rate(settings.REPORT_RATE_PER_SECOND, settings.REPORT_RATE_BURST)
     seconds = throttling.wait(key=f"reports:{addresses.of(request)}", rate=rate)
     if seconds:
         return problems.too_many(request, seconds)

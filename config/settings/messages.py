@@ -28,9 +28,13 @@ def _origin(name: str, told: str) -> str:
 # Where members' phones and mail programs, and providers of messages, reach this product. Empty:
 # messages bear no links of ours, and nothing is heard of who opened or clicked.
 PUBLIC_URL = _origin("PUBLIC_URL", env.str("PUBLIC_URL", default=""))
-# Calls of one address at those links and at providers' reports.
+# Calls of one address at those links.
 LINK_RATE_PER_SECOND = require("LINK_RATE_PER_SECOND", env.float, default=20.0)
 LINK_RATE_BURST = require("LINK_RATE_BURST", env.int, default=200)
+# Calls of one address with providers' reports: a gateway tells of each message by itself, as fast
+# as we hand them over, and some of them never tell again what was turned away.
+REPORT_RATE_PER_SECOND = require("REPORT_RATE_PER_SECOND", env.float, default=200.0)
+REPORT_RATE_BURST = require("REPORT_RATE_BURST", env.int, default=4_000)
 
 # Where the gateway of free texts tells what became of a message; its signature is over this.
 _SMS_RECEIPTS_URL = f"{PUBLIC_URL}/receipts/sms-basic/" if PUBLIC_URL else ""

@@ -216,3 +216,21 @@ def test_nobody_reports_without_the_secret_or_to_a_provider_that_there_is_not(sh
     assert post(gateway, "no json").json()["code"] == "untrusted_report"
     assert post(gateway, json.dumps(["s"] * 2_001)).status_code == 413
     assert ParkedReceipt.objects.count() == 0
+
+
+def test_a_gateway_that_tells_of_each_message_by_itself_is_not_turned_away(
+    shop, gateway, settings, empty_cache
+):
+    """It tells as fast as we send, and never again what was answered by 429."""
+    settings.LINK_RATE_PER_SECOND, settings.LINK_RATE_BURST = 0.01, 1
+
+    answers = [post(gateway, f'["s-{number}"]').status_code for number in range(30)]
+
+    assert set(answers) == {200}
+    assert ParkedReceipt.objects.count() == 30
+
+
+def test_a_provider_has_a_rate_of_its_own(shop, gateway, settings, empty_cache):
+    settings.REPORT_RATE_PER_SECOND, settings.REPORT_RATE_BURST = 0.01, 1
+
+    assert [post(gateway, "[]").status_code for _ in range(2)] == [200, 429]
