@@ -31,10 +31,12 @@ def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
     if isinstance(told, str):
         _sent(delivery, told, at)
     elif isinstance(told, NotSent):
+        _log(delivery, "message_not_taken", told)
         _retry(delivery, at)
     elif isinstance(told, NotGranted):
         _not_granted(delivery, at)
     elif isinstance(told, Refused):
+        _log(delivery, "message_refused", told)
         _refused(delivery, _Reason.REFUSED, at)
     else:
         # Its text may hold the address.
@@ -111,6 +113,11 @@ def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
         )
     if changed:
         _give_back(delivery, at)
+
+
+def _log(delivery: Delivery, what: str, told: Exception) -> None:
+    """By which of the provider's codes, so that a person finds what to mend."""
+    logger.info(what, message=str(delivery.uid), medium=delivery.medium, code=str(told))
 
 
 def _give_back(delivery: Delivery, at: datetime) -> None:

@@ -31,6 +31,8 @@ _LATER = (
     httpx2.codes.NOT_FOUND,
     httpx2.codes.TOO_MANY_REQUESTS,
 )
+# The same, said by the code of a 400: the sender's queue is full, the account's day is used up.
+_LATER_CODES = ("21611", "63038")
 
 
 def send(message: CodeMessage) -> str:
@@ -91,7 +93,7 @@ def _id(answer: httpx2.Response) -> str:
         if answer.is_success:
             raise AnswerLost("no answer of its form") from None
         reason = f"HTTP {answer.status_code}"
-    raise Refused(reason)
+    raise NotSent(reason) if reason in _LATER_CODES else Refused(reason)
 
 
 PROVIDER = SmsProvider(code="basic", send=send, send_text=send_text, lacks=lacks, lacks_text=lacks)

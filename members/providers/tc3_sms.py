@@ -34,8 +34,23 @@ _SIGNED_HEADERS = "content-type;host"
 _ACTION, _VERSION, _SERVICE = "SendSms", "2021-01-11", "sms"
 _NEEDED_FOR_TEXTS = ("SMS_URL", "SMS_KEY_ID", "SMS_SECRET", "SMS_APP_ID")
 _NEEDED = (*_NEEDED_FOR_TEXTS, "SMS_TEMPLATE_ID")
-# Codes of errors that say "later": nothing was taken.
-_LATER = ("RequestLimitExceeded", "LimitExceeded.DeliveryFrequencyLimit")
+# Codes of errors that say "later": nothing was taken. Too many at once, or too many today; or our
+# account is at fault, which a person mends: keys, rights, money, addresses that may call.
+# Source: https://www.tencentcloud.com/document/product/382/34861.
+_LATER = (
+    "RequestLimitExceeded",
+    "LimitExceeded.DeliveryFrequencyLimit",
+    "LimitExceeded.PhoneNumberThirtySecondLimit",
+    "LimitExceeded.AppDailyLimit",
+    "LimitExceeded.AppMainlandChinaDailyLimit",
+    "LimitExceeded.AppGlobalDailyLimit",
+    "LimitExceeded.DailyLimit",
+    "FailedOperation.InsufficientBalanceInSmsPackage",
+    "UnauthorizedOperation",
+    "AuthFailure",
+    "IpNotInWhitelist",
+    "IpInBlacklist",
+)
 # Codes of errors after which nobody knows.
 _OPEN = ("InternalError", "FailedOperation.JsonParseFail")
 

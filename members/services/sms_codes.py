@@ -57,8 +57,8 @@ def _hand_over(code: OneTimeCode, provider: SmsProvider, at: datetime) -> bool:
     )
     try:
         reference = provider.send(message)
-    except NotSent:
-        return _gave_up(code, at)
+    except NotSent as error:
+        return _gave_up(code, str(error), at)
     except Refused as error:
         logger.warning("code_refused", message=message.send_key, reason=str(error))
         _settle(code.pk, sending=_Sending.FAILED, phone="", code="")
@@ -71,10 +71,11 @@ def _hand_over(code: OneTimeCode, provider: SmsProvider, at: datetime) -> bool:
     return True
 
 
-def _gave_up(code: OneTimeCode, at: datetime) -> bool:
+def _gave_up(code: OneTimeCode, reason: str, at: datetime) -> bool:
     if at - code.created_at < TRIED_FOR:
         _settle(code.pk, sending=_Sending.TO_SEND)
         return False
+    logger.warning("code_not_taken", message=code.pk, reason=reason)
     _settle(code.pk, sending=_Sending.FAILED, phone="", code="")
     return True
 

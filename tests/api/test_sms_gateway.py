@@ -92,9 +92,9 @@ def _status(code):
 @pytest.mark.parametrize(
     "answer",
     [
-        _status("FailedOperation.InsufficientBalanceInSmsPackage"),
+        _status("FailedOperation.TemplateIncorrectOrUnapproved"),
         _status("InvalidParameterValue.IncorrectPhoneNumber"),
-        (200, {"Response": {"Error": {"Code": "AuthFailure.SignatureFailure"}}}),
+        (200, {"Response": {"Error": {"Code": "InvalidParameter"}}}),
         (403, {}),
     ],
 )
@@ -111,7 +111,12 @@ def test_what_the_gateway_refuses_for_good_has_failed(app, gateway, answer):
 
 
 @pytest.mark.parametrize(
-    "answer", [(429, {}), (200, {"Response": {"Error": {"Code": "RequestLimitExceeded"}}})]
+    "answer",
+    [
+        (429, {}),
+        (200, {"Response": {"Error": {"Code": "RequestLimitExceeded"}}}),
+        _status("FailedOperation.InsufficientBalanceInSmsPackage"),
+    ],
 )
 def test_what_surely_was_not_taken_is_handed_over_again_within_a_minute(app, gateway, answer):
     gateway.answers = [answer]
@@ -168,7 +173,10 @@ def test_a_call_with_a_wrong_secret_is_refused_by_the_gateway(app, gateway, sett
     sms_codes.send_due(at=world.NOW)
 
     assert gateway.refused == ["AuthFailure.SignatureFailure"]
-    assert (sent().sending, gateway.taken) == ("FAILED", [])
+    assert (sent().sending, gateway.taken) == ("TO_SEND", [])
+    # A person may mend it, but nobody waits for a code longer than a minute.
+    sms_codes.send_due(at=world.NOW + timedelta(minutes=1))
+    assert (sent().sending, sent().phone, gateway.taken) == ("FAILED", "", [])
 
 
 @pytest.mark.parametrize(

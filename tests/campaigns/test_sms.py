@@ -4,7 +4,7 @@ import pytest
 
 from campaigns.transports import sms
 from campaigns.transports.contract import AnswerLost, Message, NotSent, Refused
-from members.providers import basic_sms, registry
+from members.providers import basic_sms, registry, tc3_sms
 from members.providers.contract import CodeMessage
 from tests.api import sms_gateway as tc3
 from tests.campaigns.provider_server import HANG_UP, KEEP_SILENT
@@ -73,6 +73,8 @@ def test_a_group_of_numbers_sends_as_a_group(basic, settings):
     [
         ((400, {"code": 21211, "status": 400}), Refused),
         ((400, {"code": 21610, "status": 400}), Refused),
+        ((400, {"code": 21611}), NotSent),
+        ((400, {"code": 63038}), NotSent),
         ((400, b"<html>"), Refused),
         ((302, {}), Refused),
         ((401, {"code": 20003}), NotSent),
@@ -144,6 +146,27 @@ def test_a_text_of_a_campaign_fills_the_template_that_the_other_gateway_approved
         (one["TemplateId"], one["TemplateParamSet"], one["SessionContext"])
         for one in approved.taken
     ] == [("1234", ["Alice", "500"], "0195-uid")] * 2
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("LimitExceeded.PhoneNumberThirtySecondLimit", NotSent),
+        ("LimitExceeded.AppDailyLimit", NotSent),
+        ("FailedOperation.InsufficientBalanceInSmsPackage", NotSent),
+        ("UnauthorizedOperation.SerivceSuspendDueToArrears", NotSent),
+        ("UnauthorizedOperation.RequestIpNotInWhitelist", NotSent),
+        ("LimitExceeded.PhoneNumberDailyLimit", Refused),
+        ("FailedOperation.TemplateIncorrectOrUnapproved", Refused),
+        ("FailedOperation.PhoneNumberInBlacklist", Refused),
+        ("InvalidParameterValue.IncorrectPhoneNumber", Refused),
+        ("InternalError.Timeout", AnswerLost),
+    ],
+)
+def test_what_the_status_of_an_approved_text_says(code, error):
+    told = tc3_sms._failure(code)
+
+    assert type(told) is error
 
 
 def test_free_text_is_refused_where_only_approved_texts_go_out(approved):

@@ -89,6 +89,8 @@ def test_a_token_that_is_refused_though_it_should_hold_is_forced_once_a_minute(s
         (47003, Refused),
         (-1, NotSent),
         (45009, NotSent),
+        (43107, NotSent),
+        (43108, NotSent),
     ],
 )
 def test_what_the_code_says_about_the_message(server, code, error):
