@@ -174,14 +174,14 @@ def _domain() -> str:
 
 
 def _as_html(text: str) -> str:
-    lines = escape(_LINK.sub(_marked, text)).splitlines()
-    body = "<br>\n".join(lines)
-    linked = re.sub("\x01(.*?)\x02", r'<a href="\1">\1</a>', body)
-    return str(mark_safe(f"<!doctype html>\n<html><body>\n{linked}\n</body></html>"))  # noqa: S308
-
-
-def _marked(found: re.Match[str]) -> str:
-    return f"\x01{found[0]}\x02"
+    """What stands between links is escaped; only http and https are made links."""
+    parts, done = [], 0
+    for found in _LINK.finditer(text):
+        link = escape(found[0])
+        parts += [escape(text[done : found.start()]), f'<a href="{link}">{link}</a>']
+        done = found.end()
+    body = "<br>\n".join("".join([*parts, escape(text[done:])]).splitlines())
+    return str(mark_safe(f"<!doctype html>\n<html><body>\n{body}\n</body></html>"))  # noqa: S308
 
 
 TRANSPORT = Transport(

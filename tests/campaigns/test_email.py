@@ -106,6 +106,13 @@ def test_a_mail_that_can_be_unsubscribed_says_so_in_its_head_and_comes_as_text_a
     assert f'<img src="{address}.gif" width="1" height="1" alt=""></body>' in html
 
 
+def test_no_sign_of_a_text_makes_a_link_of_anything_but_an_address_of_the_web():
+    html = email.html_of(replace(MAIL, body="\x01javascript:alert(1)\x02 data:text/html,x"))
+
+    assert "<a " not in html
+    assert "javascript:alert(1)" in html
+
+
 def test_html_of_its_writer_goes_out_as_it_is(server):
     email.send(replace(MAIL, html="<p>Hello</p>"))
 
