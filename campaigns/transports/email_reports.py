@@ -6,6 +6,7 @@ answer of a person or a vacation, is heard and forgotten.
 Source: RFC 3464 (delivery status), RFC 3463 (its codes), RFC 5965 (complaints).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -22,6 +23,10 @@ _MOST_NESTED = 100
 # The mailbox isn't there, has moved, is switched off, or takes no mail at all. What else fails
 # with a 5, such as a mail that looks like spam, says nothing about the address.
 _DEAD = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1")
+# "Failed, for whatever reason": some servers put nothing else there, and the code of the server
+# that refused into the diagnosis.
+_GENERAL = ("", "5.0.0")
+_DIAGNOSIS = re.compile(r"smtp; ?5\d\d[ -](5\.\d{1,3}\.\d{1,3})\b", re.IGNORECASE)
 _KINDS = {"failed": Receipt.Kind.BOUNCED, "delivered": Receipt.Kind.DELIVERED}
 _COMPLAINTS = {
     "abuse": Receipt.Kind.COMPLAINED,
@@ -79,7 +84,7 @@ def _statuses(
         kind = _KINDS.get(_one_line(told["Action"]).lower())
         if kind is None:
             continue
-        code = _one_line(told["Status"]).split(" ")[0][:20]
+        code = _code(told)
         has_arrived = kind == Receipt.Kind.DELIVERED
         yield ProviderReceipt(
             provider_ref=reference,
@@ -89,6 +94,15 @@ def _statuses(
             is_permanent=code in _DEAD and not has_arrived,
         )
         return
+
+
+def _code(told: Mail) -> str:
+    """Source: RFC 3464, 2.3.4 (Status) and 2.3.6 (Diagnostic-Code); RFC 3463."""
+    code = _one_line(told["Status"]).split(" ")[0][:20]
+    if code not in _GENERAL:
+        return code
+    found = _DIAGNOSIS.match(_one_line(told["Diagnostic-Code"]))
+    return found[1] if found else code
 
 
 def _complaints(

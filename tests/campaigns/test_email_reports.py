@@ -94,6 +94,25 @@ def test_a_mail_that_came_back_says_whether_its_address_is_dead(code, is_permane
     assert receipt.occurred_at == datetime(2026, 11, 22, 7, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("code", "diagnosis", "detail", "is_permanent"),
+    [
+        ("5.0.0", "smtp; 550 5.1.1 <alice@example.org>: no such user", "5.1.1", True),
+        ("5.0.0", "smtp; 550-5.7.1 looks like spam", "5.7.1", False),
+        ("5.0.0", "smtp; 550 never heard of 192.5.1.1.7", "5.0.0", False),
+        ("5.0.0", "x-local; 5.1.1", "5.0.0", False),
+        ("5.2.2", "smtp; 550 5.1.1 no such user", "5.2.2", False),
+        ("5.0.0", "", "5.0.0", False),
+    ],
+)
+def test_a_status_that_says_nothing_is_read_from_the_diagnosis(
+    code, diagnosis, detail, is_permanent
+):
+    (receipt,) = parse(status(code=code, date=f"Diagnostic-Code: {diagnosis}\n"))
+
+    assert (receipt.detail, receipt.is_permanent) == (detail, is_permanent)
+
+
 def test_the_head_of_our_mail_is_enough_and_the_last_attempt_is_when():
     tried = "Last-Attempt-Date: Sun, 22 Nov 2026 06:30:00 +0000\n"
 
