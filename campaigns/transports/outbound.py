@@ -40,7 +40,11 @@ _DENIED = tuple(
         "192.88.99.0/24",
         "2002::/16",
         "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "3fff::/20",
         "fd00::/8",
+        # Of a site, before there were the ones above: the library takes them as public.
+        "fec0::/10",
     )
 )
 

@@ -44,6 +44,8 @@ def trusted(settings):
         ("https://127.0.0.1/", "not_public"),
         ("https://[::1]/", "not_public"),
         ("https://[::ffff:10.0.0.1]/", "not_public"),
+        ("https://[fec0::1]/", "not_public"),
+        ("https://[64:ff9b:1::a00:1]/", "not_public"),
         ("https://169.254.169.254/latest/meta-data/", "not_public"),
         ("https://100.100.100.200/latest/meta-data/", "not_public"),
     ],
