@@ -40,7 +40,9 @@ def room_at(
 ) -> datetime | None:
     """The instant (UTC) at which one more message by `medium` fits again; None: it fits now.
 
-    A rolling window is (at − hours, at]: a message that went out exactly `hours` ago is over.
+    A rolling window is (at − hours, at]: a message that went out exactly `hours` ago is over. One
+    that went out behind `at`, since another sender's clock is ahead or its batch began later,
+    counts as one of just now.
     """
     full = [
         until
@@ -68,7 +70,7 @@ def reaches_back(caps: Sequence[Cap]) -> timedelta:
 def _full_until(
     cap: Cap, contacts: Sequence[Contact], at: datetime, zone: ZoneInfo
 ) -> datetime | None:
-    mine = sorted(one.at for one in contacts if cap.medium in ("", one.medium) and one.at <= at)
+    mine = sorted(min(one.at, at) for one in contacts if cap.medium in ("", one.medium))
     if cap.window == ROLLING:
         span = timedelta(hours=cap.hours)
         counted = [one for one in mine if one > at - span]

@@ -56,6 +56,20 @@ def test_a_rolling_window_lets_go_exactly_its_hours_later():
     assert room([cap(1, "ROLLING", hours=24)], [("SMS", sent_at + TINY)]) == NOW + TINY
 
 
+@pytest.mark.parametrize(
+    ("window", "hours", "until"),
+    [
+        ("DAY", 0, datetime(2026, 3, 2, 16, tzinfo=UTC)),
+        ("ROLLING", 24, NOW + timedelta(hours=24)),
+    ],
+)
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(hours=30)])
+def test_what_a_sender_with_a_later_clock_sent_counts_as_sent_now(window, hours, until, ahead):
+    sent = [("SMS", NOW + ahead)]
+
+    assert room([cap(1, window, hours=hours)], sent) == until
+
+
 def test_of_three_in_a_rolling_window_of_two_the_second_last_makes_room():
     contacts = [("SMS", NOW - timedelta(hours=hours)) for hours in (20, 10, 5)]
 
