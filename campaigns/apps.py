@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
-    verbose_name = _("Campaigns")
+    # The group of the sidebar: campaigns are one of its pages.
+    verbose_name = _("Marketing")
 
     def ready(self) -> None:
         from campaigns import events, registrations, subscribers  # noqa: F401

@@ -91,6 +91,7 @@ class EffectPages:
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
             "title": _("Effect of “%(campaign)s”") % {"campaign": campaign},
+            "original": campaign,
             "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
             **context,
         }

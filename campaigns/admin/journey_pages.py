@@ -57,6 +57,7 @@ class JourneyPages:
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
             "title": _("Journey of “%(campaign)s”") % {"campaign": campaign},
+            "original": campaign,
             "campaign": campaign,
             "entry": journey_sentences.entry_sentence(campaign),
             "exits": journey_sentences.exit_sentences(campaign),

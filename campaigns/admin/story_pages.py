@@ -63,6 +63,7 @@ class StoryPages:
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
             "title": _("Who got “%(campaign)s”, and why not") % {"campaign": campaign},
+            "original": campaign,
             "campaign": campaign,
             "form": form,
             "found": found,
