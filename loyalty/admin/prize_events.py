@@ -9,24 +9,23 @@ from loyalty.admin import words
 from loyalty.models import PrizeWhat
 from members.registry.sentences import BAD, GOOD, Sentence
 
-_REFERRAL = "REFERRAL"
+# What promised it, and the tab that tells of it.
+_TABS = {"REFERRAL": "referrals", "CAMPAIGN": "campaigns"}
 
 
 def _given(payload: dict[str, Any], names: Any) -> Sentence:
-    text = (
-        _("Got for recommending: %(prize)s")
-        if payload["origin"] == _REFERRAL
-        else _("Got for a challenge: %(prize)s")
-    )
+    text = {
+        "REFERRAL": _("Got for recommending: %(prize)s"),
+        "CAMPAIGN": _("Got from a campaign: %(prize)s"),
+    }.get(payload["origin"], _("Got for a challenge: %(prize)s"))
     return _said(text, payload, "redeem", GOOD)
 
 
 def _undone(payload: dict[str, Any], names: Any) -> Sentence:
-    text = (
-        _("Taken back of what recommending brought: %(prize)s")
-        if payload["origin"] == _REFERRAL
-        else _("Taken back of what a challenge brought: %(prize)s")
-    )
+    text = {
+        "REFERRAL": _("Taken back of what recommending brought: %(prize)s"),
+        "CAMPAIGN": _("Taken back of what a campaign brought: %(prize)s"),
+    }.get(payload["origin"], _("Taken back of what a challenge brought: %(prize)s"))
     details = (words.reason(payload["reason"]),)
     return _said(text, payload, "undo", BAD, details)
 
@@ -36,13 +35,12 @@ def _said(
 ) -> Sentence:
     points = payload.get("points")
     told = words.points(points) if points else str(PrizeWhat(payload["what"]).label)
-    is_referral = payload["origin"] == _REFERRAL
     return Sentence(
         text=text % {"prize": told},
         details=details,
         icon=icon,
         tone=tone,
-        tab="referrals" if is_referral else "challenges",
+        tab=_TABS.get(payload["origin"], "challenges"),
     )
 
 

@@ -74,6 +74,11 @@ def test_no_event_is_shown_by_its_type():
             ["Got for recommending: 20 points"],
         ),
         (
+            "prize.given",
+            {"origin": "CAMPAIGN", "what": "COUPON", "points": 0},
+            ["Got from a campaign: Coupon"],
+        ),
+        (
             "prize.undone",
             {"origin": "CHALLENGE", "what": "BADGE", "reason": "challenge_undone"},
             ["Taken back of what a challenge brought: Badge", "The challenge is no longer reached"],
