@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from campaigns.models import Campaign, Enrollment
+from campaigns.rules import plain_names
 from campaigns.selectors.asked import Asked, Moment, Variables, day, known, name_in
 from loyalty.models import Program
 from members.models import Member, Store
@@ -42,7 +43,7 @@ def _opened(member: Member, wanted: frozenset[str]) -> Variables:
     """What is sealed; of a member who was erased since there is none."""
     try:
         return known(
-            name=member.name if "name" in wanted else None,
+            name=plain_names.plain(member.name) if "name" in wanted else None,
             birthday=day(member.birthday) if "birthday" in wanted else None,
         )
     except KeyShredded:
