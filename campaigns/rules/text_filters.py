@@ -4,7 +4,9 @@ Without them a text of 4,000 characters can ask for numbers and strings of any s
 chained, and each may multiply what came before. Source: docs/messages.md, "Limits".
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -16,6 +18,10 @@ from liquid.undefined import is_undefined
 from loyalty.rules import money
 
 LONGEST = 4_000
+# What all filters of one text may read and write, so that loops around long chains of them end in
+# a moment; a call by itself counts for some.
+MOST_WORK = 1_000_000
+_WORK_OF_A_CALL = 50
 _LARGEST_BITS = 64
 _LONGEST_LIST = 1_000
 # Of the language's own ones: those for words and sums. No encoding, no clock.
@@ -27,6 +33,8 @@ KEPT = (
 )
 OWN = ("money", "points", "day")
 NAMES = frozenset({*KEPT, *OWN})
+# Outside of a text, as in a test of a filter, there is no end of it.
+_left: ContextVar[list[float]] = ContextVar("_left", default=[float("inf")])  # noqa: B039
 
 
 class Masked(str):
@@ -46,12 +54,23 @@ def install(environment: Environment) -> None:
     environment.add_filter("day", _day)
 
 
+@contextlib.contextmanager
+def counted() -> Iterator[None]:
+    """One text is filled in; its filters may do `MOST_WORK` in all."""
+    before = _left.set([MOST_WORK])
+    try:
+        yield
+    finally:
+        _left.reset(before)
+
+
 def _bounded(kind: Callable[..., Any]) -> Callable[..., Any]:
     def call(left: object, *args: object, **named: object) -> object:
         for one in (left, *args):
             _check(one)
         found = kind(left, *args, **named)
         _check(found)
+        _spend(left, *args, found)
         return found
 
     # The engine hands over what the filter itself asks for, seen by these marks.
@@ -71,6 +90,15 @@ def _check(value: object) -> None:
     )
     if is_large:
         raise FilterValueError("too large", token=None)
+
+
+def _spend(*values: object) -> None:
+    left = _left.get()
+    left[0] -= _WORK_OF_A_CALL + sum(
+        len(one) for one in values if isinstance(one, (str, list, tuple))
+    )
+    if left[0] < 0:
+        raise FilterValueError("too much work", token=None)
 
 
 @with_context

@@ -70,6 +70,7 @@ _SAID = (
     (r"unexpected tag '(?P<tag>end\w+|else|elsif|when)'", "tag_without_block"),
     (r"unexpected tag '(?P<tag>[^']*)'", "unknown_tag"),
     (r"range out of bounds", "range_out_of_bounds"),
+    (r"too much in loops", "too_much_in_loops"),
     (r"found word", "two_words"),
     (r"found '='", "single_equals"),
     (r"block nesting", "too_deep"),

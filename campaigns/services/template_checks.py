@@ -71,6 +71,7 @@ def _words() -> dict[str, str]:
             "can't be read in."
         ),
         "range_out_of_bounds": _("A loop counts between two written numbers, at most 1,000 apart."),
+        "too_much_in_loops": _("Too much stands in loops that turn too often."),
         "two_words": _("Two words in a row: join them by “|” if the second one is a filter."),
         "single_equals": _("Compare by “==”."),
         "too_deep": _("Conditions lie in one another more than ten deep."),

@@ -25,6 +25,10 @@ HOSTILE = (
     "{% for i in (1..900) %}01234567890123456789{% endfor %}",
     "{% capture a %}{% for i in (1..900) %}{{ name }}{{ name }}{{ name }}{{ name }}{{ name }}"
     "{% endfor %}{% endcapture %}" + "{{ a }}" * 40,
+    "{% for i in (1..1000) %}{{ name" + " | replace: 'b', 'a'" * 300 + " }}{% endfor %}",
+    "{% for i in (1..1000) %}" + "{{ empty }}" * 700 + "{% endfor %}",
+    "{% for i in (1..1000) %}" + "{% if name contains 'x' %}{% endif %}" * 200 + "{% endfor %}",
+    "{% assign a = name | split: '' %}{% for i in a %}" + "{{ empty }}" * 700 + "{% endfor %}",
     "{% if " + "(" * 3_000,
     "{{ " + "a[" * 2_000,
     "{{ 1" + "9" * 5_000 + " }}",
@@ -46,7 +50,7 @@ def test_hostile_texts_are_refused_in_no_time(source):
     began = time.perf_counter()
     with pytest.raises(Broken):
         texts.fill_in(source, TOLD)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -80,6 +84,7 @@ def test_what_a_text_needs_is_told_without_writing_it():
         ("{{ name | monney }}", 1, "unknown_filter"),
         ("\n{% include 'x' %}", 2, "unknown_tag"),
         ("{% for i in (1..5000) %}{% endfor %}", 1, "range_out_of_bounds"),
+        ("{% for i in (1..1000) %}" + "{{ i }}" * 60 + "{% endfor %}", 1, "too_much_in_loops"),
         ("{{ name name }}", 1, "two_words"),
         ("{% if name = 'x' %}y{% endif %}", 1, "single_equals"),
         ("{{ name.first }}", 1, "has_no_parts"),
