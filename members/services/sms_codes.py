@@ -75,7 +75,7 @@ def _gave_up(code: OneTimeCode, reason: str, at: datetime) -> bool:
     if at - code.created_at < TRIED_FOR:
         _settle(code.pk, sending=_Sending.TO_SEND)
         return False
-    logger.warning("code_not_taken", message=code.pk, reason=reason)
+    logger.warning("code_not_taken", message=str(code.uid), reason=reason)
     _settle(code.pk, sending=_Sending.FAILED, phone="", code="")
     return True
 
