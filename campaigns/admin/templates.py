@@ -6,12 +6,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from campaigns.admin import template_forms
+from campaigns.admin import template_forms, template_test_words
 from campaigns.admin.template_previews import TemplatePreviews
 from campaigns.models import MessageTemplate
 from campaigns.registry import variables as registry
@@ -166,27 +165,5 @@ class MessageTemplateAdmin(TemplatePreviews):
 
 
 def _tell(request: HttpRequest, outcomes: list[template_tests.Outcome]) -> None:
-    count = template_tests.sent_count(outcomes)
-    if count:
-        said = ngettext("%(count)s test was sent.", "%(count)s tests were sent.", count)
-        messages.success(request, said % {"count": count})
-    for one in outcomes:
-        if one.result != "SENT":
-            reason = _REASONS.get(one.result, one.result)
-            told = gettext("%(to)s: not sent. %(reason)s") % {
-                "to": one.to or gettext("Your address"),
-                "reason": reason,
-            }
-            messages.warning(request, told)
-
-
-_REASONS = {
-    "address": _("There is no address for this channel."),
-    "no_template": _("The gateway sends approved templates only: give its number."),
-    "contact_credit": _("The member granted no message by this WeChat template."),
-    "missing_variable": _("The text can't be written: something it needs isn't known."),
-    "broken_template": _("The text has a mistake, or what is filled in doesn't fit."),
-    "unreachable": _("The provider can't be reached; the rest was not tried."),
-    "refused": _("The provider refused it."),
-    "no_answer": _("The provider's answer was lost: it may have gone out."),
-}
+    for is_good, said in template_test_words.told(outcomes):
+        (messages.success if is_good else messages.warning)(request, said)

@@ -29,6 +29,11 @@ def address_of(delivery: Delivery) -> Identity | None:
     return max(rows, key=lambda row: (_was_verified(row, left_at), row.pk), default=None)
 
 
+def is_suppressed(*, medium: str, digest: bytes) -> bool:
+    """Whether nothing goes to the address with this `Identity.digest` on `medium`."""
+    return Suppression.objects.filter(medium=medium, digest=digest).exists()
+
+
 def holders(suppression: Suppression) -> list[Identity]:
     """Identities of members that have this address now."""
     transport = TRANSPORTS.get(suppression.medium)

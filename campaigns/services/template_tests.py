@@ -14,7 +14,7 @@ from django.db import transaction
 
 from campaigns.models import MessageTemplate
 from campaigns.registry import variables as registry
-from campaigns.selectors import variables
+from campaigns.selectors import suppressions, variables
 from campaigns.selectors.reach import Reach, reach_of
 from campaigns.selectors.variables import Asked
 from campaigns.services import contact_credits, templates
@@ -25,7 +25,8 @@ from campaigns.transports.registry import TRANSPORTS
 from loyalty.services import programs
 from members.errors import DomainError, NotFound
 from members.models import AuditRecord, Consent, Member, Tag, User
-from members.services import audit
+from members.services import audit, identities
+from members.services.identities import IdentityClaim
 
 TAG = "test-recipient"
 _TAG_NAMES = {"name_zh": "测试收件人", "name_en": "Test recipient"}
@@ -91,6 +92,8 @@ def send_to_self(*, template_id: int, actor: User, at: datetime) -> list[Outcome
         (language, _sample(texts, language)) for language in LANGUAGES if texts[f"body_{language}"]
     ]
     _note(template_id, "EMAIL", len(written), actor, at)
+    if _is_own_suppressed(actor):
+        return [Outcome("", language, "suppressed") for language, _text in written]
     return [
         Outcome("", language, _send(transport, _message(text, language, actor.email)))
         for language, text in written
@@ -109,7 +112,7 @@ def send_to_members(*, template_id: int, medium: str, actor: User, at: datetime)
     chosen = test_members()
     if not chosen:
         raise NoTestMembers
-    _note(template_id, medium, len(chosen), actor, at)
+    _note(template_id, medium, len(chosen), actor, at, members=[one.pk for one in chosen])
     reach = reach_of(
         member_ids=[one.pk for one in chosen],
         asked={(Consent.Purpose.SERVICE.value, medium)},
@@ -146,6 +149,8 @@ class _Letter:
 def _to_member(letter: _Letter, transport: Transport, reach: Reach, at: datetime) -> str:
     if not reach.has_address(transport):
         return "address"
+    if _is_suppressed(reach, transport):
+        return "suppressed"
     try:
         text = templates.write_frozen(
             texts=letter.texts,
@@ -170,6 +175,22 @@ def _to_member(letter: _Letter, transport: Transport, reach: Reach, at: datetime
                 at=at,
             )
     return result
+
+
+def _is_suppressed(reach: Reach, transport: Transport) -> bool:
+    """Tests, too, go to no address that bounced or complained."""
+    identity = reach.identities.get(transport.identity_kind)
+    return identity is not None and suppressions.is_suppressed(
+        medium=transport.medium, digest=bytes(identity.digest)
+    )
+
+
+def _is_own_suppressed(actor: User) -> bool:
+    try:
+        (prepared,) = identities.prepare([IdentityClaim("EMAIL", actor.email)])
+    except identities.InvalidIdentity:
+        return False
+    return suppressions.is_suppressed(medium="EMAIL", digest=prepared.digest)
 
 
 def _took_credit(member: Member, transport: Transport, text: Text, at: datetime) -> bool:
@@ -234,7 +255,14 @@ def _transport(medium: str) -> Transport:
     return transport
 
 
-def _note(template_id: int, medium: str, count: int, actor: User, at: datetime) -> None:
+def _note(
+    template_id: int,
+    medium: str,
+    count: int,
+    actor: User,
+    at: datetime,
+    members: Sequence[int] = (),
+) -> None:
     """Kept before anything goes out, so that no test is without its line in the trail."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)
@@ -244,7 +272,9 @@ def _note(template_id: int, medium: str, count: int, actor: User, at: datetime) 
         sent = sum(one.details.get("count", 0) for one in recent)
         if sent + count > MOST_AN_HOUR:
             raise TooManyTests
-        details = {"template": template_id, "medium": medium, "count": count}
+        details: dict[str, Any] = {"template": template_id, "medium": medium, "count": count}
+        if members:
+            details["members"] = list(members)
         audit.record(action=ACTION, at=at, actor_id=actor.pk, details=details)
 
 

@@ -12,7 +12,13 @@ from campaigns.models import (
     FrequencyCap,
     MessageTemplate,
 )
-from campaigns.services import coverages, template_previews, template_tests, templates
+from campaigns.services import (
+    coverages,
+    suppressions,
+    template_previews,
+    template_tests,
+    templates,
+)
 from campaigns.transports import registry
 from campaigns.transports.contract import NotSent, Transport
 from members.models import AuditRecord, Member, Tag
@@ -112,6 +118,24 @@ def test_when_the_provider_is_away_the_rest_is_not_tried(template, mia, provider
 
     assert [one.result for one in found] == ["unreachable"]
     assert len(provider.got) == 1
+
+
+def test_no_test_goes_to_an_address_that_is_suppressed(template, mia, provider):
+    for address in ("t1@example.org", "mia@example.org"):
+        by_hand = suppressions.ByHand(medium="EMAIL", address=address, reason="She complained.")
+        suppressions.add(by_hand=by_hand, actor_id=mia.pk, at=NOW)
+    cards = [card_for_tests(email=f"t{number}@example.org") for number in (1, 2)]
+
+    others = template_tests.send_to_members(
+        template_id=template.pk, medium="EMAIL", actor=mia, at=NOW
+    )
+    own = template_tests.send_to_self(template_id=template.pk, actor=mia, at=NOW)
+
+    assert [one.result for one in others] == ["suppressed", "SENT"]
+    assert [one.result for one in own] == ["suppressed", "suppressed"]
+    assert [one.address for one in provider.got] == ["t2@example.org"]
+    first = AuditRecord.objects.filter(action="message_template.test").earliest("pk")
+    assert first.details["members"] == [one.pk for one in cards]
 
 
 def test_a_wechat_test_takes_a_credit_and_gives_it_back_if_nothing_went(
