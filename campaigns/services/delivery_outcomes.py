@@ -11,9 +11,10 @@ from campaigns.services import (
     contact_credits,
     delivery_takings,
     message_steps,
+    webhook_endpoints,
 )
 from campaigns.services.delivery_claims import Claim
-from campaigns.transports.contract import NotGranted, NotSent, Refused
+from campaigns.transports.contract import EndpointGone, NotGranted, NotSent, Refused
 from members.services import events
 
 logger = structlog.get_logger(__name__)
@@ -38,6 +39,8 @@ def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
     elif isinstance(told, Refused):
         _log(delivery, "message_refused", told)
         _refused(delivery, _Reason.REFUSED, at)
+        if isinstance(told, EndpointGone):
+            webhook_endpoints.note_gone(endpoint_id=told.endpoint_id, at=at)
     else:
         # Its text may hold the address.
         logger.error("message_unknown", message=str(delivery.uid), error=type(told).__name__)
@@ -77,7 +80,13 @@ def _retry(delivery: Delivery, at: datetime) -> None:
         _refused(delivery, _Reason.UNREACHABLE, at)
         return
     wait = FIRST_RETRY * 2 ** (delivery.attempts - 1)
-    if _write(delivery, state=_State.QUEUED, reason=_Reason.UNREACHABLE, not_before_at=at + wait):
+    if _write(
+        delivery,
+        state=_State.QUEUED,
+        reason=_Reason.UNREACHABLE,
+        not_before_at=at + wait,
+        cost_amount=0,
+    ):
         _give_back(delivery, at)
 
 
@@ -97,7 +106,7 @@ def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
     media = message_steps.media_of(delivery)
     following = media[1] if len(media) > 1 else ""
     if not following:
-        changed = _write(delivery, state=_State.FAILED, reason=reason)
+        changed = _write(delivery, state=_State.FAILED, reason=reason, cost_amount=0)
     else:
         tried = [*delivery.tried, {"medium": delivery.medium, "reason": str(reason)}]
         changed = _write(
@@ -108,6 +117,7 @@ def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
             tried=tried,
             not_before_at=at,
             claimed_at=None,
+            cost_amount=0,
             subject="",
             body="",
         )

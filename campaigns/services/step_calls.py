@@ -185,9 +185,7 @@ def _settle(call: StepCall, answer: Answer, at: datetime) -> None:
     is_dead = answer.status == _GONE or call.attempts > len(BACK_OFF)
     if answer.status == _GONE:
         # The receiver wants nothing any more: what is queued for it waits for a person.
-        webhook_endpoints.activate(
-            endpoint_id=call.endpoint_id, is_active=False, actor_id=None, at=at
-        )
+        webhook_endpoints.note_gone(endpoint_id=call.endpoint_id, at=at)
     if is_dead:
         _write(call, state=_State.DEAD, last_error=error[:80])
         logger.warning("step_call_dead", call=str(call.uid), error=error)

@@ -147,6 +147,17 @@ def activate(
     return endpoint
 
 
+@transaction.atomic
+def note_gone(*, endpoint_id: int, at: datetime) -> bool:
+    """The system behind it answered 410: nothing is sent there until a person says so. Says whether
+    anything was until now; of many answers at once the first one is noted."""
+    endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id).first()
+    if endpoint is None or not endpoint.is_active:
+        return False
+    activate(endpoint_id=endpoint_id, is_active=False, actor_id=None, at=at)
+    return True
+
+
 def test(*, endpoint_id: int, at: datetime) -> Answer:
     """Posts a signed `test` and gives the answer. Call it outside of any transaction.
 

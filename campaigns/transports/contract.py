@@ -9,6 +9,7 @@ from members.providers.contract import AnswerLost, NotSent, Refused
 __all__ = [
     "AnswerLost",
     "Call",
+    "EndpointGone",
     "Message",
     "NotGranted",
     "NotSent",
@@ -23,6 +24,14 @@ __all__ = [
 
 class NotGranted(Refused):
     """The member has granted no message of this kind, or took it back: none are left."""
+
+
+class EndpointGone(Refused):
+    """The operator's own system wants nothing any more: the address `endpoint_id` is out of use."""
+
+    def __init__(self, endpoint_id: int) -> None:
+        super().__init__("HTTP 410")
+        self.endpoint_id = endpoint_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import WebhookEndpoint
 from campaigns.transports import outbound, signatures
-from campaigns.transports.contract import AnswerLost, Message, NotSent, Refused, Transport
+from campaigns.transports.contract import (
+    AnswerLost,
+    EndpointGone,
+    Message,
+    NotSent,
+    Refused,
+    Transport,
+)
 from members.services import recipients
 
 _CONCURRENCY = 4
@@ -22,15 +29,18 @@ _LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 def send(message: Message) -> str:
     """Hands `message` to the operator's system; the reference is its key, the `webhook-id`.
 
-    Raises: NotSent, Refused; whatever else happens leaves it open whether it was taken.
+    Raises: NotSent, Refused, EndpointGone; whatever else happens leaves it open whether it was
+    taken.
     """
-    url, secrets = _endpoint()
+    endpoint_id, url, secrets = _endpoint()
     at = datetime.now(tz=UTC)
     body = _body(message, at)
     head = signatures.headers(secrets=secrets, key=message.key, body=body, at=at)
     status = outbound.post(url, body, head, timeout=settings.PUSH_TIMEOUT_SECONDS)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return message.key
+    if status == HTTPStatus.GONE:
+        raise EndpointGone(endpoint_id)
     raise _failure(status)
 
 
@@ -66,8 +76,8 @@ def _failure(status: int) -> Exception:
     return Refused(text)
 
 
-def _endpoint() -> tuple[str, str]:
-    """The address and the secrets of the oldest active one."""
+def _endpoint() -> tuple[int, str, str]:
+    """The oldest active one: its id, its address and its secrets."""
     try:
         endpoint = (
             WebhookEndpoint.objects.filter(use=WebhookEndpoint.Use.PUSH, is_active=True)
@@ -76,7 +86,7 @@ def _endpoint() -> tuple[str, str]:
         )
         if endpoint is None:
             raise NotSent("no address")
-        return endpoint.url, str(endpoint.secrets)
+        return endpoint.pk, endpoint.url, str(endpoint.secrets)
     finally:
         if threading.current_thread() is not threading.main_thread():
             # A thread has a connection of its own, which nobody else would close.

@@ -6,13 +6,25 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaigns.models import WebhookEndpoint
+from campaigns.models import Delivery, WebhookEndpoint
+from campaigns.services import deliveries
 from campaigns.transports import push, push_receipts, signatures
-from campaigns.transports.contract import AnswerLost, Call, Message, NotSent, Refused, Untrusted
+from campaigns.transports.contract import (
+    AnswerLost,
+    Call,
+    EndpointGone,
+    Message,
+    NotSent,
+    Refused,
+    Untrusted,
+)
+from members.models import AuditRecord
+from members.services import consents
+from tests import world
 from tests.campaigns import push_server
 from tests.campaigns.provider_server import HANG_UP, KEEP_SILENT
 from tests.campaigns.push_server import OLD_SECRET, SECRET, PushServer
-from tests.campaigns.shop import NOW
+from tests.campaigns.shop import NOW, queued
 
 pytestmark = pytest.mark.django_db
 MESSAGE = Message(
@@ -85,7 +97,7 @@ def test_while_a_secret_changes_both_sign(server):
     [
         (400, Refused),
         (401, Refused),
-        (410, Refused),
+        (410, EndpointGone),
         (302, Refused),
         (429, NotSent),
         (503, NotSent),
@@ -121,6 +133,28 @@ def test_without_an_active_address_nothing_goes_out(server):
     assert len(push.lacks()) == 1
     with pytest.raises(NotSent):
         push.send(MESSAGE)
+
+
+def test_a_system_that_wants_no_more_is_asked_once_and_an_operator_switches_it_on_again(
+    server, campaign, alice
+):
+    server.faults = [(410, {})]
+    consents.record(
+        member=alice,
+        given=world.yes("PUSH"),
+        occasion=consents.Occasion(occurred_at=NOW, source="web"),
+        at=NOW,
+    )
+    letters = [queued(campaign, alice, medium="PUSH")]
+    deliveries.send_due(at=NOW)
+    letters.append(queued(campaign, alice, medium="PUSH", number=2))
+    deliveries.send_due(at=NOW)
+
+    states = Delivery.objects.order_by("pk").values_list("state", "reason")
+    assert list(states) == [("FAILED", "refused"), ("SKIPPED", "address")]
+    assert (server.taken, WebhookEndpoint.objects.get().is_active) == ([], False)
+    trail = AuditRecord.objects.filter(action="webhook_endpoint.deactivate")
+    assert trail.values_list("actor_id", "details").get() == (None, {"endpoint": "push"})
 
 
 def test_an_address_that_leads_into_our_network_is_refused(server, settings):
