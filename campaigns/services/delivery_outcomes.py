@@ -11,10 +11,11 @@ from campaigns.services import (
     contact_credits,
     delivery_takings,
     message_steps,
+    suppressions,
     webhook_endpoints,
 )
 from campaigns.services.delivery_claims import Claim
-from campaigns.transports.contract import EndpointGone, NotGranted, NotSent, Refused
+from campaigns.transports.contract import AddressRefused, EndpointGone, NotGranted, NotSent, Refused
 from members.services import events
 
 logger = structlog.get_logger(__name__)
@@ -39,12 +40,22 @@ def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
     elif isinstance(told, Refused):
         _log(delivery, "message_refused", told)
         _refused(delivery, _Reason.REFUSED, at)
-        if isinstance(told, EndpointGone):
-            webhook_endpoints.note_gone(endpoint_id=told.endpoint_id, at=at)
+        _follow(delivery, told, at)
     else:
         # Its text may hold the address.
         logger.error("message_unknown", message=str(delivery.uid), error=type(told).__name__)
         _write(delivery, state=_State.UNKNOWN, reason=_Reason.NO_ANSWER)
+
+
+def _follow(delivery: Delivery, told: Refused, at: datetime) -> None:
+    """What a refusal says beyond this message."""
+    if isinstance(told, EndpointGone):
+        webhook_endpoints.note_gone(endpoint_id=told.endpoint_id, at=at)
+    if isinstance(told, AddressRefused):
+        why = suppressions.Reason
+        reason = why.UNSUBSCRIBED if told.has_opted_out else why.BOUNCED
+        with transaction.atomic():
+            suppressions.suppress(delivery=delivery, reason=reason, at=at)
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from django.core.validators import validate_email
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
-from campaigns.transports.contract import Message, NotSent, Refused, Transport
+from campaigns.transports import email_reports
+from campaigns.transports.contract import AddressRefused, Message, NotSent, Refused, Transport
 from members.services import recipients
 
 _CONCURRENCY = 4
@@ -114,7 +115,7 @@ def _deliver(letter: mail.EmailMultiAlternatives) -> str:
     try:
         letter.send()
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal(max(code for code, _ in error.recipients.values())) from error
+        raise _of_address(*max(error.recipients.values())) from error
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code) from error
     except Exception as error:
@@ -129,6 +130,14 @@ def _refusal(code: int) -> NotSent | Refused:
     """An answer that isn't 250 means that the server has not taken the mail: 4xx for now."""
     text = f"SMTP {code}"
     return Refused(text) if code >= _PERMANENT_FROM else NotSent(text)
+
+
+def _of_address(code: int, said: bytes | str) -> NotSent | Refused:
+    """The server's answer to the address itself. Source: RFC 2034, section 4 (its code)."""
+    words = (said.decode(errors="replace") if isinstance(said, bytes) else said).split()
+    if code >= _PERMANENT_FROM and words and words[0] in email_reports.DEAD:
+        return AddressRefused(f"SMTP {code} {words[0]}")
+    return _refusal(code)
 
 
 def _told_by_provider(error: Exception) -> NotSent | Refused | None:

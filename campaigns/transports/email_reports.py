@@ -22,7 +22,7 @@ _MOST_PARTS = 20
 _MOST_NESTED = 100
 # The mailbox isn't there, has moved, is switched off, or takes no mail at all. What else fails
 # with a 5, such as a mail that looks like spam, says nothing about the address.
-_DEAD = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1")
+DEAD = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1")
 # "Failed, for whatever reason": some servers put nothing else there, and the code of the server
 # that refused into the diagnosis.
 _GENERAL = ("", "5.0.0")
@@ -91,7 +91,7 @@ def _statuses(
             kind=kind,
             occurred_at=_instant(told["Last-Attempt-Date"] or mail["Date"], call),
             detail="" if has_arrived else code,
-            is_permanent=code in _DEAD and not has_arrived,
+            is_permanent=code in DEAD and not has_arrived,
         )
         return
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from members.providers import calling
 from members.providers.contract import (
+    AddressRefused,
     AnswerLost,
     CodeMessage,
     NotSent,
@@ -33,6 +34,9 @@ _LATER = (
 )
 # The same, said by the code of a 400: the sender's queue is full, the account's day is used up.
 _LATER_CODES = ("21611", "63038")
+# No such number, none for short messages; somebody who answered STOP.
+_NO_PHONE = ("21211", "21614")
+_OPTED_OUT = ("21610",)
 
 
 def send(message: CodeMessage) -> str:
@@ -93,7 +97,15 @@ def _id(answer: httpx2.Response) -> str:
         if answer.is_success:
             raise AnswerLost("no answer of its form") from None
         reason = f"HTTP {answer.status_code}"
-    raise NotSent(reason) if reason in _LATER_CODES else Refused(reason)
+    raise _failure(reason)
+
+
+def _failure(code: str) -> Exception:
+    if code in _LATER_CODES:
+        return NotSent(code)
+    if code in (*_NO_PHONE, *_OPTED_OUT):
+        return AddressRefused(code, has_opted_out=code in _OPTED_OUT)
+    return Refused(code)
 
 
 PROVIDER = SmsProvider(code="basic", send=send, send_text=send_text, lacks=lacks, lacks_text=lacks)

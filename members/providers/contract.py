@@ -12,6 +12,15 @@ class Refused(Exception):
     """The provider will never take this message; trying again is no use."""
 
 
+class AddressRefused(Refused):
+    """It is the address that takes nothing: nobody has it, or whoever has it told the provider so
+    (`has_opted_out`). What else goes there will be refused too."""
+
+    def __init__(self, reason: str, *, has_opted_out: bool = False) -> None:
+        super().__init__(reason)
+        self.has_opted_out = has_opted_out
+
+
 class AnswerLost(Exception):
     """The provider may have taken the message; its answer doesn't tell."""
 

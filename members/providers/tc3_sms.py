@@ -20,6 +20,7 @@ from django.conf import settings
 
 from members.providers import calling
 from members.providers.contract import (
+    AddressRefused,
     AnswerLost,
     CodeMessage,
     NotSent,
@@ -51,6 +52,9 @@ _LATER = (
     "IpNotInWhitelist",
     "IpInBlacklist",
 )
+# No such number; somebody who wants no more, of us or of anybody.
+_NO_PHONE = ("InvalidParameterValue.IncorrectPhoneNumber",)
+_OPTED_OUT = ("FailedOperation.PhoneNumberInBlacklist",)
 # Codes of errors after which nobody knows.
 _OPEN = ("InternalError", "FailedOperation.JsonParseFail")
 
@@ -204,6 +208,8 @@ def _of_status(status: Mapping[str, Any]) -> str:
 def _failure(code: str) -> Exception:
     if code.startswith(_LATER):
         return NotSent(code)
+    if code in (*_NO_PHONE, *_OPTED_OUT):
+        return AddressRefused(code, has_opted_out=code in _OPTED_OUT)
     return AnswerLost(code) if code.startswith(_OPEN) else Refused(code)
 
 

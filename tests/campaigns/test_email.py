@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from campaigns.transports import email
-from campaigns.transports.contract import Message, NotSent, Refused
+from campaigns.transports.contract import AddressRefused, Message, NotSent, Refused
 from tests.campaigns.mail_server import MailServer
 from tests.campaigns.push_server import certificate_for
 
@@ -50,6 +50,8 @@ def test_chinese_arrives_as_written(server):
     ("command", "answer", "error"),
     [
         (b"RCPT", b"550 no such mailbox", Refused),
+        (b"RCPT", b"550 5.7.1 your address is on a list", Refused),
+        (b"RCPT", b"550 5.1.1 no such mailbox", AddressRefused),
         (b"RCPT", b"450 mailbox busy", NotSent),
         (b"MAIL", b"553 who are you", Refused),
         (b"DATA", b"554 looks like spam", Refused),
@@ -59,10 +61,10 @@ def test_chinese_arrives_as_written(server):
 def test_a_refusal_is_for_good_or_for_now_as_the_server_says(server, command, answer, error):
     server.answers[command] = answer
 
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         email.send(MAIL)
 
-    assert server.taken == []
+    assert (type(caught.value), server.taken) == (error, [])
 
 
 def test_a_server_that_is_away_has_surely_not_taken_the_mail(server, settings):

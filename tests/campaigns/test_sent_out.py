@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from campaigns.models import ContactCredit, Delivery, Enrollment
+from campaigns.models import ContactCredit, Delivery, Enrollment, Suppression
 from campaigns.services import contact_credits, deliveries
 from campaigns.services.contact_credits import Grant
 from members.services import members
@@ -85,6 +85,8 @@ def test_a_run_by_sms_reaches_each_phone_once_with_eight_calls_at_a_time(gateway
         ("UNKNOWN", "no_answer"): 2,
         ("FAILED", "refused"): 1,
     }
+    # Who answered STOP to the gateway is written to no more, by whichever campaign.
+    assert Suppression.objects.values_list("medium", "reason").get() == ("SMS", "UNSUBSCRIBED")
     deliveries.send_due(at=NOW + MINUTE)
     deliveries.send_due(at=NOW + 2 * MINUTE)
 

@@ -6,6 +6,7 @@ from campaigns.models import Suppression
 from campaigns.selectors import suppressions as selector
 from campaigns.services import deliveries, suppressions
 from campaigns.services.suppressions import AlreadySuppressed, ByHand, NoAddressThere
+from campaigns.transports.contract import AddressRefused
 from members.errors import NotFound, ReasonRequired
 from members.models import AuditRecord
 from members.services.identities import InvalidIdentity
@@ -44,6 +45,22 @@ def test_nothing_is_sent_to_a_suppressed_address_until_it_is_lifted(
         ("suppression.add", "asked by phone", alice.pk),
         ("suppression.lift", "it works", alice.pk),
     ]
+
+
+def test_an_address_that_the_server_knows_to_be_dead_is_suppressed_at_once(
+    campaign, alice, provider
+):
+    provider.error = AddressRefused("SMTP 550 5.1.1")
+    first = queued(campaign, alice)
+    deliveries.send_due(at=NOW)
+    provider.error = None
+    second = queued(campaign, alice, number=2)
+    deliveries.send_due(at=NOW)
+
+    for row, outcome in ((first, ("FAILED", "refused")), (second, ("SKIPPED", "suppressed"))):
+        row.refresh_from_db()
+        assert (row.state, row.reason) == outcome
+    assert Suppression.objects.values_list("reason", "delivery").get() == ("BOUNCED", first.pk)
 
 
 def test_an_address_holds_for_whoever_has_it_however_it_is_written(alice, clerk):
