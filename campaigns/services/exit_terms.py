@@ -31,7 +31,7 @@ def of_versions(version_ids: Iterable[int]) -> dict[int, Terms]:
     return {
         row.pk: Terms(
             exits=tuple(exits_of(row.content)),
-            goal=_happening(row.content.get("goal_event") or ""),
+            goal=happening(row.content.get("goal_event") or ""),
             goal_days=row.content.get("goal_days") or 0,
             is_over_at_goal=bool(row.content.get("is_over_at_goal", True)),
             entry=entry_of(row.campaign.entry, row.campaign.entry_rule),
@@ -44,14 +44,14 @@ def of_versions(version_ids: Iterable[int]) -> dict[int, Terms]:
 def exits_of(content: Mapping[str, Any]) -> list[tuple[Happening, str]]:
     """What ends it, and whether it has to be about the same product or order."""
     read = [
-        (_happening(one.get("event", ""), one.get("matches") or {}), one.get("same", ""))
+        (happening(one.get("event", ""), one.get("matches") or {}), one.get("same", ""))
         for one in content["exits"]
     ]
     return [(happening, same) for happening, same in read if happening is not None]
 
 
-def _happening(name: str, matches: Mapping[str, Any] | None = None) -> Happening | None:
-    """Of behaviors `type:kind` names one kind."""
+def happening(name: str, matches: Mapping[str, Any] | None = None) -> Happening | None:
+    """What a name stands for: of behaviors `type:kind` names one kind. None for no name."""
     event, _colon, behavior = name.partition(":")
     if not event:
         return None

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from campaigns.models import Delivery, Enrollment
+from campaigns.models import ClerkTask, Delivery, Enrollment, StepCall
 from campaigns.rules import event_patterns as patterns
 from campaigns.rules.event_patterns import Fact
 from campaigns.selectors import happenings
@@ -72,9 +72,15 @@ def _enrolled(
 ) -> Iterable[Mapping[str, Any]]:
     rows = Enrollment.objects.filter(member_id__in=facts, campaign_id__in=campaign_ids)
     living = rows.exclude(state=_State.EXCLUDED).order_by("pk")
-    waiting = Delivery.objects.filter(enrollment=OuterRef("pk"), state=Delivery.State.QUEUED)
-    found: Iterable[Mapping[str, Any]] = living.values(*_COLUMNS, has_message=Exists(waiting))
+    is_open = Exists(_waiting(Delivery, Delivery.State.QUEUED))
+    is_open |= Exists(_waiting(ClerkTask, ClerkTask.State.OPEN))
+    is_open |= Exists(_waiting(StepCall, StepCall.State.QUEUED))
+    found: Iterable[Mapping[str, Any]] = living.values(*_COLUMNS, is_open=is_open)
     return found
+
+
+def _waiting(model: Any, state: str) -> Any:
+    return model.objects.filter(enrollment=OuterRef("pk"), state=state)
 
 
 def _judge(
@@ -93,8 +99,9 @@ def _judge(
         (verdicts.over if terms.is_over_at_goal else verdicts.converted).append(row["pk"])
         if terms.is_over_at_goal:
             return
-    # Who is through, but whose message waits for the end of the night, isn't out of it yet.
-    if is_live or (row["state"] == _State.DONE and row["has_message"]):
+    # Who is through, but whose message waits for the end of the night, or whom the store is still
+    # to call, isn't out of it yet.
+    if is_live or (row["state"] == _State.DONE and row["is_open"]):
         _judge_exit(row, terms, facts, verdicts)
 
 

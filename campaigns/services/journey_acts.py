@@ -23,6 +23,7 @@ from campaigns.services import (
     campaign_versions,
     clerk_tasks,
     entry_checks,
+    event_waits,
     journey_messages,
     step_calls,
 )
@@ -91,10 +92,11 @@ def act(step: Step, rows: Sequence[Enrollment], going: Going) -> None:
 
 def wake(rows: Sequence[Enrollment], at: datetime) -> None:
     """Those whose wait is over stand at what comes behind it: a watch at the first step, a wait at
-    the next one, a wait for an event at its other way. Of the watched leaves who did it all the
-    same: by what is on record, told or not."""
+    the next one, a wait for an event at its other way, unless it happened in time. Of the watched
+    leaves who did it all the same. Both by what is on record, told or not."""
     watched = [row for row in rows if row.state == _State.WATCHING]
     prevented = entry_checks.prevented(rows=watched)
+    heard = event_waits.heard([row for row in rows if row.waits_for])
     for row in rows:
         if row.state == _State.ACTIVE:
             continue
@@ -106,6 +108,8 @@ def wake(rows: Sequence[Enrollment], at: datetime) -> None:
         _note_since(row)
         if was_watching:
             row.state = _State.ACTIVE
+        elif row.pk in heard:
+            go_on(row, way="heard", outcome=_Outcome.HEARD, at=at)
         else:
             go_on(row, way="else", outcome=_Outcome.TIMED_OUT, at=at)
 

@@ -19,9 +19,9 @@ from campaigns.rules.journey_steps import WaitEvent
 from campaigns.services import (
     campaign_versions,
     enrollment_rows,
+    event_waits,
     journey_acts,
     journey_gifts,
-    journey_instants,
 )
 from campaigns.services.journey_acts import Going
 from loyalty.services import benefit_locks
@@ -199,6 +199,4 @@ def _answers(event: Fact, row: Enrollment) -> bool:
     if event.type != name or (behavior and event.behavior != behavior):
         return False
     step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
-    if not isinstance(step, WaitEvent) or event.occurred_at < journey_instants.since(row):
-        return False
-    return event.is_about(row.context, step.same)
+    return isinstance(step, WaitEvent) and event_waits.is_in_time(row, step, event)

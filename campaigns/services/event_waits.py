@@ -1,0 +1,51 @@
+"""Whether what a step waits for happened while it waited: by when it happened, not when it was told."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from campaigns.models import Enrollment
+from campaigns.rules.entries import Happening
+from campaigns.rules.event_patterns import Fact
+from campaigns.rules.journey_steps import WaitEvent
+from campaigns.selectors import happenings
+from campaigns.services import campaign_versions, exit_terms, journey_instants
+
+
+def is_in_time(row: Enrollment, step: WaitEvent, event: Fact) -> bool:
+    """Whether the event, which is of the kind that is waited for, ends the wait of this row."""
+    if row.due_at is None or event.occurred_at >= row.due_at:
+        return False
+    if event.occurred_at < journey_instants.since(row):
+        return False
+    return event.is_about(row.context, step.same)
+
+
+def heard(rows: Sequence[Enrollment]) -> set[int]:
+    """Ids of those among these rows, whose wait is over, for whom it happened in time: it is on
+    record, and that it was told is still owed. Two queries for each thing that is waited for."""
+    found: set[int] = set()
+    by_event: dict[str, list[tuple[Enrollment, WaitEvent]]] = defaultdict(list)
+    for row in rows:
+        step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
+        if isinstance(step, WaitEvent) and row.due_at is not None:
+            by_event[step.event].append((row, step))
+    for event, some in by_event.items():
+        happening = exit_terms.happening(event)
+        if happening is not None:
+            found |= _heard(happening, some)
+    return found
+
+
+def _heard(happening: Happening, some: Sequence[tuple[Enrollment, WaitEvent]]) -> set[int]:
+    spans: happenings.Spans = {}
+    for row, _step in some:
+        assert row.due_at is not None
+        since = journey_instants.since(row)
+        low, high = spans.get(row.member_id, (since, row.due_at))
+        spans[row.member_id] = min(low, since), max(high, row.due_at)
+    facts = happenings.between(happening, spans)
+    return {
+        row.pk
+        for row, step in some
+        if any(is_in_time(row, step, one) for one in facts.get(row.member_id, ()))
+    }
