@@ -48,11 +48,21 @@ class Facts:
     contacts: defaultdict[int, list[Contact]]
     # The highest priority of other campaigns that wrote, or are about to: {member: priority}.
     rivals: Mapping[int, int]
+    # What is left of the campaign's budget, in minor units; None: there is no end.
+    budget_left: int | None = None
 
     def is_held_out(self, member_id: int) -> bool:
         """Whether this member gets no marketing at all."""
         share = self.policy.holdout_share
         return bool(share) and arms.bucket(self.policy.holdout_salt, member_id) < share
+
+    def cost_of(self, medium: str) -> int:
+        """What the provider asks for one message, in minor units."""
+        return int((self.policy.costs or {}).get(medium, 0))
+
+    def may_cost(self, medium: str) -> bool:
+        """Whether one more message by this medium is within the budget."""
+        return self.budget_left is None or self.cost_of(medium) <= max(0, self.budget_left)
 
 
 def facts_of(*, asked: Sequence[Asked], member_ids: Collection[int], at: datetime) -> Facts:
@@ -88,21 +98,20 @@ def frequency_caps() -> list[Cap]:
 def _suppressed(reach: Mapping[int, Reach], media: Collection[str]) -> frozenset[tuple[int, str]]:
     """Members whose address on a medium is suppressed: by the digest of the identity that would be
     written to."""
-    wanted = {
-        (medium, bytes(identity.digest)): member_id
-        for member_id, one in reach.items()
-        for medium in media
-        if (identity := _identity(one, medium)) is not None
-    }
+    # An openid of two issuers may be two members'.
+    wanted: defaultdict[tuple[str, bytes], list[int]] = defaultdict(list)
+    for member_id, one in reach.items():
+        for medium in media:
+            if (identity := _identity(one, medium)) is not None:
+                wanted[medium, bytes(identity.digest)].append(member_id)
     if not wanted:
         return frozenset()
     digests = [digest for _, digest in wanted]
     rows = Suppression.objects.filter(medium__in=media, digest__in=digests)
-    found = rows.values_list("medium", "digest")
     return frozenset(
-        (wanted[medium, bytes(digest)], medium)
-        for medium, digest in found
-        if (medium, bytes(digest)) in wanted
+        (member_id, medium)
+        for medium, digest in rows.values_list("medium", "digest")
+        for member_id in wanted.get((medium, bytes(digest)), ())
     )
 
 

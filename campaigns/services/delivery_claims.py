@@ -1,12 +1,12 @@
 """The last check before sending, and the claim of what passes.
 
 In one transaction: rows are locked, then their members (so that two senders count one member's
-messages one after the other), then the gate is asked anew, credit and budget are taken, and texts
-are written that are not there yet.
+messages one after the other) and the campaign's budget, then texts are written that are not there
+yet, the gate is asked anew, and credit and budget are taken: of what can't go nothing is taken.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,9 +21,11 @@ from campaigns.services import (
     delivery_takings,
     delivery_texts,
     gate,
+    member_pools,
     message_steps,
 )
-from campaigns.services.gate import Sending
+from campaigns.services.delivery_texts import Texts
+from campaigns.services.gate import Choice, Sending
 from campaigns.transports.contract import Message
 from campaigns.transports.registry import TRANSPORTS
 
@@ -56,9 +58,11 @@ def claim(
         return 0, [], []
     _lock_members(campaign, due)
     facts = _facts(campaign, due, at)
-    passed = [one for one in due if _passes(one, facts, at)]
-    written = delivery_texts.complete(deliveries=passed, reach=facts.reach, at=at)
-    passed = [one for one in passed if one.pk in written]
+    texts = _texts(due, facts, at)
+    # All take credits in one order, also those that lock no members.
+    by_member = sorted(due, key=lambda one: one.member_id)
+    passed = [one for one in by_member if _passes(one, facts, texts, at)]
+    written = {one.pk: texts.put(one) for one in passed}
     here, away = [], []
     for one in passed:
         one.claimed_at = at
@@ -150,24 +154,46 @@ def _facts(campaign: Campaign, due: Sequence[Delivery], at: datetime) -> Facts:
                 credit_templates=message_steps.credit_templates_of(one),
             )
         )
-    return gate_facts.facts_of(asked=asked, member_ids={one.member_id for one in due}, at=at)
+    facts = gate_facts.facts_of(asked=asked, member_ids={one.member_id for one in due}, at=at)
+    if campaign.budget_amount is not None:
+        facts.budget_left = member_pools.hold_cost(campaign_id=campaign.pk)
+    return facts
 
 
-def _passes(delivery: Delivery, facts: Facts, at: datetime) -> bool:
+def _texts(due: Sequence[Delivery], facts: Facts, at: datetime) -> Texts:
+    """Of all that would go as things stand, many at once; the few whose medium turns out to be
+    another one are written one by one."""
+    texts = Texts(reach=facts.reach, at=at)
+    chosen = [(one, _choose(one, facts, texts, at)) for one in due]
+    texts.prepare((one, choice.medium) for one, choice in chosen if choice.verdict.reason is None)
+    return texts
+
+
+def _choose(delivery: Delivery, facts: Facts, texts: Texts, at: datetime) -> Choice:
+    sending = _sending(delivery, unwritten=texts.unwritten(delivery))
+    media = message_steps.media_of(delivery)
+    return gate.choose(sending=sending, media=media, facts=facts, at=at)
+
+
+def _passes(delivery: Delivery, facts: Facts, texts: Texts, at: datetime) -> bool:
     """Whether it may go now; if so its credit and its cost are taken."""
-    sending = _sending(delivery)
-    tried = [(one["medium"], one["reason"]) for one in delivery.tried]
-    for _ in TRANSPORTS:
-        choice = gate.choose(
-            sending=sending, media=message_steps.media_of(delivery), facts=facts, at=at
-        )
+    before = delivery.tried
+    tried = [(one["medium"], one["reason"]) for one in before]
+    # Each turn goes, ends, or finds one medium that has no text or no credit.
+    for _ in range(2 * len(TRANSPORTS)):
+        choice = _choose(delivery, facts, texts, at)
+        if choice.verdict.reason is None and texts.of(delivery, choice.medium) is None:
+            continue
         tried += [pair for pair in choice.tried if pair not in tried]
         delivery.medium = choice.medium
         delivery.tried = [{"medium": medium, "reason": reason} for medium, reason in tried]
         gate.apply(delivery=delivery, verdict=choice.verdict)
         if choice.verdict.reason is not None:
+            _tell_first(delivery, before, choice.verdict)
             return False
-        refused = delivery_takings.take(delivery, sending=sending, policy=facts.policy, at=at)
+        sending = _sending(delivery)
+        cost = facts.cost_of(delivery.medium)
+        refused = delivery_takings.take(delivery, sending=sending, cost=cost, at=at)
         if refused is None:
             gate.count_on(facts=facts, sending=sending, medium=delivery.medium, at=at)
             return True
@@ -180,7 +206,22 @@ def _passes(delivery: Delivery, facts: Facts, at: datetime) -> bool:
     return False
 
 
-def _sending(delivery: Delivery) -> Sending:
+def _tell_first(
+    delivery: Delivery, before: Sequence[Mapping[str, str]], verdict: rules.Verdict
+) -> None:
+    """Where the last media are refused for themselves, and others were `before`, the very first
+    one's reason is told: as if all had been asked now."""
+    if verdict.reason not in rules.BY_MEDIUM or not before:
+        return
+    first = before[0]
+    if first["reason"] in set(rules.BY_MEDIUM):
+        told = {"medium": delivery.medium, "reason": verdict.reason.value}
+        delivery.medium, delivery.reason = first["medium"], first["reason"]
+        others = [told, *delivery.tried]
+        delivery.tried = [one for one in others if one["medium"] != delivery.medium]
+
+
+def _sending(delivery: Delivery, *, unwritten: Collection[str] = ()) -> Sending:
     row = delivery.enrollment
     has_left = row is not None and row.state in (
         Enrollment.State.EXITED,
@@ -196,6 +237,7 @@ def _sending(delivery: Delivery) -> Sending:
         has_exited=has_left and not is_through,
         has_converted=is_through,
         has_text=row is not None or delivery.has_text,
+        unwritten=unwritten,
         is_again=delivery.sent_again_at is not None,
         credit_templates=message_steps.credit_templates_of(delivery),
     )

@@ -1,11 +1,10 @@
 """The texts of messages that are about to go, and what a transport is given of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from campaigns.models import Delivery
-from campaigns.rules import gate as rules
 from campaigns.rules.journey_steps import Message as MessageStep
 from campaigns.selectors.reach import Reach
 from campaigns.services import (
@@ -21,30 +20,63 @@ from campaigns.transports.contract import Message
 from campaigns.transports.registry import TRANSPORTS
 
 _Group = tuple[int, str, str]
+# A message by one of its media.
+_Way = tuple[int, str]
 
 
-def complete(
-    *, deliveries: Sequence[Delivery], reach: Mapping[int, Reach], at: datetime
+class Texts:
+    """Texts of messages that are about to go, each by the medium that it is for; written now where
+    there is none yet, or where a provider's template has fields to fill in."""
+
+    def __init__(self, *, reach: Mapping[int, Reach], at: datetime) -> None:
+        self._reach = reach
+        self._at = at
+        self._found: dict[_Way, Text | None] = {}
+
+    def prepare(self, wanted: Iterable[tuple[Delivery, str]]) -> None:
+        """Writes these, many at once."""
+        groups: defaultdict[_Group, list[Delivery]] = defaultdict(list)
+        for one, medium in wanted:
+            if (one.pk, medium) in self._found:
+                continue
+            if one.enrollment is None or _keeps_its_text(one, medium):
+                self._found[one.pk, medium] = templates.Text(subject=one.subject, body=one.body)
+            else:
+                groups[one.enrollment.version_id, one.step, medium].append(one)
+        for (_version, _step, medium), some in groups.items():
+            found = _write(some, medium, self._reach, self._at)
+            self._found |= {(one.pk, medium): found.get(one.pk) for one in some}
+
+    def of(self, delivery: Delivery, medium: str) -> Text | None:
+        """None: it can't be written."""
+        self.prepare([(delivery, medium)])
+        return self._found[delivery.pk, medium]
+
+    def unwritten(self, delivery: Delivery) -> frozenset[str]:
+        """The media by which it turned out that it can't be written."""
+        media = message_steps.media_of(delivery)
+        return frozenset(
+            one for one in media if self._found.get((delivery.pk, one), delivery) is None
+        )
+
+    def put(self, delivery: Delivery) -> Text:
+        """Its text by its medium, which was found; the row keeps it, sealed."""
+        text = self._found[delivery.pk, delivery.medium]
+        assert text is not None
+        if delivery.enrollment is not None and not _keeps_its_text(delivery, delivery.medium):
+            # Sealed with the key of the member that is loaded already.
+            delivery.member = self._reach[delivery.member_id].member
+            delivery.subject, delivery.body = text.subject, text.body
+        return text
+
+
+def _keeps_its_text(delivery: Delivery, medium: str) -> bool:
+    return delivery.has_text and not TRANSPORTS[medium].needs_template()
+
+
+def _write(
+    some: Sequence[Delivery], medium: str, reach: Mapping[int, Reach], at: datetime
 ) -> dict[int, Text]:
-    """The text of each by its id, written now where it isn't yet, or where a provider's template
-    has fields to fill in. One that can't be written is marked so, and left out."""
-    found: dict[int, Text] = {}
-    groups: defaultdict[_Group, list[Delivery]] = defaultdict(list)
-    for one in deliveries:
-        if one.enrollment is None or (one.has_text and not TRANSPORTS[one.medium].needs_template()):
-            found[one.pk] = templates.Text(subject=one.subject, body=one.body)
-        else:
-            groups[one.enrollment.version_id, one.step, one.medium].append(one)
-    for some in groups.values():
-        found |= _write(some, reach, at)
-    for one in deliveries:
-        if one.pk not in found:
-            one.state = Delivery.State.SKIPPED
-            one.reason = rules.Reason.MISSING_VARIABLE.value
-    return found
-
-
-def _write(some: Sequence[Delivery], reach: Mapping[int, Reach], at: datetime) -> dict[int, Text]:
     row = some[0].enrollment
     assert row is not None
     step = campaign_versions.flow_of_version(row.version).steps.get(some[0].step)
@@ -55,19 +87,13 @@ def _write(some: Sequence[Delivery], reach: Mapping[int, Reach], at: datetime) -
             key=one.pk,
             member=reach[one.member_id].member,
             context=one.enrollment.context if one.enrollment else {},
-            medium=one.medium,
+            medium=medium,
             enrollment_id=one.enrollment_id,
         )
         for one in some
     ]
     texts = message_steps.texts_of(row, step)
-    found = message_texts.write_many(texts=texts, writings=writings, media=step.media, at=at)
-    for one in some:
-        if one.pk in found:
-            # Sealed with the key of the member that is loaded already.
-            one.member = reach[one.member_id].member
-            one.subject, one.body = found[one.pk].subject, found[one.pk].body
-    return found
+    return message_texts.write_many(texts=texts, writings=writings, media=step.media, at=at)
 
 
 def message(delivery: Delivery, text: Text, reach: Reach) -> Message:

@@ -16,16 +16,16 @@ from campaigns.rules import arms, entries, journeys
 from campaigns.rules import gate as rules
 from campaigns.rules.journey_steps import Kind, Message
 from campaigns.selectors import audiences, coverage, gate_facts, gift_worth
+from campaigns.selectors.gate_facts import Facts
 from campaigns.services import (
     campaign_versions,
     enrollments,
-    journey_messages,
+    member_pools,
+    message_choices,
     message_steps,
-    message_texts,
     schedules,
 )
-from campaigns.services.journey_messages import Planned
-from campaigns.services.message_texts import Writing
+from campaigns.services.message_choices import Asking, Planned
 from members.errors import NotFound
 
 # Judged one by one; of more members a part is drawn, and the page says so.
@@ -67,6 +67,8 @@ class _Tally:
     by_arm: Counter[str] = field(default_factory=Counter)
     sendable: int = 0
     held_out: int = 0
+    # What is left of the budget, in minor units, for those who are judged; None: there is no end.
+    budget_left: int | None = None
 
 
 def forecast(*, campaign_id: int, at: datetime) -> Forecast:
@@ -83,7 +85,7 @@ def forecast(*, campaign_id: int, at: datetime) -> Forecast:
     flow = campaign_versions.flow_of(draft)
     messages = [step for step in flow.of_kind(Kind.MESSAGE) if isinstance(step, Message)]
     step = messages[0] if messages else None
-    tally = _Tally()
+    tally = _Tally(budget_left=_budget(draft, len(member_ids), total))
     limit = _limit(draft, len(member_ids), total)
     for some in _parts(member_ids[:limit]):
         rows = _rows(draft, some, due_at)
@@ -132,6 +134,12 @@ def _limit(draft: Campaign, judged: int, total: int) -> int:
     return min(judged, draft.audience_limit * judged // total)
 
 
+def _budget(draft: Campaign, judged: int, total: int) -> int | None:
+    """Of a part that was drawn, its part of the budget."""
+    left = member_pools.cost_left(draft)
+    return left if left is None or not total else left * judged // total
+
+
 def _parts(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(member_ids), PART):
         yield member_ids[start : start + PART]
@@ -167,63 +175,45 @@ def _count(
         for row in rows:
             _pass(tally, row, [])
         return
-    facts = gate_facts_of(rows, step, at)
-    chosen = {
-        row.pk: list(journey_messages.choices(step, row, facts, when, is_forecast=True))
-        for row in rows
-    }
-    unwritten = _unwritten(step, rows, chosen, facts, at)
-    for row in rows:
-        going = [
-            one
-            for one in chosen[row.pk]
-            if one.choice.verdict.reason is None and row.pk not in unwritten
-        ]
-        if going:
-            _pass(tally, row, going)
-            continue
-        reason = chosen[row.pk][0].choice.verdict.reason or rules.Reason.MISSING_VARIABLE
-        tally.excluded[reason.value] += 1
-
-
-def gate_facts_of(rows: Sequence[Enrollment], step: Message, at: datetime) -> gate_facts.Facts:
-    """What the gate asks, as of now."""
-    texts = message_steps.texts_of(rows[0], step)
-    return journey_messages.facts_of(
-        rows[0].campaign, step, [row.member_id for row in rows], texts, at
-    )
-
-
-def _unwritten(
-    step: Message,
-    rows: Sequence[Enrollment],
-    chosen: dict[int, list[Planned]],
-    facts: gate_facts.Facts,
-    at: datetime,
-) -> set[int]:
-    """Those whose text can't be written; what an event brings isn't known beforehand."""
-    if rows[0].campaign.entry == Campaign.Entry.EVENT:
-        return set()
-    writings = [
-        Writing(
-            key=row.pk,
-            member=facts.reach[row.member_id].member,
-            context={},
-            medium=chosen[row.pk][0].choice.medium,
-        )
-        for row in rows
-        if any(one.choice.verdict.reason is None for one in chosen[row.pk])
-    ]
-    texts = message_steps.texts_of(rows[0], step)
     campaign = rows[0].campaign
-    written = message_texts.write_many(
-        texts=texts,
-        writings=writings,
-        media=step.media,
-        expected=coverage.expected(campaign, campaign_versions.flow_of(campaign), at=at),
+    texts = message_steps.texts_of(rows[0], step)
+    member_ids = [row.member_id for row in rows]
+    facts = message_choices.facts_of(campaign, step, member_ids, texts, when)
+    # What an event brings isn't known beforehand.
+    is_known = campaign.entry != Campaign.Entry.EVENT
+    asking = Asking(
+        step=step,
+        facts=facts,
+        when=when,
         at=at,
+        writes=lambda row: is_known,
+        settles=lambda row: True,
+        expected=coverage.expected(campaign, campaign_versions.flow_of(campaign), at=at),
     )
-    return {one.key for one in writings} - set(written)
+    chosen = message_choices.choose(rows, asking)
+    for row in rows:
+        going = [one for one in chosen.planned[row.pk] if one.choice.verdict.reason is None]
+        if not going:
+            reason = chosen.planned[row.pk][0].choice.verdict.reason
+            assert reason is not None
+            tally.excluded[reason.value] += 1
+        elif not row.is_control and not (going := _within_budget(tally, going, facts)):
+            tally.excluded[rules.Reason.BUDGET.value] += 1
+        else:
+            _pass(tally, row, going)
+
+
+def _within_budget(tally: _Tally, going: Sequence[Planned], facts: Facts) -> list[Planned]:
+    """Those that the budget still pays for; they use it up."""
+    paid = []
+    for one in going:
+        facts.budget_left = tally.budget_left
+        if not facts.may_cost(one.choice.medium):
+            continue
+        paid.append(one)
+        if tally.budget_left is not None:
+            tally.budget_left -= facts.cost_of(one.choice.medium)
+    return paid
 
 
 def _pass(tally: _Tally, row: Enrollment, going: Sequence[Planned]) -> None:

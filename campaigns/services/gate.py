@@ -3,7 +3,7 @@
 Whatever asks, asks here: so the three give the same reasons.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,8 @@ from members.models import Member
 @dataclass(frozen=True, kw_only=True)
 class Sending:
     """One message that may go to one member: of which campaign, until when, and what is known of
-    the member's way through it. `credit_template` is empty where the medium needs no credit."""
+    the member's way through it. `unwritten` are media by which its text can't be written;
+    `credit_templates` has those that need a credit."""
 
     campaign: Campaign
     member_id: int
@@ -28,7 +29,7 @@ class Sending:
     has_exited: bool = False
     has_converted: bool = False
     has_text: bool = True
-    has_budget: bool = True
+    unwritten: Collection[str] = ()
     # A person has it sent again: that the campaign is over is no obstacle, that it was stopped is.
     is_again: bool = False
     credit_templates: Mapping[str, str] | None = None
@@ -68,8 +69,8 @@ def attempt(*, sending: Sending, medium: str, facts: Facts, at: datetime) -> gat
         waits_for_cap=campaign.cap_policy == Campaign.CapPolicy.DEFER,
         quiet_hours=_quiet_hours(campaign, facts, reach),
         expires_at=sending.expires_at,
-        has_budget=sending.has_budget,
-        has_all_variables=sending.has_text,
+        has_budget=facts.may_cost(medium),
+        has_all_variables=sending.has_text and medium not in sending.unwritten,
     )
 
 
@@ -115,12 +116,15 @@ def apply(*, delivery: Delivery, verdict: gate.Verdict) -> None:
 
 
 def count_on(*, facts: Facts, sending: Sending, medium: str, at: datetime) -> None:
-    """A message that passes is a contact for the next one of its batch, and uses its credit."""
+    """A message that passes is a contact for the next one of its batch, and uses its credit and
+    its part of the budget."""
     if sending.campaign.purpose == MARKETING:
         facts.contacts[sending.member_id].append(Contact(medium, at))
     template = (sending.credit_templates or {}).get(medium)
     if template is not None:
         facts.credits[sending.member_id, medium, template] -= 1
+    if facts.budget_left is not None:
+        facts.budget_left -= facts.cost_of(medium)
 
 
 def expires_at(campaign: Campaign, since: datetime, hours: int | None = None) -> datetime:

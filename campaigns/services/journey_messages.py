@@ -1,30 +1,17 @@
 """Members come to a message: the gate says by which medium, or why not, and a row says it too."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from campaigns.models import Campaign, Delivery, Enrollment, Run
-from campaigns.rules import gate as rules
+from campaigns.models import Delivery, Enrollment, Run
 from campaigns.rules.journey_steps import Kind, Message, Mode, Step
 from campaigns.rules.journeys import Flow
-from campaigns.selectors import gate_facts
-from campaigns.selectors.gate_facts import Asked, Facts
-from campaigns.services import deliveries, gate, journey_instants, message_steps, message_texts
-from campaigns.services.gate import Choice, Sending
-from campaigns.services.message_texts import Writing
+from campaigns.selectors.gate_facts import Facts
+from campaigns.services import deliveries, gate, message_choices, message_steps
+from campaigns.services.message_choices import Asking, Planned
+from campaigns.services.templates import Text
 
 _State = Delivery.State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """One message of one row, as the gate chose."""
-
-    row: Enrollment
-    choice: Choice
-    expires_at: datetime
 
 
 def plan(*, step: Step, rows: Sequence[Enrollment], flow: Flow, at: datetime) -> dict[int, str]:
@@ -32,62 +19,37 @@ def plan(*, step: Step, rows: Sequence[Enrollment], flow: Flow, at: datetime) ->
     of those that are left out of a frozen audience with no message at all."""
     assert isinstance(step, Message)
     texts = message_steps.texts_of(rows[0], step)
-    facts = facts_of(rows[0].campaign, step, [row.member_id for row in rows], texts, at)
+    member_ids = [row.member_id for row in rows]
+    facts = message_choices.facts_of(rows[0].campaign, step, member_ids, texts, at)
+    chosen = message_choices.choose(
+        rows,
+        Asking(step=step, facts=facts, when=at, at=at, writes=_is_written, settles=_is_ghost),
+    )
     planned: list[Planned] = []
     excluded: dict[int, str] = {}
     for row in rows:
-        own = list(choices(step, row, facts, at))
+        own = chosen.planned[row.pk]
         if is_plain(flow) and row.run.kind == Run.Kind.FROZEN and _none_may(own):
             reason = own[0].choice.verdict.reason
             assert reason is not None
             excluded[row.pk] = reason.value
         else:
             planned += own
-    deliveries.queue(deliveries=_rows(step, planned, facts, at))
+    made = [_delivery(step, one, facts, at) for one in planned]
+    _put_texts(made, chosen.texts)
+    deliveries.queue(deliveries=made)
     return excluded
 
 
-def choices(
-    step: Message, row: Enrollment, facts: Facts, at: datetime, *, is_forecast: bool = False
-) -> Iterator[Planned]:
-    """What the gate says of the step's message to this row: once, or for each medium."""
-    campaign = row.campaign
-    expires_at = gate.expires_at(campaign, journey_instants.since(row), step.expires_hours)
-    language = facts.reach[row.member_id].member.language
-    sending = Sending(
-        campaign=campaign,
-        member_id=row.member_id,
-        expires_at=expires_at,
-        has_converted=row.converted_at is not None and campaign.is_over_at_goal,
-        credit_templates=message_steps.credit_templates(
-            message_steps.texts_of(row, step), step.media, language
-        ),
-    )
-    groups = [step.media] if step.mode == Mode.FIRST else [(medium,) for medium in step.media]
-    for media in groups:
-        choice = gate.choose(
-            sending=sending, media=media, facts=facts, at=at, is_forecast=is_forecast
-        )
-        yield Planned(row=row, choice=choice, expires_at=expires_at)
+def _is_written(row: Enrollment) -> bool:
+    """What began by an event says what was so at it; a frozen audience's texts are written when
+    they are sent. Who is held out gets none, and is no ghost where it can't be written."""
+    return row.is_control or row.run.kind == Run.Kind.STANDING
 
 
-def facts_of(
-    campaign: Campaign,
-    step: Message,
-    member_ids: Sequence[int],
-    texts: Mapping[str, Any],
-    at: datetime,
-) -> Facts:
-    """What the gate asks about the step's message to these members."""
-    asked = [
-        Asked(
-            campaign=campaign,
-            media=step.media,
-            credit_templates=message_steps.credit_templates(texts, step.media, language),
-        )
-        for language in ("zh", "en")
-    ]
-    return gate_facts.facts_of(asked=asked, member_ids=set(member_ids), at=at)
+def _is_ghost(row: Enrollment) -> bool:
+    """Nobody looks at a ghost again: what waits and would expire is told now."""
+    return row.is_control
 
 
 def is_plain(flow: Flow) -> bool:
@@ -97,13 +59,7 @@ def is_plain(flow: Flow) -> bool:
 
 
 def _none_may(planned: Sequence[Planned]) -> bool:
-    return all(one.choice.verdict.outcome is rules.Outcome.SKIP for one in planned)
-
-
-def _rows(step: Message, planned: Sequence[Planned], facts: Facts, at: datetime) -> list[Delivery]:
-    made = [_delivery(step, one, facts, at) for one in planned]
-    _write(step, made, planned, facts, at)
-    return made
+    return not any(one.may_go for one in planned)
 
 
 def _delivery(step: Message, one: Planned, facts: Facts, at: datetime) -> Delivery:
@@ -130,40 +86,8 @@ def _delivery(step: Message, one: Planned, facts: Facts, at: datetime) -> Delive
     return delivery
 
 
-def _write(
-    step: Message,
-    made: Sequence[Delivery],
-    planned: Sequence[Planned],
-    facts: Facts,
-    at: datetime,
-) -> None:
-    """What began by an event says what was so at it; a frozen audience's texts are written when
-    they are sent."""
-    waiting = [
-        (delivery, one)
-        for delivery, one in zip(made, planned, strict=True)
-        if delivery.state == _State.QUEUED and one.row.run.kind == Run.Kind.STANDING
-    ]
-    if not waiting:
-        return
-    found = message_texts.write_many(
-        texts=message_steps.texts_of(waiting[0][1].row, step),
-        writings=[
-            Writing(
-                key=number,
-                member=delivery.member,
-                context=one.row.context,
-                medium=delivery.medium,
-                enrollment_id=one.row.pk,
-            )
-            for number, (delivery, one) in enumerate(waiting)
-        ],
-        media=step.media,
-        at=at,
-    )
-    for number, (delivery, _) in enumerate(waiting):
-        if number in found:
-            delivery.subject, delivery.body = found[number].subject, found[number].body
-        else:
-            delivery.state = _State.SKIPPED
-            delivery.reason = rules.Reason.MISSING_VARIABLE.value
+def _put_texts(made: Sequence[Delivery], texts: Mapping[tuple[int, str], Text]) -> None:
+    for one in made:
+        text = texts.get((one.enrollment_id or 0, one.medium))
+        if one.state == _State.QUEUED and text is not None:
+            one.subject, one.body = text.subject, text.body

@@ -32,6 +32,22 @@ def take_cost(*, campaign_id: int, amount: int, own: int) -> bool:
     return _take(_key(campaign_id, "cost"), amount, own)
 
 
+def hold_cost(*, campaign_id: int) -> int | None:
+    """What is left of the campaign's budget, in minor units, behind its lock: nobody else takes of
+    it until the transaction ends. None: there is no end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT loyalty_pool_lock(%s)", [_key(campaign_id, "cost")])
+        left = cursor.fetchone()[0]
+    return None if left is None else int(left)
+
+
+def cost_left(campaign: Campaign) -> int | None:
+    """What its messages may still cost by the figure of the draft; None: there is no end."""
+    if campaign.budget_amount is None:
+        return None
+    return max(0, campaign.budget_amount - (_spent(campaign) if campaign.pk else 0))
+
+
 def give_cost(*, campaign_id: int, amount: int, own: int) -> None:
     """Gives back what a message cost that the provider surely did not take."""
     with connection.cursor() as cursor:
