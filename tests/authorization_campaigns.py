@@ -8,10 +8,10 @@ _SEES = MARKETING | OVERSIGHT | {ANALYST}
 DEEDS = {
     **{
         f"admin:campaigns_campaign_{deed}": MARKETING
-        for deed in ("step", "spoken", "counted", "pause", "resume", "kill", "copy")
+        for deed in ("step", "spoken", "counted", "test", "pause", "resume", "kill", "copy")
     },
     **{
         f"admin:campaigns_campaign_{page}": _SEES
-        for page in ("progress", "forecast", "calendar", "calendar_link")
+        for page in ("progress", "forecast", "texts", "calendar", "calendar_link")
     },
 }

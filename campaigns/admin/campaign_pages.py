@@ -17,8 +17,8 @@ from campaigns.admin.campaign_acts import CampaignActs
 from campaigns.models import Campaign, Run
 from campaigns.rules.entries import BadEntry
 from campaigns.rules.journeys import BadSteps
-from campaigns.selectors import run_progress
-from campaigns.services import campaign_approvals, campaigns, forecasts
+from campaigns.selectors import gift_worth, run_progress
+from campaigns.services import campaign_approvals, campaign_versions, campaigns, forecasts
 from loyalty.services import programs
 from members.models import ApprovalRequest
 from members.rules.conditions import BadCondition
@@ -70,7 +70,9 @@ class CampaignPages(CampaignActs):
         except (BadSteps, BadEntry, BadCondition):
             refusal = gettext("It can't be forecast yet: something is missing.")
             return render(request, "console/campaign_forecast.html", {"refusal": refusal})
-        return render(request, "console/campaign_forecast.html", wizard_forecast.shown(found))
+        unpriced = gift_worth.unpriced(campaign_versions.flow_of(campaign))
+        context = wizard_forecast.shown(found, unpriced=unpriced)
+        return render(request, "console/campaign_forecast.html", context)
 
     def _seen(self, request: HttpRequest, object_id: str) -> Campaign:
         found: Campaign | None = self.get_object(request, object_id)
@@ -82,6 +84,7 @@ class CampaignPages(CampaignActs):
 
     def _page(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         run, at = _run(request, campaign), self.now()
+        asked = _asked(campaign, request)
         may_change = self.has_change_permission(request, campaign)
         is_editable = campaign.state in campaigns.EDITABLE
         return {
@@ -99,7 +102,8 @@ class CampaignPages(CampaignActs):
             "progress": campaign_progress.shown(run, at=at) if run else None,
             "is_changing": campaign_progress.is_changing(campaign, run),
             "runs": _runs(campaign),
-            "asked": _asked(campaign, request),
+            "asked": asked,
+            "waiting": next((one for one in asked if one["may_decide"]), None),
             "approved_liability": _liability(campaign),
             "actions_detail": self._get_actions_navigation(
                 self.actions_detail, self.get_actions_detail(request, campaign.pk), str(campaign.pk)
@@ -143,6 +147,9 @@ def _asked(campaign: Campaign, request: HttpRequest) -> list[dict[str, Any]]:
             "url": reverse("admin:members_approvalrequest_change", args=[one.pk])
             if may_open
             else "",
+            "may_decide": one.status == ApprovalRequest.Status.PENDING
+            and one.maker_id != request.user.pk
+            and request.user.has_perm("members.decide_approvalrequest"),
         }
         for one in rows.order_by("-pk")[:APPROVALS]
     ]

@@ -18,6 +18,7 @@ from campaigns.admin.effect_pages import EffectPages
 from campaigns.admin.journey_pages import JourneyPages
 from campaigns.admin.story_pages import StoryPages
 from campaigns.admin.wizard_previews import WizardPreviews
+from campaigns.admin.wizard_texts import WizardTexts
 from campaigns.models import Campaign
 from campaigns.selectors import run_progress
 from members.admin import labels
@@ -42,6 +43,7 @@ class CampaignAdmin(
     CampaignCalendar,
     CampaignCoverage,
     WizardPreviews,
+    WizardTexts,
     CampaignPages,
 ):
     class Media:

@@ -1,5 +1,7 @@
 """What a template's page shows while somebody writes: mistakes, and both languages by channel."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,18 +38,23 @@ class TemplatePreviews(ConsoleAdmin):
         """The texts of the form as members would read them, kept or not."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        texts = _typed(request)
-        problems = template_checks.problems(texts)
-        member, said = _member(request)
-        shown = template_previews.previews(texts=texts, member=member, at=self.now())
-        context = {
-            "problems": [(_label(one.field), one.text) for one in problems],
-            "member": member,
-            "member_name": masked_name(member) if member else "",
-            "member_said": said,
-            "previews": [_told(one) for one in shown],
-        }
+        context = shown(request, _typed(request), at=self.now())
         return render(request, "console/template_preview.html", context)
+
+
+def shown(request: HttpRequest, texts: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """For `console/template_preview.html`: these texts with sample values, or as the member reads
+    them whose card was posted as `preview_card`."""
+    member, said = _member(request)
+    return {
+        "problems": [(_label(one.field), one.text) for one in template_checks.problems(texts)],
+        "member": member,
+        "member_name": masked_name(member) if member else "",
+        "member_said": said,
+        "previews": [
+            _told(one) for one in template_previews.previews(texts=texts, member=member, at=at)
+        ],
+    }
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class ContentForm(StepForm):
         "count": "gift=COUPON,BENEFIT",
         "days": "gift=BENEFIT,TAG",
     }
-    wide = ("media", "mode", "exits")
+    wide = ("template", "media", "mode", "exits")
 
     template = forms.ChoiceField(
         label=_("Message template"), required=False, widget=UnfoldAdminSelectWidget

@@ -1,7 +1,7 @@
 """What would happen now, as a waterfall: the audience, each reason that takes some away in the
 gate's order, and who would be written to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,19 +24,20 @@ class Bar:
     percent: float
 
 
-def shown(forecast: Forecast) -> dict[str, Any]:
-    """For the template."""
+def shown(forecast: Forecast, *, unpriced: Sequence[str] = ()) -> dict[str, Any]:
+    """For the template. `unpriced` are gifts whose cost the largest liability doesn't hold."""
+    let_through = forecast.sendable_count + forecast.held_out_count
+    arms = _parts(forecast.by_arm, {}, let_through) if len(forecast.by_arm) > 1 else []
     return {
         "forecast": forecast,
         "sent_label": sent_label(forecast),
         "is_sample": forecast.is_sample,
         "bars": bars(forecast),
         "media": _parts(forecast.by_medium, _media(), forecast.sendable_count),
-        "arms": [
-            {**one, "label": journey_sentences.arm(one["code"])}
-            for one in _parts(forecast.by_arm, {}, forecast.members_count)
-        ],
+        # One way for everybody is no comparison.
+        "arms": [{**one, "label": journey_sentences.arm(one["code"])} for one in arms],
         "cost": campaign_words.amount(forecast.cost_amount),
+        "unpriced": unpriced,
         "liability": campaign_words.amount(forecast.liability_amount),
     }
 

@@ -3,6 +3,7 @@
 Each step is saved when it is left, whichever way; who was overtaken by another is told so.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,17 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin import campaign_words, wizard_conflicts, wizard_gallery, wizard_review
+from campaigns.admin import (
+    campaign_words,
+    wizard_conflicts,
+    wizard_gallery,
+    wizard_review,
+    wizard_texts,
+)
 from campaigns.admin.wizard_audience import AudienceForm
 from campaigns.admin.wizard_conflicts import Conflict
 from campaigns.admin.wizard_content import ContentForm
 from campaigns.admin.wizard_forms import StepForm
 from campaigns.admin.wizard_goal import GoalForm
 from campaigns.admin.wizard_guards import GuardsForm
-from campaigns.models import Campaign, MessageTemplate
-from campaigns.rules import simple_journeys
-from campaigns.rules.journey_steps import Kind
-from campaigns.services import campaigns, recipes
+from campaigns.models import Campaign
+from campaigns.services import campaign_checks, campaigns, recipes
 from campaigns.services.campaigns import ChangedMeanwhile
 from loyalty.services import programs
 from members.admin import dialogs
@@ -174,6 +179,7 @@ class WizardPages(ConsoleAdmin):
             "conflict": conflict,
             **(_flow(campaign) if step == CONTENT else {}),
             "recipe": recipes.RECIPES.get(campaign.recipe) if step == 1 else None,
+            **(_open(campaign, step, at=self.now()) if request.method == "GET" else {}),
         }
         return render(request, "console/campaign_step.html", context)
 
@@ -232,16 +238,23 @@ def _flow(campaign: Campaign) -> dict[str, Any]:
         "flow": part.flow,
         "flow_lines": part.lines,
         "builder": reverse(f"admin:{_NAME}journey", args=[campaign.pk]),
-        "template_url": _template(campaign),
+        "test_choices": wizard_texts.test_choices(),
     }
 
 
-def _template(campaign: Campaign) -> str:
-    """The page of the text that is chosen, where it is shown as a member would read it."""
-    message = simple_journeys.part(campaign.steps, Kind.MESSAGE)
-    rows = MessageTemplate.objects.filter(code=message.get("template", ""))
-    found = rows.values_list("pk", flat=True).first()
-    return reverse("admin:campaigns_messagetemplate_change", args=[found]) if found else ""
+def _open(campaign: Campaign, step: int, *, at: datetime) -> dict[str, Any]:
+    """What a recipe, or somebody who was here before, left to be said in this step; at the first
+    also which step has more of it. Nobody is told of a step that they see for the first time."""
+    if not campaign.recipe and campaign.wizard_step < step:
+        return {}
+    is_first = bool(campaign.recipe) and step == 1
+    steps = campaign_checks.STEPS if is_first else (step,)
+    found = wizard_review.missing(campaign, at=at, steps=steps)
+    later = next((one.step for one in found if one.step > step), 0)
+    return {
+        "missing": list(dict.fromkeys(str(one.text) for one in found if one.step == step)),
+        "later": {"number": later, "title": TITLES[later]} if later else None,
+    }
 
 
 def _target(request: HttpRequest, step: int) -> int:

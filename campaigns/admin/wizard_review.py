@@ -1,6 +1,7 @@
 """Step 5 of the wizard: all of it as sentences, what is missing, and the question to a second
 person."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,7 @@ class AskForm(forms.Form):
 
 def shown(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
     """For the template."""
-    problems = [_in_words(one, campaign) for one in campaign_checks.problems(campaign, at)]
+    problems = missing(campaign, at=at)
     can_ask = campaign.state in (Campaign.State.DRAFT, Campaign.State.PAUSED)
     return {
         "parts": campaign_words.parts(campaign),
@@ -37,6 +38,17 @@ def shown(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
         "can_ask": can_ask and not problems,
         "waits": campaign.state == Campaign.State.IN_REVIEW,
     }
+
+
+def missing(
+    campaign: Campaign, *, at: datetime, steps: Sequence[int] = campaign_checks.STEPS
+) -> list[Problem]:
+    """What keeps it from being approved, each with the step that mends it."""
+    return [
+        _in_words(one, campaign)
+        for step in steps
+        for one in campaign_checks.of_step(campaign, step, at)
+    ]
 
 
 def _in_words(problem: Problem, campaign: Campaign) -> Problem:

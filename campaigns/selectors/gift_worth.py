@@ -22,6 +22,16 @@ def liability_of_one(flow: Flow) -> int:
     )
 
 
+def unpriced(flow: Flow) -> list[str]:
+    """The names of coupon types that are given and may cost something that nobody can say
+    beforehand, since the cart decides: free goods, or percents without a highest amount. One
+    query for the types, and one for each type's stores."""
+    grants = [step for step in flow.of_kind(Kind.GRANT) if isinstance(step, Grant)]
+    codes = {one.code for one in grants if one.what == "COUPON"}
+    kinds = CouponType.objects.filter(code__in=codes).order_by("code") if codes else ()
+    return [str(kind) for kind in kinds if not rules.cost(coupons.worth(kind))]
+
+
 def _coupon_costs(codes: set[str]) -> Mapping[str, int]:
     if not codes:
         return {}

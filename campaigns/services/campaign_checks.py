@@ -14,7 +14,7 @@ from campaigns.rules.journeys import BadSteps, Flow
 from campaigns.selectors import journey_references
 from campaigns.services import campaign_versions, entry_rule_checks, template_fitness
 
-GOAL, AUDIENCE, CONTENT, RAILS = 1, 2, 3, 4
+STEPS = GOAL, AUDIENCE, CONTENT, RAILS = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,16 @@ class Problem:
 
 def problems(campaign: Campaign, at: datetime) -> list[Problem]:
     """All that is missing, in the order of the wizard; none: it can be approved."""
-    return [
-        *_of_goal(campaign),
-        *_of_audience(campaign, at),
-        *_of_content(campaign),
-        *_of_rails(campaign, at),
-    ]
+    return [one for step in STEPS for one in of_step(campaign, step, at)]
+
+
+def of_step(campaign: Campaign, step: int, at: datetime) -> list[Problem]:
+    """What is missing in one step of the wizard."""
+    if step == GOAL:
+        return _of_goal(campaign)
+    if step == AUDIENCE:
+        return _of_audience(campaign, at)
+    return _of_content(campaign) if step == CONTENT else _of_rails(campaign, at)
 
 
 def _of_goal(campaign: Campaign) -> list[Problem]:

@@ -8,7 +8,8 @@ from members.registry.facts import Fact, fact
 @fact("loyalty.prize.given")
 @dataclass(frozen=True, kw_only=True)
 class PrizeGiven(Fact):
-    """`origin` is what promised it, as `REFERRAL`, `CHALLENGE` or `CAMPAIGN`; points are 0 for other kinds."""
+    """`origin` is what promised it, as `REFERRAL`, `CHALLENGE` or `CAMPAIGN`; points are 0 for
+    other kinds."""
 
     prize: str
     origin: str
