@@ -61,7 +61,8 @@ def hear(*, post: Post, at: datetime) -> Receiver:
     try:
         reports = receiver.parse(post.call)
         granted = receiver.credits(post.call) if receiver.credits else []
-    except Untrusted as error:
+    except (Untrusted, RecursionError) as error:
+        # Lists within lists without end are nobody's report.
         raise UntrustedReport from error
     if len(reports) + len(granted) > MOST:
         raise TooManyReports

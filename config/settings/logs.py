@@ -7,12 +7,13 @@ import structlog
 
 from config.settings.environment import env
 
-# A code of a coupon is money to whoever knows it, and the channels' addresses name codes.
-_CODE = re.compile(r"(/coupons/)[^/\s?\"]+")
+# A code of a coupon is money to whoever knows it, and the channels' addresses name codes; addresses
+# of providers' reports hold secrets, and who has a message's token may unsubscribe its member.
+_CODE = re.compile(r"(/coupons/|/receipts/[^/\s?\"]+/|/m/[ocu]/)[^/\s?\"]+")
 
 
 def hide_codes(_logger: Any, _method: str, told: dict[str, Any]) -> dict[str, Any]:
-    """The same entry without coupons' codes in its texts."""
+    """The same entry without codes, secrets and tokens of addresses in its texts."""
     return {
         name: _CODE.sub(r"\1…", value) if isinstance(value, str) else value
         for name, value in told.items()

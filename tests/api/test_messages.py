@@ -218,6 +218,14 @@ def test_nobody_reports_without_the_secret_or_to_a_provider_that_there_is_not(sh
     assert ParkedReceipt.objects.count() == 0
 
 
+@pytest.mark.parametrize("provider", ["wechat", "push"])
+def test_a_post_of_lists_without_end_is_no_report(shop, provider):
+    for body in ("[" * 100_000, '{"a":' * 100_000):
+        answer = post(f"/receipts/{provider}/?timestamp=1&nonce=2&msg_signature=3", body)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "untrusted_report")
+
+
 def test_a_gateway_that_tells_of_each_message_by_itself_is_not_turned_away(
     shop, gateway, settings, empty_cache
 ):
