@@ -89,7 +89,7 @@ class AudienceForm(StepForm):
         "days": "entry=DATE",
         "starts_at": _LASTING,
         "ends_at": _LASTING,
-        "re_entry_days": _LASTING,
+        "re_entry_days": "entry=RECURRING,EVENT,STATE",
     }
     wide = ("entry", "condition", "stores", "weekdays", "keys")
 
@@ -197,7 +197,7 @@ class AudienceForm(StepForm):
         required=False,
         min_value=1,
         max_value=3_650,
-        help_text=_("Empty: each member once only."),
+        help_text=_("Empty: who comes to be so once only; others each time, or once for what is chosen."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
     segment = forms.ChoiceField(label=_("Segment"), required=False, widget=UnfoldAdminSelectWidget)
@@ -217,7 +217,7 @@ class AudienceForm(StepForm):
             **{name: getattr(campaign, name) for name in plain},
             **wizard_entry.read(campaign.entry, campaign.entry_rule, zone=zone),
             "segment": campaign.segment.code if campaign.segment else "",
-            "stores": list(campaign.stores.values_list("code", flat=True)),
+            "stores": [one.code for one in campaign.stores.all()],
         }
 
     def fill(self) -> None:

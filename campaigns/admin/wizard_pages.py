@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -126,6 +127,8 @@ class WizardPages(ConsoleAdmin):
             raise Http404
         if not self.has_change_permission(request, found):
             raise PermissionDenied
+        # Asked for by the form and by its fingerprint.
+        prefetch_related_objects([found], "stores")
         return found
 
     def _form(self, request: HttpRequest, campaign: Campaign, step: int) -> HttpResponse:

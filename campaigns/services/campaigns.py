@@ -164,7 +164,7 @@ def fingerprint(campaign: Campaign) -> str:
     return campaign_approvals.digest(
         {name: getattr(campaign, name) for name in _CONTENT if name != "segment"}
         | {"segment": campaign.segment_id}
-        | {"stores": sorted(campaign.stores.values_list("pk", flat=True))}
+        | {"stores": sorted(one.pk for one in campaign.stores.all())}
     )
 
 
