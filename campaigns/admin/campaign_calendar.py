@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from campaigns.models import Run
+from campaigns.models import Campaign, Run
 from campaigns.selectors import calendar
 from campaigns.selectors.calendar import Calendar, Day, Occasion, Span
 from loyalty.services import programs
@@ -28,6 +28,15 @@ _SHARE = 20
 MOST_IN_CELL = 6
 _FAR = timedelta(days=3_660)
 _BAD = (Run.State.KILLED, Run.State.MISSED)
+# Nobody let them run yet: they may come to nothing.
+_OPEN = (Campaign.State.DRAFT, Campaign.State.IN_REVIEW)
+_TONES = (
+    ("past", _("over")),
+    ("live", _("running")),
+    ("coming", _("to come")),
+    ("draft", _("not approved yet")),
+    ("bad", _("missed or stopped")),
+)
 
 
 class CampaignCalendar(ConsoleAdmin):
@@ -63,6 +72,7 @@ class CampaignCalendar(ConsoleAdmin):
                 **_around(on, is_week=is_week, share=share),
                 "standing": found.standing,
                 "daily_cap": found.daily_cap,
+                "tones": _TONES,
                 "is_compared": found.is_compared,
             }
             return render(request, "console/campaign_calendar.html", context)
@@ -92,7 +102,8 @@ def _weeks(found: Calendar, on: date, today: date, *, is_week: bool) -> list[lis
 
 def _told(one: Occasion) -> dict[str, Any]:
     if one.run is None:
-        state, tone = str(one.campaign.get_state_display()), "coming"
+        is_open = one.campaign.state in _OPEN
+        state, tone = str(one.campaign.get_state_display()), "draft" if is_open else "coming"
     else:
         state = str(one.run.get_state_display())
         is_bad = one.run.state in _BAD

@@ -165,6 +165,18 @@ class FrequencyCapForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminSelectWidget,
     )
 
+    class Media:
+        js = ("console/shown_when.js",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        # Who only reads has no fields here.
+        if "hours" in fields:
+            fields["most_count"].help_text = _("Messages to one member. Often 1 a day, 4 a month.")
+            fields["hours"].help_text = _("Counted back from each message: 24, 48, 168 for a week.")
+            fields["hours"].widget.attrs["data-shown-when"] = "window=ROLLING"
+
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         is_rolling = found.get("window") == FrequencyCap.Window.ROLLING

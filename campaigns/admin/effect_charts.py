@@ -84,6 +84,7 @@ def _sales(effect: Effect) -> Chart:
         kind=Kind.TABLE,
         title=_("Net sales, three ways"),
         definition=_("Net of refunds. The three overlap: they are not to be added up."),
+        empty_hint=_("No orders yet: they appear here as members buy."),
         columns=(
             Column(label=_("Whose"), shown_as=As.TEXT),
             Column(label=_("Buyers")),

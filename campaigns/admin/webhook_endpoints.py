@@ -62,6 +62,11 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = WebhookEndpoint
         fields = ("name_zh", "name_en", "code", "use", "url")
+        help_texts = {
+            "code": _("Journeys name it by this: small letters, digits and hyphens."),
+            "use": _("Steps of journeys post here, or pushes to phones are handed to it."),
+            "url": _("With https. Its secret is shown once, as soon as you save."),
+        }
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])

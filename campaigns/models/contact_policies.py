@@ -98,4 +98,4 @@ class FrequencyCap(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.medium} {self.most_count} {self.window}"
+        return str(self._meta.verbose_name)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.ids import uuid7
+from members.models import Consent
 from members.sealing.fields import SealedTextField
 
 
@@ -178,7 +179,8 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.medium} {self.state}"
+        medium = dict(Consent.Medium.choices).get(self.medium, self.medium)
+        return f"{medium} · {self.get_state_display()}"
 
     @property
     def has_text(self) -> bool:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Consent
+
 
 class Suppression(models.Model):
     """One address on one medium, by its blind index: it holds when somebody registers with the
@@ -43,4 +45,5 @@ class Suppression(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.medium} {self.reason}"
+        medium = dict(Consent.Medium.choices).get(self.medium, self.medium)
+        return f"{medium} · {self.get_reason_display()}"
