@@ -44,8 +44,14 @@ EVENTS: Mapping[str, Words] = {
     "members.tag.given": _words(_("gets a tag"), _("gets no tag")),
     "members.tag.taken": _words(_("loses a tag"), _("loses no tag")),
     "members.service_case.opened": _words(_("asks the service"), _("does not ask the service")),
+    "members.service_case.answered": _words(
+        _("gets the first answer of the service"), _("gets no answer of the service")
+    ),
     "members.service_case.resolved": _words(
         _("has a service case resolved"), _("has no service case resolved")
+    ),
+    "members.service_case.reopened": _words(
+        _("has a service case opened again"), _("has no service case opened again")
     ),
     "members.service_case.rated": _words(_("rates the service"), _("does not rate the service")),
     "members.survey.answered": _words(_("answers a survey"), _("answers no survey")),
@@ -56,16 +62,28 @@ EVENTS: Mapping[str, Words] = {
         _("has not invited enough others into a community"),
     ),
     "members.appointment.booked": _words(_("books a visit"), _("books no visit")),
+    "members.appointment.moved": _words(
+        _("has a visit moved to another time"), _("has no visit moved")
+    ),
     "members.appointment.due": _words(_("has a visit soon"), _("has no visit soon")),
     "members.appointment.arrived": _words(_("comes to a visit"), _("comes to no visit")),
     "members.appointment.done": _words(_("was at a visit"), _("was at no visit")),
     "members.appointment.missed": _words(_("misses a visit"), _("misses no visit")),
     "members.appointment.canceled": _words(_("cancels a visit"), _("cancels no visit")),
     "loyalty.points.earned": _words(_("earns points by buying"), _("earns no points by buying")),
+    "loyalty.points.activated": _words(
+        _("can spend points from now on"), _("has no new points to spend")
+    ),
     "loyalty.points.redeemed": _words(_("pays with points"), _("does not pay with points")),
     "loyalty.points.lapsing": _words(_("has points that lapse soon"), _("has no lapsing points")),
     "loyalty.points.expired": _words(_("loses points that lapsed"), _("loses no points")),
     "loyalty.points.granted": _words(_("is given points"), _("is given no points")),
+    "loyalty.points.transferred": _words(
+        _("gives points to another member, or gets some"), _("neither gives nor gets points")
+    ),
+    "loyalty.points.extended": _words(
+        _("may keep points for longer"), _("has no points that are good for longer")
+    ),
     "loyalty.tier.upgraded": _words(_("reaches a higher tier"), _("reaches no higher tier")),
     "loyalty.tier.downgraded": _words(_("falls to a lower tier"), _("falls to no lower tier")),
     "loyalty.tier.renewed": _words(_("keeps the tier for another term"), _("keeps no tier")),
@@ -80,25 +98,46 @@ EVENTS: Mapping[str, Words] = {
     "loyalty.coupon.redeemed": _words(
         _("uses a coupon"), _("uses no coupon"), (_("uses a coupon for it"), _("uses none for it"))
     ),
+    "loyalty.coupon.returned": _words(_("gets a used coupon back"), _("gets no used coupon back")),
+    "loyalty.coupon.transferred": _words(
+        _("passes a coupon on, or gets one"), _("passes no coupon on, and gets none")
+    ),
     "loyalty.coupon.expired": _words(_("lets a coupon lapse"), _("lets no coupon lapse")),
     "loyalty.benefit.granted": _words(_("is given a benefit"), _("is given no benefit")),
     "loyalty.benefit.claimed": _words(_("claims a benefit"), _("claims no benefit")),
     "loyalty.benefit.used": _words(_("uses a benefit"), _("uses no benefit")),
+    "loyalty.benefit.rated": _words(_("rates a benefit"), _("rates no benefit")),
+    "loyalty.benefit.left": _words(
+        _("begins a month with uses of benefits left"),
+        _("begins no month with uses of benefits left"),
+    ),
     "loyalty.benefit.ending": _words(
         _("has a benefit that ends soon"), _("has no benefit that ends soon")
     ),
     "loyalty.referral.claimed": _words(
         _("says who recommended us"), _("does not say who recommended us")
     ),
+    "loyalty.referral.changed": _words(
+        _("has news of a friend whom they recommended"),
+        _("has no news of a friend whom they recommended"),
+    ),
     "loyalty.referral.step_reached": _words(
         _("reaches a step of recommending"), _("reaches no step of recommending")
     ),
     "loyalty.redemption.requested": _words(_("asks for a reward"), _("asks for no reward")),
+    "loyalty.redemption.made_ready": _words(
+        _("has a reward ready to be picked up"), _("has no reward ready to be picked up")
+    ),
     "loyalty.redemption.fulfilled": _words(_("gets a reward"), _("gets no reward")),
+    "loyalty.redemption.canceled": _words(_("has a reward canceled"), _("has no reward canceled")),
     "loyalty.redemption.expired": _words(_("lets a reward lapse"), _("lets no reward lapse")),
     "loyalty.challenge.joined": _words(_("joins a challenge"), _("joins no challenge")),
     "loyalty.challenge.reached": _words(_("reaches a challenge"), _("reaches no challenge")),
     "loyalty.badge.earned": _words(_("earns a badge"), _("earns no badge")),
+    "loyalty.badge.lost": _words(_("loses a badge"), _("loses no badge")),
+    "loyalty.prize.given": _words(
+        _("is given a prize or a campaign's gift"), _("is given neither prize nor gift")
+    ),
     "analytics.class.changed": _words(
         _("comes into another customer class"), _("stays in the customer class")
     ),

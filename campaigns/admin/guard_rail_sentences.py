@@ -114,14 +114,21 @@ def _limits(campaign: Campaign) -> Iterable[str]:
 
 
 def _again(campaign: Campaign) -> str:
-    days = campaign.re_entry_days
-    if days is None:
-        if campaign.entry == Campaign.Entry.DATE:
-            return _("Each member comes in once a year.")
+    """Of what happens once for a product or an order, the entry's own sentence says it."""
+    if campaign.entry == Campaign.Entry.DATE:
+        return _("Each member comes in once a year.")
+    if campaign.re_entry_days is not None:
+        return _("The same member may come in again after %(time)s.") % {
+            "time": durations.of_days(campaign.re_entry_days)
+        }
+    if campaign.entry == Campaign.Entry.RECURRING:
+        return _("Members come in each time anew.")
+    keys = campaign.entry_rule.get("keys") or []
+    if campaign.entry != Campaign.Entry.EVENT or keys == ["member"]:
         return _("Each member comes in once.")
-    return _("The same member may come in again after %(time)s.") % {
-        "time": durations.of_days(days)
-    }
+    if keys or not campaign.entry_rule.get("event"):
+        return ""
+    return _("A member comes in each time it happens.")
 
 
 def _held_out(campaign: Campaign) -> Iterable[str]:

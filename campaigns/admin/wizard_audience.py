@@ -197,7 +197,7 @@ class AudienceForm(StepForm):
         required=False,
         min_value=1,
         max_value=3_650,
-        help_text=_("Empty: who comes to be so once only; others each time, or once for what is chosen."),
+        help_text=_("Empty: who comes to be so once; else each time, or once for what is chosen."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
     segment = forms.ChoiceField(label=_("Segment"), required=False, widget=UnfoldAdminSelectWidget)

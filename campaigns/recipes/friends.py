@@ -49,7 +49,13 @@ RECIPES = (
         rule=DAILY,
         steps=(message("community-invitation"),),
         values={
-            "condition": leaf("orders.count", "gte", 3, days=90),
+            # Who is in one already isn't asked again.
+            "condition": {
+                "all": [
+                    leaf("orders.count", "gte", 3, days=90),
+                    leaf("member.communities_count", "eq", 0),
+                ]
+            },
             "re_entry_days": 180,
             "exits": [exit_at("members.community.joined")],
             "goal_event": "members.community.joined",
@@ -67,12 +73,15 @@ RECIPES = (
         rule={},
         steps=(coupon(), message("flash-sale", "WECHAT", "PUSH", "INBOX", expires_hours=4)),
         values={
+            "condition": leaf("member.communities_count", "gte", 1),
             "expires_hours": 4,
             "late_policy": "SKIP",
             "goal_event": ORDER,
             "goal_days": 1,
             "is_over_at_goal": False,
         },
-        chooses=_("Choose the segment of the community, the hour, and the coupon."),
+        chooses=_(
+            "Choose the hour and the coupon; and the community, if it isn't for all of them."
+        ),
     ),
 )

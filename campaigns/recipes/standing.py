@@ -19,7 +19,7 @@ RECIPES = (
         code="profile",
         goal=Goal.ACTIVATE,
         title=_("Complete the profile"),
-        sentence=_("Who joined a week ago and told neither birthday nor gender is asked for it."),
+        sentence=_("Who joined a week ago and hasn't told birthday or gender is asked for it."),
         name_zh="完善资料",
         name_en="Complete the profile",
         entry=Entry.STATE,
@@ -53,7 +53,14 @@ RECIPES = (
         entry=Entry.DATE,
         rule={"date": "BIRTHDAY", "days": 0, "clock": "09:00"},
         steps=(coupon(), message("birthday")),
-        values={"goal_event": ORDER, "goal_days": 30, "is_over_at_goal": False},
+        # Found late it is still sent on the day, until midnight.
+        values={
+            "late_policy": "SEND",
+            "expires_hours": 15,
+            "goal_event": ORDER,
+            "goal_days": 30,
+            "is_over_at_goal": False,
+        },
         chooses=_("Choose the coupon that it gives."),
     ),
     Recipe(

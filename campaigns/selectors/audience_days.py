@@ -34,6 +34,12 @@ def joined(
     return _JOINS[entry.date], key, params
 
 
+def day_of_year(entry: DateEntry) -> tuple[str, dict[str, Any]]:
+    """The month and day of the member `m` as SQL, and its parameters; NULL where it isn't known.
+    29 February counts with the 28th: in common years both fall on one day."""
+    return _DAYS_OF_YEAR[entry.date], {"shop_zone": policies.policy().zone.key}
+
+
 def _due_days(
     campaign: Campaign, entry: DateEntry, instants: tuple[datetime, datetime], zone: ZoneInfo
 ) -> list[date]:
@@ -70,13 +76,18 @@ def _dates(day: date) -> list[tuple[int, date]]:
 
 _DATES = "JOIN unnest(%(numbers)s::int[], %(days)s::date[]) AS dates (number, day) ON "
 _LOCAL = "(m.joined_at AT TIME ZONE %(shop_zone)s)"
+_JOINED_MD = f"EXTRACT(MONTH FROM {_LOCAL}) * 100 + EXTRACT(DAY FROM {_LOCAL})"
+_DAYS_OF_YEAR = {
+    "BIRTHDAY": "CASE m.birthday_md WHEN 229 THEN 228 ELSE m.birthday_md END",
+    "JOINED": f"CASE {_JOINED_MD} WHEN 229 THEN 228 ELSE {_JOINED_MD} END",
+}
 _JOINS = {
     "BIRTHDAY": (
         f"{_DATES} m.birthday_md = dates.number "
         "AND (m.birthday_counts_from_on IS NULL OR m.birthday_counts_from_on <= dates.day)"
     ),
     "JOINED": (
-        f"{_DATES} EXTRACT(MONTH FROM {_LOCAL}) * 100 + EXTRACT(DAY FROM {_LOCAL}) = dates.number "
+        f"{_DATES} {_JOINED_MD} = dates.number "
         f"AND EXTRACT(YEAR FROM {_LOCAL}) < EXTRACT(YEAR FROM dates.day)"
     ),
 }

@@ -64,6 +64,23 @@ def count(campaign: Campaign, *, at: datetime, due_at: datetime | None = None) -
     return found
 
 
+def fullest_day(campaign: Campaign, *, at: datetime) -> int:
+    """How many members would come in on the day of the year that has most of them; of a campaign
+    by date.
+
+    Raises: BadEntry; BadCondition.
+    """
+    entry = entries.read(campaign.entry, campaign.entry_rule)
+    assert isinstance(entry, DateEntry)
+    chosen = _chosen(campaign, PART, at)
+    day, params = audience_days.day_of_year(entry)
+    sql = _FULLEST.format(day=day, joins=chosen.joins, where=chosen.where)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**chosen.params, **params, "low": 0, "high": 2**62})
+        found: int = cursor.fetchone()[0]
+    return found
+
+
 def eligible(campaign: Campaign, *, member_ids: Collection[int], at: datetime) -> set[int]:
     """Those of these members whom an event may bring in at `at`. One query.
 
@@ -158,6 +175,10 @@ _ROWS = (
     "WHERE {where} AND {again}"
 )
 _COUNT = "SELECT count(*) FROM ({rows}) audience"
+_FULLEST = (
+    "SELECT COALESCE(max(day.members), 0) FROM (SELECT count(*) AS members FROM members_member m "
+    "{joins} WHERE {where} AND ({day}) IS NOT NULL GROUP BY {day}) day"
+)
 _IDS = "SELECT m.id FROM members_member m {joins} WHERE {where}"
 _BUILT = (
     "SELECT FROM analytics_segmentmember sm "

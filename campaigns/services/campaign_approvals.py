@@ -42,12 +42,14 @@ def ask(*, campaign: Campaign, at: datetime) -> Ask:
 
 def largest_audience(campaign: Campaign, at: datetime) -> int | None:
     """How many members it may reach: the limit that was set; else, where an audience is frozen,
-    a tenth more than there are now. None: no end, for one that members come into one by one."""
+    a tenth more than there are now, or by date on the fullest day of the year. None: no end, for
+    one that members come into one by one."""
     if campaign.audience_limit is not None:
         return campaign.audience_limit
     if not campaign.comes_in_runs:
         return None
-    count = audiences.count(campaign, at=at)
+    is_by_date = campaign.entry == Campaign.Entry.DATE
+    count = (audiences.fullest_day if is_by_date else audiences.count)(campaign, at=at)
     return count + -(-count // 10) + 10
 
 

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign
 from campaigns.registry import trigger_events
 from campaigns.rules.entries import Entry, EventEntry, Happening
+from campaigns.rules.journey_steps import Grant, Kind
+from campaigns.rules.journeys import BadSteps
+from campaigns.services import campaign_versions
 from members.registry.behavior_events import NOTICED
 from members.registry.facts import FACTS
 from members.rules.behavior_events import KINDS
@@ -16,6 +19,14 @@ from members.selectors import member_conditions
 
 # The place in the campaign, and how to mend it.
 Found = tuple[str, Any]
+_GIVEN = "loyalty.prize.given"
+# By gift: the event that tells of it each time, and the value that names what was given. A tag or
+# a badge that is there already isn't told again.
+_TOLD = {
+    "POINTS": ("loyalty.points.earned", ""),
+    "COUPON": ("loyalty.coupon.granted", "coupon_type"),
+    "BENEFIT": ("loyalty.benefit.granted", "benefit"),
+}
 
 
 def problems(campaign: Campaign, entry: Entry) -> list[Found]:
@@ -31,6 +42,7 @@ def problems(campaign: Campaign, entry: Entry) -> list[Found]:
         if entry.without is not None:
             found += _of_happening("entry_rule.without", entry.without)
         found += _of_subject(entry)
+        found += _of_gifts(campaign, entry)
     return found
 
 
@@ -57,6 +69,33 @@ def _of_subject(entry: EventEntry) -> Iterator[Found]:
     known = trigger_events.known(entry.happening.event)
     if "order" in entry.keys and known is not None and not known.has_order:
         yield "entry_rule.keys", _("This event is about no order, so it can't be asked for one.")
+
+
+def _of_gifts(campaign: Campaign, entry: EventEntry) -> Iterator[Found]:
+    """What is given is told too: without a key it would bring the member in for ever."""
+    if entry.keys or campaign.re_entry_days is not None:
+        return
+    try:
+        gifts = campaign_versions.flow_of(campaign).of_kind(Kind.GRANT)
+    except BadSteps:
+        return
+    if any(isinstance(one, Grant) and _begins_with(one, entry.happening) for one in gifts):
+        text = _(
+            "What it gives would bring the member in again, without end: say once for what, or "
+            "after how many days again."
+        )
+        yield "entry_rule.keys", text
+
+
+def _begins_with(gift: Grant, happening: Happening) -> bool:
+    event, name = _TOLD.get(gift.what, ("", ""))
+    if happening.event == _GIVEN:
+        return gift.what != "TAG"
+    if happening.event != event:
+        return False
+    wanted = happening.matches.get(name) if name else None
+    codes = wanted if isinstance(wanted, list) else [wanted]
+    return wanted is None or gift.code in map(str, codes)
 
 
 def _has_product(happening: Happening) -> bool:

@@ -1,4 +1,4 @@
-"""Whether what a step waits for happened while it waited: by when it happened, not when it was told."""
+"""Whether what a step waits for happened in time: by when it happened, not when it was told."""
 
 from collections import defaultdict
 from collections.abc import Sequence

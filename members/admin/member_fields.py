@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Channel, Consent, Identity, Member, Store, Tag
+from members.models import Channel, Community, Consent, Identity, Member, Store, Tag
 from members.registry import member_fields
 from members.registry.fields import Choices, Wording
 from members.registry.member_fields import MemberField
@@ -24,15 +24,26 @@ JOINS = {
     "channel": "LEFT JOIN members_channel ch ON ch.id = m.channel_id",
     "store": "LEFT JOIN members_store st ON st.id = m.store_id",
 }
+# By member: how many communities they are in.
+SOURCES = {
+    "communities": """
+SELECT x.member_id, count(*) AS communities_count FROM members_communitymembership x
+WHERE {whose[x.member_id]} AND x.left_at IS NULL GROUP BY x.member_id
+""",
+}
 _BORNE = """
 SELECT t.code FROM members_membertag b JOIN members_tag t ON t.id = b.tag_id
 WHERE b.member_id = m.id
+"""
+_JOINED = """
+SELECT k.code FROM members_communitymembership x JOIN members_community k ON k.id = x.community_id
+WHERE x.left_at IS NULL AND x.member_id = m.id
 """
 
 
 def register() -> None:
     """Called by `apps.ready`."""
-    member_fields.add(_fields(), joins=JOINS)
+    member_fields.add(_fields(), joins=JOINS, sources=SOURCES)
 
 
 def field_of(
@@ -174,6 +185,23 @@ def _known_by() -> Iterable[MemberField]:
         ),
         sql="m.referrer_id IS NOT NULL",
     )
+    yield from _communities()
+
+
+def _communities() -> Iterable[MemberField]:
+    """Those that they are in; who left is in no more."""
+    yield MemberField(
+        field=field_of("member.communities", Type.SET),
+        wording=Wording(label=_("communities"), group=_CARD, choices=_known_communities),
+        sql=_JOINED,
+    )
+    yield MemberField(
+        field=field_of("member.communities_count", Type.INTEGER, least=0),
+        wording=Wording(label=_("number of communities"), group=_CARD),
+        sql="{s}.communities_count",
+        source="communities",
+        missing=0,
+    )
 
 
 def _answers() -> Iterable[MemberField]:
@@ -233,6 +261,10 @@ def _stores() -> Choices:
 
 def _tags() -> Choices:
     return _rows(Tag)
+
+
+def _known_communities() -> Choices:
+    return _rows(Community)
 
 
 def _cities() -> Choices:

@@ -8,6 +8,7 @@ from django.db import connection
 from analytics.services import segment_overrides
 from campaigns.models import Campaign, CampaignVersion, Enrollment, Run
 from campaigns.selectors import audiences
+from campaigns.services import campaign_approvals
 from members.models import Member, Store
 from members.services import members
 from tests import world
@@ -212,3 +213,19 @@ def test_a_recurring_one_asks_again_whom_the_last_run_left_out(people):
     assert len(rows(weekly, NOW + timedelta(days=7) - timedelta(seconds=5))) == 2
     weekly.re_entry_days = None
     assert len(rows(weekly, NOW + timedelta(days=7))) == 2
+
+
+def test_the_fullest_day_of_the_year_is_what_an_approval_by_date_is_for(people):
+    """29 February falls on the 28th of common years, so both are one day."""
+    alice, bob = people
+    third = world.register(members.Registration(identities=(), name="Third", channel="pos"), at=NOW)
+    for member, month_day in ((alice, 228), (bob, 229), (third, 301)):
+        Member.objects.filter(pk=member.pk).update(birthday_md=month_day)
+    birthday = campaign("DATE", {"date": "BIRTHDAY", "days": 0, **CLOCK})
+    joined = campaign("DATE", {"date": "JOINED", "days": 0, **CLOCK})
+
+    assert audiences.count(birthday, at=NOW) == 0
+    assert audiences.fullest_day(birthday, at=NOW) == 2
+    assert audiences.fullest_day(joined, at=NOW) == 2
+    # A tenth more, and ten.
+    assert campaign_approvals.largest_audience(birthday, NOW) == 13

@@ -48,3 +48,33 @@ def test_a_condition_that_can_not_be_read_is_told():
     campaign = Campaign(condition={"field": "gone", "op": "eq", "value": 1})
     found = entry_rule_checks.problems(campaign, entries.NowEntry())
     assert [where for where, _text in found] == ["condition"]
+
+
+COUPON = {"id": "g1", "kind": "GRANT", "what": "COUPON", "code": "ten"}
+POINTS = {"id": "g1", "kind": "GRANT", "what": "POINTS", "points": 50}
+BADGE = {"id": "g1", "kind": "GRANT", "what": "BADGE", "code": "star"}
+GIVEN = "loyalty.coupon.granted"
+
+
+@pytest.mark.parametrize(
+    ("rule", "step", "days", "is_endless"),
+    [
+        ({"event": GIVEN}, COUPON, None, True),
+        ({"event": GIVEN, "matches": {"coupon_type": "ten"}}, COUPON, None, True),
+        ({"event": GIVEN, "matches": {"coupon_type": ["six", "ten"]}}, COUPON, None, True),
+        ({"event": GIVEN, "matches": {"coupon_type": "six"}}, COUPON, None, False),
+        ({"event": GIVEN, "keys": ["day"]}, COUPON, None, False),
+        ({"event": GIVEN}, COUPON, 7, False),
+        ({"event": GIVEN}, POINTS, None, False),
+        ({"event": "loyalty.points.earned"}, POINTS, None, True),
+        ({"event": "loyalty.prize.given"}, BADGE, None, True),
+        ({"event": "loyalty.order.recorded"}, POINTS, None, False),
+    ],
+)
+def test_a_gift_that_would_bring_the_member_in_again_without_end_is_told(
+    rule, step, days, is_endless
+):
+    way = {"id": "b1", "kind": "BRANCH", "condition": {"all": []}, "yes": [step], "no": []}
+    campaign = Campaign(entry="EVENT", entry_rule=rule, steps=[way], re_entry_days=days)
+    found = entry_rule_checks.problems(campaign, entries.read("EVENT", rule))
+    assert [where for where, _text in found] == (["entry_rule.keys"] if is_endless else [])

@@ -188,11 +188,50 @@ def test_guard_rails_read_as_sentences(db, keys_made):
     assert "10% are held out for comparison: they get nothing." in said
 
 
+@pytest.mark.parametrize(
+    ("entry", "rule", "days", "said"),
+    [
+        ("NOW", {}, None, "Each member comes in once."),
+        ("STATE", {"clock": "10:00"}, None, "Each member comes in once."),
+        ("DATE", {"date": "BIRTHDAY", "clock": "09:00"}, None, "Each member comes in once a year."),
+        ("DATE", {"date": "BIRTHDAY", "clock": "09:00"}, 60, "Each member comes in once a year."),
+        ("RECURRING", {"clock": "10:00", "weekdays": [0]}, None, "Members come in each time anew."),
+        ("EVENT", {"event": ORDER}, None, "A member comes in each time it happens."),
+        ("EVENT", {"event": ORDER, "keys": ["member"]}, None, "Each member comes in once."),
+        ("EVENT", {"event": ORDER, "keys": ["order"]}, None, None),
+        ("EVENT", {"event": ORDER}, 7, "The same member may come in again after 7 days."),
+        ("EVENT", {}, None, None),
+    ],
+)
+def test_how_often_a_member_comes_in_reads_as_it_is(db, keys_made, entry, rule, days, said):
+    world.open_shop()
+    campaign = Campaign(entry=entry, entry_rule=rule, re_entry_days=days)
+
+    with translation.override("en"):
+        told = [one for one in guard_rail_sentences.guard_rails(campaign) if "come" in one]
+
+    assert told == ([said] if said else [])
+
+
 def test_every_event_that_a_campaign_may_hear_and_every_behavior_has_words():
     heard = set(trigger_events.all_events()) - {event_words.NOTICED}
 
     assert set(event_words.BEHAVIORS) == set(KINDS)
     assert set(event_words.EVENTS) - heard == set()
+    # Corrections of the house, and what a promise still owes: nobody writes to members about them.
+    assert heard - set(event_words.EVENTS) == {
+        "loyalty.benefit.voided",
+        "loyalty.challenge.prize_owed",
+        "loyalty.challenge.undone",
+        "loyalty.coupon.voided",
+        "loyalty.points.adjusted",
+        "loyalty.points.clawed_back",
+        "loyalty.points.extension_undone",
+        "loyalty.points.grant_undone",
+        "loyalty.points.restored",
+        "loyalty.prize.undone",
+        "loyalty.referral.step_undone",
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ from datetime import date, timedelta
 import pytest
 
 from analytics.models import MemberMetrics
+from campaigns.admin import event_words
 from campaigns.models import MessageTemplate
 from campaigns.registry import trigger_events
 from campaigns.rules import entries
 from campaigns.selectors import audiences
 from campaigns.services import campaign_checks, recipes
 from loyalty.models import Account, Tier
+from members.models import Community
 from members.selectors import member_conditions
+from members.services import communities
+from members.services.communities import Joining
 from tests import world
-from tests.analytics import segment_shop
 from tests.campaigns import made
 from tests.campaigns.happened import buy, hear, standing
 from tests.campaigns.shop import enroll
@@ -47,21 +50,20 @@ def test_each_is_ready_but_for_what_it_says(shop, code):
         step["code"] = chosen.get(step["id"], "")
     if "at" in OPEN.get(code, ()):
         draft.entry_rule = {"at": (NOW + timedelta(days=1)).isoformat()}
-    if code == "flash-sale":
-        draft.condition = segment_shop.EVERYBODY
     problems = campaign_checks.problems(draft, NOW)
     assert {one.where.partition(".")[0] for one in problems} <= set(chosen)
     entries.read(draft.entry, draft.entry_rule)
-    if draft.condition and code != "flash-sale":
+    if draft.condition:
         member_conditions.read(draft.condition)
         assert audiences.count(draft, at=NOW) == 0
     for event in (draft.goal_event, *(one["event"] for one in draft.exits)):
         assert not event or trigger_events.may_end(event.partition(":")[0])
+        assert not event or event in dict(event_words.endings())
 
 
 def test_what_is_open_is_told(shop):
     draft = recipes.make(code="flash-sale", actor=None, at=NOW)
-    assert {one.step for one in campaign_checks.problems(draft, NOW)} >= {2, 3}
+    assert {one.step for one in campaign_checks.problems(draft, NOW)} == {2, 3}
 
 
 def test_a_recipe_twice_is_two_drafts(shop):
@@ -111,6 +113,34 @@ def test_two_hundred_more_is_told_to_whom_one_order_lifts(shop):
     assert found(condition, seldom) == {seldom.pk}
     Tier.objects.filter(code="silver").update(is_invite_only=True, match="ALL")
     assert found(condition, near) == set()
+
+
+@pytest.fixture
+def club(shop):
+    return Community.objects.create(code="tea", name_en="Tea", platform="WECHAT", created_at=NOW)
+
+
+def test_a_flash_sale_is_for_who_is_in_a_community_and_an_invitation_for_who_is_not(club):
+    inside, outside, left = (enroll(email=f"{n}@example.org") for n in range(3))
+    for member in (inside, left):
+        joining = Joining(community_code=club.code, member_id=member.pk, occurred_at=NOW)
+        communities.join(joining=joining, at=NOW)
+    communities.leave(community_code="tea", member_id=left.pk, occurred_at=NOW, at=NOW)
+    everybody = (inside, outside, left)
+    sale = recipes.RECIPES["flash-sale"].values["condition"]
+    invited = recipes.RECIPES["community-invitation"].values["condition"]["all"]
+
+    assert found(sale, *everybody) == {inside.pk}
+    not_in = next(one for one in invited if one["field"] == "member.communities_count")
+    assert found(not_in, *everybody) == {outside.pk, left.pk}
+    chosen = {"field": "member.communities", "op": "contains", "value": ["tea"]}
+    assert found(chosen, *everybody) == {inside.pk}
+    assert found({"not": chosen}, *everybody) == {outside.pk, left.pk}
+
+
+def test_a_birthday_wish_that_is_found_late_is_sent_the_same_day_and_no_later(shop):
+    draft = recipes.make(code="birthday", actor=None, at=NOW)
+    assert (draft.late_policy, draft.expires_hours) == ("SEND", 15)
 
 
 def test_time_to_buy_again_goes_by_each_members_own_gap(shop):

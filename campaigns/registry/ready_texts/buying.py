@@ -36,15 +36,16 @@ TEXTS = (
         name_zh="新会员到店礼",
         name_en="Gift for the first purchase in a store",
         subject_zh="新朋友，到店有礼",
-        subject_en="Your welcome gift is waiting in store",
+        subject_en="Your welcome gift",
         body_zh=HELLO_ZH
-        + "\n首次到店消费满 50 元，即可领取新会员礼。到{{ store | default: '任意门店' }}，"
-        + "报会员卡号就好。"
-        + COUPON_ZH,
+        + "\n谢谢您第一次光临{{ last_order_store | default: '我们的门店' }}，这份新会员礼请收下。"
+        + COUPON_ZH
+        + "\n下次见。",
         body_en=HELLO_EN
-        + "\nSpend 50 or more on your first visit and your welcome gift is yours. Just give your "
-        + "member number at {{ store | default: 'any store' }}."
-        + COUPON_EN,
+        + "\nThank you for your first visit to {{ last_order_store | default: 'our store' }}: here "
+        + "is your welcome gift."
+        + COUPON_EN
+        + "\nSee you again soon.",
     ),
     Ready(
         code="viewed-not-bought",
@@ -118,10 +119,10 @@ TEXTS = (
         subject_zh="这次服务，您还满意吗？",
         subject_en="How did we do?",
         body_zh=HELLO_ZH
-        + "\n谢谢您光临{{ store | default: '我们的门店' }}。这次服务是否让您满意？"
+        + "\n您的问题已经处理完毕，这次服务是否让您满意？"
         + "在会员中心「我的评价」点几下就好，您的每句话我们都会读。",
         body_en=HELLO_EN
-        + "\nThank you for coming to {{ store | default: 'us' }}. Was everything as it should be? "
+        + "\nYour request has been dealt with. Was everything as it should be? "
         + "A few taps under 'My reviews' tell us; we read every word.",
     ),
 )
