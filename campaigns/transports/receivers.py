@@ -3,6 +3,7 @@
 from campaigns.transports import (
     basic_receipts,
     email_reports,
+    mail_provider_reports,
     push_receipts,
     tc3_receipts,
     wechat_events,
@@ -13,6 +14,7 @@ RECEIVERS: dict[str, Receiver] = {
     receiver.code: receiver
     for receiver in (
         email_reports.RECEIVER,
+        mail_provider_reports.RECEIVER,
         tc3_receipts.RECEIVER,
         basic_receipts.RECEIVER,
         wechat_events.RECEIVER,

@@ -251,9 +251,12 @@ def test_operators_read_where_each_provider_reports(settings):
     told = StringIO()
     call_command("provider_addresses", stdout=told)
 
-    mails, secret = (provider_reports.secret_of(one) for one in ("email", "sms-tc3"))
+    mails, provider, secret = (
+        provider_reports.secret_of(one) for one in ("email", "mail-provider", "sms-tc3")
+    )
     assert told.getvalue().splitlines() == [
         f"email: https://m.shop.example/receipts/email/{mails}/",
+        f"mail-provider: https://m.shop.example/receipts/mail-provider/{provider}/",
         f"sms-tc3: https://m.shop.example/receipts/sms-tc3/{secret}/",
         "sms-basic: https://m.shop.example/receipts/sms-basic/",
         "wechat: https://m.shop.example/receipts/wechat/",
