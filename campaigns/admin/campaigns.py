@@ -88,14 +88,14 @@ class CampaignAdmin(
         return labels.label(campaign.state, campaign.get_state_display())
 
     @display(description=_("next run"), ordering="next_run_at")
-    def shown_next(self, campaign: Campaign) -> str:
+    def shown_next(self, campaign: Campaign) -> str | None:
         if campaign.next_run_at is None:
-            return ""
+            return None
         return date_format(localtime(campaign.next_run_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("progress"))
-    def shown_progress(self, campaign: Campaign) -> str:
+    def shown_progress(self, campaign: Campaign) -> str | None:
         percent = getattr(campaign, "percent", None)
         if percent is None:
-            return ""
+            return None
         return render_to_string("console/progress.html", {"percent": percent})

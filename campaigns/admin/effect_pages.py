@@ -21,6 +21,7 @@ from campaigns.admin import effect_charts, effect_reading, effect_words
 from campaigns.admin.effect_forms import EffectForm
 from campaigns.admin.effect_reading import Read
 from campaigns.models import Campaign
+from campaigns.rules.effects import Rung
 from campaigns.selectors.effects import Effect
 from loyalty.services import programs
 from members.admin import dialogs
@@ -121,11 +122,15 @@ def _tile(tile: tiles.Tile, currency: str) -> dict[str, Any]:
 def _rungs(effect: Effect) -> list[dict[str, Any]]:
     """Each step of the ladder with its bar, and why members were lost on the way to it."""
     whole = effect.targeted_count
+    # On the ladder stand those who also opened a message, which of a short message nobody can
+    # tell: beside it, those of all targeted.
+    of_all = {Rung.REDEEMED: effect.redeemed_count, Rung.BOUGHT: effect.sales.buyers_count}
     found = []
     for number, step in enumerate(effect.ladder):
-        count = step.members_count
+        count, every = step.members_count, of_all.get(step.rung)
         found.append(
             {
+                "of_all": f"{every:,}" if count is not None and every and every > count else "",
                 "label": effect_words.RUNGS[step.rung],
                 "definition": effect_words.DEFINITIONS[step.rung],
                 "absent": effect_words.ABSENT[step.absence] if step.absence else "",

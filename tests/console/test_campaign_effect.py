@@ -4,6 +4,7 @@ import io
 from zipfile import ZipFile
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from campaigns.models import Campaign
@@ -64,6 +65,18 @@ def test_each_loss_has_its_reason_and_the_control_honest_words(campaign):
         "The comparison comes with the statistics",
     ):
         assert words in shown
+
+
+def test_whoever_bought_without_an_opened_message_stands_beside_the_ladder(campaign):
+    analyst = staff.logged_in("an", "analyst")
+    beside = "of all targeted, whether they opened a message or not: 2"
+    url = page(campaign)[0]
+
+    assert "of all targeted, whether" not in staff.text(analyst.get(url))
+    order(campaign.people[1].pk, 500)
+    cache.clear()
+
+    assert staff.text(analyst.get(url)).count(beside) == 1
 
 
 def test_the_file_has_numbers_and_no_formula(campaign):
