@@ -4,11 +4,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from config.local import interrupts, processes, product
 from config.local.notices import Refused, warn
@@ -106,9 +106,9 @@ def _restart(child: Child, env: Mapping[str, str]) -> None:
     child.start(env)
 
 
-def run(command: Sequence[str], env: Mapping[str, str], *, output: IO[bytes] | None = None) -> int:
-    """Runs one command to its end, in this terminal unless `output` is given."""
-    child = processes.start(command, env=env, cwd=BASE_DIR, output=output)
+def run(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Runs one command to its end, in this terminal."""
+    child = processes.start(command, env=env, cwd=BASE_DIR)
     try:
         return child.wait()
     finally:
@@ -117,7 +117,25 @@ def run(command: Sequence[str], env: Mapping[str, str], *, output: IO[bytes] | N
 
 def run_quietly(command: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
     """Its exit code and what it said, for commands whose words matter only when they fail."""
+    with beside(command, env) as ended:
+        return ended()
+
+
+@contextmanager
+def beside(
+    command: Sequence[str], env: Mapping[str, str]
+) -> Iterator[Callable[[], tuple[int, str]]]:
+    """Begins a command at once; who calls what this yields waits for its exit code and words.
+    On leaving it is ended, if it is not done by then."""
     with tempfile.TemporaryFile() as output:
-        code = run(command, env, output=output)
-        output.seek(0)
-        return code, output.read().decode(errors="replace").strip()
+        child = processes.start(command, env=env, cwd=BASE_DIR, output=output)
+
+        def ended() -> tuple[int, str]:
+            code = child.wait()
+            output.seek(0)
+            return code, output.read().decode(errors="replace").strip()
+
+        try:
+            yield ended
+        finally:
+            processes.stop(child)

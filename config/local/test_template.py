@@ -3,17 +3,13 @@
 Migrating takes half a minute of one core, and a copy a tenth of a second.
 """
 
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from subprocess import Popen
-from typing import IO
 from urllib.parse import urlsplit
 
-from config.local import processes, product
+from config.local import product, supervisor
 from config.local.notices import Refused, step
-from config.local.product import BASE_DIR
 
 # tests/conftest.py reads it.
 VARIABLE = "REGULARS_TEST_TEMPLATE"
@@ -24,8 +20,7 @@ class Template:
     """A migration that runs beside us, into the database that `env` names."""
 
     env: Mapping[str, str]
-    child: Popen[bytes]
-    words: IO[bytes]
+    ended: Callable[[], tuple[int, str]]
 
     def ready(self) -> dict[str, str]:
         """The variable that names the database, once it is whole.
@@ -33,20 +28,14 @@ class Template:
         Raises: Refused, with what the migration said.
         """
         with step("database of the tests"):
-            code = self.child.wait()
+            code, words = self.ended()
         if code != 0:
-            self.words.seek(0)
-            raise Refused(self.words.read().decode(errors="replace").strip())
+            raise Refused(words)
         return {VARIABLE: urlsplit(self.env["DATABASE_URL"]).path.lstrip("/")}
 
 
 @contextmanager
 def migrating(env: Mapping[str, str]) -> Iterator[Template]:
     """Begins at once; ended on leaving, if it is not done by then."""
-    with tempfile.TemporaryFile() as words:
-        command = product.manage("migrate", "--verbosity", "0")
-        child = processes.start(command, env=env, cwd=BASE_DIR, output=words)
-        try:
-            yield Template(env, child, words)
-        finally:
-            processes.stop(child)
+    with supervisor.beside(product.manage("migrate", "--verbosity", "0"), env) as ended:
+        yield Template(env, ended)

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from config.local import supervisor
+from config.local import processes, supervisor
 from config.local.notices import Refused
 from config.local.services import Services
 
@@ -42,3 +42,19 @@ def test_a_child_that_ends_again_and_again_is_given_up_with_its_last_words(tmp_p
 
 def test_a_command_is_run_to_its_end_and_its_words_kept():
     assert supervisor.run_quietly(["/bin/sh", "-c", "echo seen; exit 4"], ENV) == (4, "seen")
+
+
+def test_a_command_goes_on_beside_others_until_its_words_are_asked_for(tmp_path):
+    go_on = tmp_path / "go-on"
+    waits = f"until test -e {go_on}; do sleep 0.01; done; echo seen; exit 4"
+    with supervisor.beside(["/bin/sh", "-c", waits], ENV) as ended:
+        go_on.touch()
+        assert ended() == (4, "seen")
+
+
+def test_a_command_beside_others_is_ended_when_nobody_asks_for_its_words(tmp_path):
+    told = tmp_path / "pid"
+    with supervisor.beside(["/bin/sh", "-c", f"echo $$ >{told}; exec sleep 300"], ENV):
+        assert processes.wait_until(lambda: told.exists() and told.read_text() != "", seconds=10)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
