@@ -14,13 +14,16 @@ from tests.authorization_roles import (
 _RESENDS = {MARKETING_MANAGER, ADMINISTRATOR}
 _KEEPS = {CUSTOMER_SERVICE, MARKETING_MANAGER, DPO, ADMINISTRATOR}
 
+_FINDS = MARKETING | OVERSIGHT | {ANALYST, CUSTOMER_SERVICE, DPO}
+
 TABLES: dict[str, Pages] = {
-    "campaigns_suppression": Pages(view=MARKETING | OVERSIGHT | {ANALYST, CUSTOMER_SERVICE, DPO}),
+    "campaigns_suppression": Pages(view=_FINDS),
 }
 DEEDS = {
     "admin:campaigns_delivery_send_again": _RESENDS,
     "admin:campaigns_delivery_send_unknown_again": _RESENDS,
     "admin:campaigns_delivery_send_many_again": _RESENDS,
+    "admin:campaigns_suppression_search": _FINDS,
     "admin:campaigns_suppression_suppress": _KEEPS,
     "admin:campaigns_suppression_lift": _KEEPS,
 }
