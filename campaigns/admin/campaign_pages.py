@@ -17,7 +17,7 @@ from campaigns.admin.campaign_acts import CampaignActs
 from campaigns.models import Campaign, Run
 from campaigns.rules.entries import BadEntry
 from campaigns.rules.journeys import BadSteps
-from campaigns.selectors import gift_worth, run_progress
+from campaigns.selectors import gate_facts, gift_worth, run_progress
 from campaigns.services import campaign_approvals, campaign_versions, campaigns, forecasts
 from loyalty.services import programs
 from members.models import ApprovalRequest
@@ -71,7 +71,8 @@ class CampaignPages(CampaignActs):
             refusal = gettext("It can't be forecast yet: something is missing.")
             return render(request, "console/campaign_forecast.html", {"refusal": refusal})
         unpriced = gift_worth.unpriced(campaign_versions.flow_of(campaign))
-        context = wizard_forecast.shown(found, unpriced=unpriced)
+        costs = gate_facts.contact_policy().costs
+        context = wizard_forecast.shown(found, unpriced=unpriced, has_prices=bool(costs))
         return render(request, "console/campaign_forecast.html", context)
 
     def _seen(self, request: HttpRequest, object_id: str) -> Campaign:

@@ -25,7 +25,8 @@ def tell(request: ApprovalRequest) -> list[str]:
     those that the approval binds."""
     asked = request.payload or {}
     campaign = Campaign.objects.filter(pk=request.target_id).select_related("segment").first()
-    told = [_members(asked.get("members_count")), *_liability(asked)]
+    is_limited = campaign is not None and campaign.audience_limit is not None
+    told = [_members(asked.get("members_count"), is_limited), *_liability(asked)]
     if campaign is None:
         return told
     for part in campaign_words.parts(campaign):
@@ -34,10 +35,13 @@ def tell(request: ApprovalRequest) -> list[str]:
     return told
 
 
-def _members(count: int | None) -> str:
+def _members(count: int | None, is_limited: bool) -> str:
     if count is None:
         return _("Audience: whoever comes, without a limit of members.")
-    return _("Audience: at most %(count)s members.") % {"count": f"{count:,}"}
+    if is_limited:
+        return _("Audience: at most %(count)s members.") % {"count": f"{count:,}"}
+    told = _("Audience: at most %(count)s members, a tenth more than there were when it was asked.")
+    return told % {"count": f"{count:,}"}
 
 
 def _liability(asked: Mapping[str, int | None]) -> Iterator[str]:

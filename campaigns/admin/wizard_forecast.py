@@ -24,8 +24,11 @@ class Bar:
     percent: float
 
 
-def shown(forecast: Forecast, *, unpriced: Sequence[str] = ()) -> dict[str, Any]:
-    """For the template. `unpriced` are gifts whose cost the largest liability doesn't hold."""
+def shown(
+    forecast: Forecast, *, unpriced: Sequence[str] = (), has_prices: bool = True
+) -> dict[str, Any]:
+    """For the template. `unpriced` are gifts whose cost the largest liability doesn't hold;
+    `has_prices` says whether anybody told what messages cost."""
     let_through = forecast.sendable_count + forecast.held_out_count
     arms = _parts(forecast.by_arm, {}, let_through) if len(forecast.by_arm) > 1 else []
     return {
@@ -36,7 +39,8 @@ def shown(forecast: Forecast, *, unpriced: Sequence[str] = ()) -> dict[str, Any]
         "media": _parts(forecast.by_medium, _media(), forecast.sendable_count),
         # One way for everybody is no comparison.
         "arms": [{**one, "label": journey_sentences.arm(one["code"])} for one in arms],
-        "cost": campaign_words.amount(forecast.cost_amount),
+        "cost": campaign_words.amount(forecast.cost_amount) if has_prices else "–",
+        "has_prices": has_prices,
         "unpriced": unpriced,
         "liability": campaign_words.amount(forecast.liability_amount),
     }

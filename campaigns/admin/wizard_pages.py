@@ -248,7 +248,7 @@ def _flow(campaign: Campaign) -> dict[str, Any]:
 def _open(campaign: Campaign, step: int, *, at: datetime) -> dict[str, Any]:
     """What a recipe, or somebody who was here before, left to be said in this step; at the first
     also which step has more of it. Nobody is told of a step that they see for the first time."""
-    if not campaign.recipe and campaign.wizard_step < step:
+    if not campaign.recipe and campaign.wizard_step <= step:
         return {}
     is_first = bool(campaign.recipe) and step == 1
     steps = campaign_checks.STEPS if is_first else (step,)

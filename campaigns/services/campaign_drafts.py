@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ContactPolicy
+from campaigns.recipes.shape import QUIET
 from campaigns.services import campaigns
 from members.errors import NotFound
 from members.models import User
@@ -24,9 +25,12 @@ _COPIED = tuple(
 
 @transaction.atomic
 def begin(*, actor: User, at: datetime) -> Campaign:
-    """An empty draft, with a name that somebody will change."""
+    """An empty draft, with a name that somebody will change, and with quiet hours where the shop
+    has none for all campaigns: nobody is woken because a field was left empty."""
     code = free_code("campaign")
-    draft = campaigns.Draft(code=code, name_zh="新活动", name_en="New campaign")
+    has_own = ContactPolicy.objects.filter(quiet_from__isnull=False).exists()
+    values = {} if has_own else dict(QUIET)
+    draft = campaigns.Draft(code=code, name_zh="新活动", name_en="New campaign", values=values)
     return campaigns.create(draft=draft, actor=actor, at=at)
 
 

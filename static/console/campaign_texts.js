@@ -1,5 +1,5 @@
-// Step 3 of the wizard: what members will read of the chosen template, tests of it, and what was
-// made in another tab meanwhile. Without this script the form works as it is.
+// The wizard: in step 3 what members will read of the chosen template, and tests of it; in each step
+// what was made in another tab meanwhile. Without this script the form works as it is.
 (() => {
   "use strict";
 
@@ -77,7 +77,7 @@
       const response = await fetch(location.href);
       if (!response.ok) return;
       const there = new DOMParser().parseFromString(await response.text(), "text/html");
-      ["template", "coupon", "benefit", "badge", "tag"].forEach((name) => {
+      ["segment", "template", "coupon", "benefit", "badge", "tag"].forEach((name) => {
         const select = form.elements[name];
         const other = there.querySelector(`#wizard-form select[name=${name}]`);
         if (!select || !other) return;
@@ -93,10 +93,9 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const boxes = document.querySelectorAll("[data-texts]");
-    boxes.forEach(texts);
-    if (boxes.length === 0) return;
-    const form = boxes[0].closest("form");
+    document.querySelectorAll("[data-texts]").forEach(texts);
+    const form = document.getElementById("wizard-form");
+    if (!form) return;
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(form); });
   });
 })();

@@ -1,10 +1,11 @@
 """The wizard: five steps on the row of a draft, saved one by one, by two at once told so."""
 
 import uuid
+from datetime import time
 
 import pytest
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ContactPolicy
 from campaigns.services import campaigns, recipes
 from members.models import Store
 from tests import world
@@ -49,6 +50,16 @@ def test_an_empty_draft_opens_at_its_first_step_and_sent_twice_is_one(mia):
     )
     assert first["Location"] == step(campaign, 1)
     assert second["Location"].endswith("/campaigns/campaign/")
+
+
+def test_an_empty_draft_wakes_nobody_unless_the_shop_says_itself_when(mia):
+    begin(mia)
+    ContactPolicy.objects.create(pk=1, quiet_from=time(22), quiet_until=time(8))
+    begin(mia)
+
+    first, second = Campaign.objects.order_by("pk")
+    assert (first.quiet_from, first.quiet_until) == (time(21), time(9))
+    assert (second.quiet_from, second.quiet_until) == (None, None)
 
 
 def test_the_next_empty_draft_gets_a_free_code(mia):
@@ -262,7 +273,7 @@ def test_guard_rails_that_can_not_hold_are_told_at_their_field(mia):
             "arms-0-code": "a",
             "arms-0-share": "80",
         },
-        "Give both, or neither.": {"quiet_from": "21:00"},
+        "Give both, or neither.": {"quiet_from": "21:00", "quiet_until": ""},
         "less than or equal to 9": {"priority": "10"},
         "are those who are held out": {"arms-0-code": "control", "arms-0-share": "100"},
     }
