@@ -448,6 +448,8 @@
     // — the server —
 
     checkSoon() {
+      // The places of an answer that is on its way are those of steps as they were.
+      this.turn += 1;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.check(), PAUSE);
     }

@@ -82,3 +82,29 @@ def test_a_journey_is_built_moved_taken_back_and_saved_by_keyboard(marketer, wat
     assert campaign.steps[2]["condition"] == {
         "all": [{"field": "member.tags", "op": "contains", "value": ["vip"]}]
     }
+
+
+def test_an_answer_about_steps_that_have_moved_since_names_no_step_wrongly(marketer):
+    """On a slow line a step is added before the server has said what the last one is called."""
+    held = []
+    line = {"is_slow": True}
+
+    def pass_on(route):
+        if line["is_slow"]:
+            held.append(route)
+        else:
+            route.continue_()
+
+    marketer.route("**/journey/check/", pass_on)
+    with marketer.expect_request("**/journey/check/"):
+        add(marketer, 1, "WAIT_EVENT")
+        marketer.get_by_role("button", name="Done").press("Enter")
+    add(marketer, 1, "BRANCH")
+    line["is_slow"] = False
+    with marketer.expect_response("**/journey/check/"):
+        held[-1].continue_()
+    marketer.get_by_role("button", name="Done").press("Enter")
+
+    asked = "Wait at most 1 day until the member buys something"
+    expect(sentences(marketer)).to_have_text(["Wait 30 minutes", "Branch by a condition", asked])
+    marketer.unroute("**/journey/check/")
