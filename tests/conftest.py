@@ -24,7 +24,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from members.sealing import blind, keys
 from members.services import database_roles
 from members.services import keys as key_service
-from tests import emptying, kept
+from tests import emptying, kept, order
 
 # A Redis server has sixteen databases.
 REDIS_DATABASES = 16
@@ -42,6 +42,11 @@ def pytest_configure() -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "members.api.oauth.LongSecretHasher",
     ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order.longest_first(items)
 
 
 def pytest_collection_finish() -> None:

@@ -25,7 +25,8 @@ from config.local.product import BASE_DIR
 FOLDER = BASE_DIR / ".test"
 SCHEMA = BASE_DIR / "docs" / "openapi.yaml"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TEST_PROCESSES = "2"
+# One more than there are cores, for tests wait: for a browser, for a lock, for other processes.
+MOST_TEST_PROCESSES = 4
 
 
 def check() -> int:
@@ -125,7 +126,9 @@ def _report(failed: list[str]) -> int:
 def _pytest(chosen: list[str], *, full: bool) -> list[str]:
     command = _python("-m", "pytest")
     if not any(part.startswith("-n") for part in chosen):
-        command += ["-n", TEST_PROCESSES, "--dist", "loadfile"]
+        # In the order of tests/conftest.py: what takes long begins first.
+        processes = min((os.cpu_count() or 1) + 1, MOST_TEST_PROCESSES)
+        command += ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
     if full:
         command += ["-m", ""]
     return command + chosen
