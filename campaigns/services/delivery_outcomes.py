@@ -15,7 +15,7 @@ from campaigns.services import (
     webhook_endpoints,
 )
 from campaigns.services.delivery_claims import Claim
-from campaigns.transports.contract import AddressRefused, EndpointGone, NotGranted, NotSent, Refused
+from campaigns.transports.contract import AddressClosed, EndpointGone, NotGranted, NotSent, Refused
 from members.services import events
 
 logger = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ def _follow(delivery: Delivery, told: Refused, at: datetime) -> None:
     """What a refusal says beyond this message."""
     if isinstance(told, EndpointGone):
         webhook_endpoints.note_gone(endpoint_id=told.endpoint_id, at=at)
-    if isinstance(told, AddressRefused):
+    if isinstance(told, AddressClosed):
         why = suppressions.Reason
         reason = why.UNSUBSCRIBED if told.has_opted_out else why.BOUNCED
         with transaction.atomic():

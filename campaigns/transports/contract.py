@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from members.providers.contract import AddressRefused, AnswerLost, NotSent, Refused
+from members.providers.contract import AddressClosed, AnswerLost, NotSent, Refused
 
 __all__ = [
-    "AddressRefused",
+    "AddressClosed",
     "AnswerLost",
     "Call",
     "EndpointGone",

@@ -15,7 +15,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
 from campaigns.transports import email_reports
-from campaigns.transports.contract import AddressRefused, Message, NotSent, Refused, Transport
+from campaigns.transports.contract import AddressClosed, Message, NotSent, Refused, Transport
 from members.services import recipients
 
 _CONCURRENCY = 4
@@ -136,7 +136,7 @@ def _of_address(code: int, said: bytes | str) -> NotSent | Refused:
     """The server's answer to the address itself. Source: RFC 2034, section 4 (its code)."""
     words = (said.decode(errors="replace") if isinstance(said, bytes) else said).split()
     if code >= _PERMANENT_FROM and words and words[0] in email_reports.DEAD:
-        return AddressRefused(f"SMTP {code} {words[0]}")
+        return AddressClosed(f"SMTP {code} {words[0]}")
     return _refusal(code)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from members.providers import calling
 from members.providers.contract import (
-    AddressRefused,
+    AddressClosed,
     AnswerLost,
     CodeMessage,
     NotSent,
@@ -104,7 +104,7 @@ def _failure(code: str) -> Exception:
     if code in _LATER_CODES:
         return NotSent(code)
     if code in (*_NO_PHONE, *_OPTED_OUT):
-        return AddressRefused(code, has_opted_out=code in _OPTED_OUT)
+        return AddressClosed(code, has_opted_out=code in _OPTED_OUT)
     return Refused(code)
 
 

@@ -12,7 +12,7 @@ class Refused(Exception):
     """The provider will never take this message; trying again is no use."""
 
 
-class AddressRefused(Refused):
+class AddressClosed(Refused):
     """It is the address that takes nothing: nobody has it, or whoever has it told the provider so
     (`has_opted_out`). What else goes there will be refused too."""
 

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from members.providers import calling
 from members.providers.contract import (
-    AddressRefused,
+    AddressClosed,
     AnswerLost,
     CodeMessage,
     NotSent,
@@ -209,7 +209,7 @@ def _failure(code: str) -> Exception:
     if code.startswith(_LATER):
         return NotSent(code)
     if code in (*_NO_PHONE, *_OPTED_OUT):
-        return AddressRefused(code, has_opted_out=code in _OPTED_OUT)
+        return AddressClosed(code, has_opted_out=code in _OPTED_OUT)
     return AnswerLost(code) if code.startswith(_OPEN) else Refused(code)
 
 

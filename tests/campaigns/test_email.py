@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from campaigns.transports import email
-from campaigns.transports.contract import AddressRefused, Message, NotSent, Refused
+from campaigns.transports.contract import AddressClosed, Message, NotSent, Refused
 from tests.campaigns.mail_server import MailServer
 from tests.campaigns.push_server import certificate_for
 
@@ -51,7 +51,7 @@ def test_chinese_arrives_as_written(server):
     [
         (b"RCPT", b"550 no such mailbox", Refused),
         (b"RCPT", b"550 5.7.1 your address is on a list", Refused),
-        (b"RCPT", b"550 5.1.1 no such mailbox", AddressRefused),
+        (b"RCPT", b"550 5.1.1 no such mailbox", AddressClosed),
         (b"RCPT", b"450 mailbox busy", NotSent),
         (b"MAIL", b"553 who are you", Refused),
         (b"DATA", b"554 looks like spam", Refused),

@@ -7,10 +7,19 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
-from campaigns.models import Delivery, Receipt, Suppression
-from campaigns.services import channel_receipts, parked_receipts, receipts
+from campaigns.models import (
+    ContactCredit,
+    CreditReport,
+    Delivery,
+    ParkedReceipt,
+    Receipt,
+    Suppression,
+)
+from campaigns.services import channel_receipts, contact_credits, parked_receipts, receipts
+from campaigns.services.contact_credits import Grant
 from campaigns.transports.contract import ProviderReceipt
 from members.models import Event, Identity
+from members.registry import panels
 from members.selectors import consents as consent_selectors
 from members.selectors.scopes import Scope
 from members.services import consents
@@ -182,6 +191,30 @@ def test_what_nobody_knows_yet_waits_for_its_message_and_goes_after_a_day(campai
     assert hear(reported("s-1"), at=LATER) == (1, 0)
     assert Receipt.objects.count() == 1
     assert parked_receipts.forget_old(at=NOW + 25 * HOUR) == 1
+
+
+def test_the_night_forgets_reports_that_nobody_needs_any_more(alice):
+    hear(reported("s-9"), at=NOW)
+    for key, at in (("k-1", NOW), ("k-2", NOW + 29 * 24 * HOUR)):
+        contact_credits.grant(
+            grant=Grant(
+                member_id=alice.pk,
+                medium="WECHAT",
+                template="order",
+                count=1,
+                source="mini",
+                key=key,
+            ),
+            at=at,
+        )
+    (step,) = (one for one in panels.night_steps() if one.code == "campaigns.receipts")
+
+    assert list(step.run(NOW + 30 * 24 * HOUR)) == [1, 1]
+
+    assert not ParkedReceipt.objects.exists()
+    assert CreditReport.objects.values_list("external_id", flat=True).get() == "k-2"
+    # What is left of the grants stays, and the younger one's repeat is still known.
+    assert ContactCredit.objects.get().left_count == 2
 
 
 def test_a_reference_made_of_our_own_id_finds_a_message_whose_sender_died(campaign, alice):

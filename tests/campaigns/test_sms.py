@@ -3,7 +3,7 @@
 import pytest
 
 from campaigns.transports import sms
-from campaigns.transports.contract import AddressRefused, AnswerLost, Message, NotSent, Refused
+from campaigns.transports.contract import AddressClosed, AnswerLost, Message, NotSent, Refused
 from members.providers import basic_sms, registry, tc3_sms
 from members.providers.contract import CodeMessage
 from tests.api import sms_gateway as tc3
@@ -71,8 +71,8 @@ def test_a_group_of_numbers_sends_as_a_group(basic, settings):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ((400, {"code": 21211, "status": 400}), AddressRefused),
-        ((400, {"code": 21610, "status": 400}), AddressRefused),
+        ((400, {"code": 21211, "status": 400}), AddressClosed),
+        ((400, {"code": 21610, "status": 400}), AddressClosed),
         ((400, {"code": 21617, "status": 400}), Refused),
         ((400, {"code": 21611}), NotSent),
         ((400, {"code": 63038}), NotSent),
@@ -159,8 +159,8 @@ def test_a_text_of_a_campaign_fills_the_template_that_the_other_gateway_approved
         ("UnauthorizedOperation.RequestIpNotInWhitelist", NotSent),
         ("LimitExceeded.PhoneNumberDailyLimit", Refused),
         ("FailedOperation.TemplateIncorrectOrUnapproved", Refused),
-        ("FailedOperation.PhoneNumberInBlacklist", AddressRefused),
-        ("InvalidParameterValue.IncorrectPhoneNumber", AddressRefused),
+        ("FailedOperation.PhoneNumberInBlacklist", AddressClosed),
+        ("InvalidParameterValue.IncorrectPhoneNumber", AddressClosed),
         ("InternalError.Timeout", AnswerLost),
     ],
 )

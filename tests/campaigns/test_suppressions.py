@@ -6,7 +6,7 @@ from campaigns.models import Suppression
 from campaigns.selectors import suppressions as selector
 from campaigns.services import deliveries, suppressions
 from campaigns.services.suppressions import AlreadySuppressed, ByHand, NoAddressThere
-from campaigns.transports.contract import AddressRefused
+from campaigns.transports.contract import AddressClosed
 from members.errors import NotFound, ReasonRequired
 from members.models import AuditRecord
 from members.services.identities import InvalidIdentity
@@ -50,7 +50,7 @@ def test_nothing_is_sent_to_a_suppressed_address_until_it_is_lifted(
 def test_an_address_that_the_server_knows_to_be_dead_is_suppressed_at_once(
     campaign, alice, provider
 ):
-    provider.error = AddressRefused("SMTP 550 5.1.1")
+    provider.error = AddressClosed("SMTP 550 5.1.1")
     first = queued(campaign, alice)
     deliveries.send_due(at=NOW)
     provider.error = None
