@@ -16,12 +16,15 @@ from django.db.models import QuerySet
 from campaigns.models import Campaign, Enrollment, StepRecord
 from campaigns.rules.event_patterns import Fact
 from campaigns.rules.journey_steps import WaitEvent
+from campaigns.rules.journeys import BadSteps
 from campaigns.services import (
+    campaign_locks,
     campaign_versions,
     enrollment_rows,
     event_waits,
     journey_acts,
     journey_gifts,
+    members_at_work,
 )
 from campaigns.services.journey_acts import Going
 from loyalty.services import benefit_locks
@@ -34,6 +37,7 @@ MOST_FAILURES = 5
 FIRST_RETRY = timedelta(minutes=1)
 _Advance = Callable[[int, Sequence[int], datetime], list[int]]
 _State = Enrollment.State
+_PLACE = ("state", "reason", "step", "due_at", "waits_for", "ended_at")
 _DUE = (_State.WATCHING, _State.ACTIVE, _State.WAITING)
 
 
@@ -49,7 +53,7 @@ def advance_due(*, at: datetime, limit: int = BATCH) -> int:
 def begin(*, rows: Sequence[Enrollment], at: datetime) -> None:
     """Lets members who have just come in begin, in the caller's transaction, which holds their
     rows; those who only watch or are left out stay as they are."""
-    walk([row for row in rows if row.state == _State.ACTIVE], at)
+    _walk_or_stand([row for row in rows if row.state == _State.ACTIVE], at)
 
 
 @transaction.atomic
@@ -73,7 +77,7 @@ def hear(*, events: Sequence[Fact], at: datetime) -> int:
         journey_acts.go_on(row, way="heard", outcome=StepRecord.Outcome.HEARD, at=at)
     paused = [row for row in heard if row.campaign.state != Campaign.State.RUNNING]
     journey_acts.Going(at).write(paused)
-    walk([row for row in heard if row not in paused], at)
+    _walk_or_stand([row for row in heard if row not in paused], at)
     return len(heard)
 
 
@@ -94,6 +98,22 @@ def walk(rows: Sequence[Enrollment], at: datetime) -> list[int]:
         ]
     going.write(rows)
     return going.at_gifts
+
+
+def _walk_or_stand(rows: Sequence[Enrollment], at: datetime) -> None:
+    """Takes them as far as they can go; where a step fails all of them stand where they are, due,
+    and `advance_due` tries them one by one: what else is done of the same event isn't undone."""
+    kept = [(row, {name: getattr(row, name) for name in _PLACE}) for row in rows]
+    try:
+        with transaction.atomic():
+            walk(rows, at)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        logger.exception("journeys_stand", count=len(rows))
+        for row, place in kept:
+            vars(row).update(place)
+        journey_acts.Going(at).write([row for row, _place in kept])
 
 
 def _advance_some(campaign_id: int, at: datetime, limit: int) -> int:
@@ -179,12 +199,16 @@ def _due(campaign_id: int, at: datetime) -> QuerySet[Enrollment]:
 
 
 def _locked(campaign_id: int, enrollment_ids: Sequence[int], at: datetime) -> list[Enrollment]:
-    """Those that are still due, behind their locks; others are being seen to by somebody else."""
+    """Those that are still due, behind their locks; others are being seen to by somebody else.
+    Whoever stops the campaign waits for us."""
+    if not campaign_locks.is_running(campaign_id):
+        return []
     rows = Enrollment.objects.select_for_update(skip_locked=True).filter(
         pk__in=enrollment_ids, campaign_id=campaign_id, state__in=_DUE, due_at__lte=at
     )
-    found = enrollment_rows.with_parents(rows.order_by("pk"))
-    return [row for row in found if row.campaign.state == Campaign.State.RUNNING]
+    found = list(rows.order_by("pk"))
+    free = members_at_work.free(member_ids={row.member_id for row in found})
+    return enrollment_rows.with_parents(row for row in found if row.member_id in free)
 
 
 def _by_step(rows: Sequence[Enrollment]) -> dict[tuple[int, str], list[Enrollment]]:
@@ -198,5 +222,9 @@ def _answers(event: Fact, row: Enrollment) -> bool:
     name, _colon, behavior = row.waits_for.partition(":")
     if event.type != name or (behavior and event.behavior != behavior):
         return False
-    step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
+    try:
+        step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
+    except BadSteps:
+        # Steps that nobody can read any more: the watchdog says so when the wait is over.
+        return False
     return isinstance(step, WaitEvent) and event_waits.is_in_time(row, step, event)
