@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.naming import Named
 
+# Why the product itself pauses a campaign.
+_PAUSED_BY_US = {
+    "audience_grew": _("its audience is larger than what was approved"),
+    "not_as_approved": _("it is no longer what was approved"),
+    "run_failed": _("its run failed five times; the job says why"),
+}
 _SHARE = [MinValueValidator(0), MaxValueValidator(5_000)]
 
 
@@ -222,6 +228,11 @@ class Campaign(Named):
                 condition=models.Q(next_run_at__isnull=False),
             )
         ]
+
+    @property
+    def paused_because(self) -> str:
+        """The reason in words."""
+        return str(_PAUSED_BY_US.get(self.pause_reason, self.pause_reason))
 
     @property
     def comes_in_runs(self) -> bool:

@@ -191,7 +191,7 @@ def pause(*, campaign_id: int, reason: str, actor_id: int | None, at: datetime) 
 
     Raises: NotFound; NotRunning.
     """
-    campaign = campaign_locks.lock(campaign_id)
+    campaign = campaign_locks.stop(campaign_id)
     if campaign.state not in (_State.RUNNING, _State.SCHEDULED):
         raise NotRunning
     campaign.state, campaign.pause_reason = _State.PAUSED, reason[:200]
@@ -225,7 +225,7 @@ def kill(*, campaign_id: int, reason: str, actor_id: int | None, at: datetime) -
     """
     if not reason.strip():
         raise ReasonRequired
-    campaign = campaign_locks.lock(campaign_id)
+    campaign = campaign_locks.stop(campaign_id)
     if campaign.state not in Campaign.KILLABLE:
         raise CampaignOver
     campaign_approvals.withdraw_of(campaign=campaign, at=at)

@@ -17,11 +17,13 @@ from campaigns.rules import gate as rules
 from campaigns.selectors import gate_facts
 from campaigns.selectors.gate_facts import MARKETING, Asked, Facts
 from campaigns.services import (
+    campaign_locks,
     delivery_rows,
     delivery_takings,
     delivery_texts,
     gate,
     member_pools,
+    members_at_work,
     message_steps,
 )
 from campaigns.services.delivery_texts import Texts
@@ -83,7 +85,8 @@ def claim(
 
 def _running(campaign_id: int) -> Campaign | None:
     """With a rate the campaign is locked: senders count what went out one after the other. One
-    that is over sends what a person has sent again."""
+    that is over sends what a person has sent again. Who stops it waits until we are through."""
+    campaign_locks.hold(campaign_id)
     rows = Campaign.objects.filter(pk=campaign_id, state__in=Campaign.SENDING)
     campaign = rows.first()
     if campaign is not None and campaign.rate_per_minute:
@@ -106,6 +109,10 @@ def _lock_due(campaign: Campaign, at: datetime, limit: int, only: int | None) ->
         .order_by("not_before_at")
     )
     found = list((rows if only is None else rows.filter(pk=only))[:limit])
+    # Who is being merged or erased at this moment has to wait for the next turn: not for us, while
+    # we hold what they wait for.
+    free = members_at_work.free(member_ids={one.member_id for one in found})
+    found = [one for one in found if one.member_id in free]
     for one in found:
         one.campaign = campaign
         if one.enrollment is not None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from campaigns.events import MessageSent
 from campaigns.models import Delivery
@@ -27,11 +27,27 @@ _Reason = Delivery.Reason
 
 
 def settle(*, claim: Claim, told: str | Exception, at: datetime) -> None:
+    """As `_settle`, and once more where it fails, since two waited for each other; what still can't
+    be written stays claimed, and is unknown behind its lease. The other answers of the batch must
+    not be lost for it."""
+    for is_last in (False, True):
+        try:
+            _settle(claim, told, at)
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            told_of = {"message": str(claim.delivery.uid), "error": type(error).__name__}
+            logger.error("outcome_not_written", is_last=is_last, **told_of)
+        else:
+            return
+
+
+def _settle(claim: Claim, told: str | Exception, at: datetime) -> None:
     """Writes the provider's reference, or what went wrong: surely not taken is tried again;
     refused goes on by the next medium of its step, or has failed; anything else is unknown."""
     delivery = claim.delivery
     if isinstance(told, str):
-        _sent(delivery, told, at)
+        _sent(delivery, _plain(told), at)
     elif isinstance(told, NotSent):
         _log(delivery, "message_not_taken", told)
         _retry(delivery, at)
@@ -74,7 +90,7 @@ def put_off(*, delivery_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
-    if _write(delivery, state=_State.SENT, sent_at=at, provider_ref=reference[:120], reason=""):
+    if _write(delivery, state=_State.SENT, sent_at=at, provider_ref=reference, reason=""):
         told = MessageSent(
             delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
         )
@@ -82,7 +98,7 @@ def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
     else:
         # A report was quicker, and told that it went out; later ones name it by the reference.
         same = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, provider_ref="")
-        same.update(provider_ref=reference[:120])
+        same.update(provider_ref=reference)
 
 
 @transaction.atomic
@@ -139,6 +155,11 @@ def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
 def _log(delivery: Delivery, what: str, told: Exception) -> None:
     """By which of the provider's codes, so that a person finds what to mend."""
     logger.info(what, message=str(delivery.uid), medium=delivery.medium, code=str(told))
+
+
+def _plain(reference: str) -> str:
+    """Without signs that no text of the database can have."""
+    return reference.replace("\x00", "").encode(errors="ignore").decode()[:120]
 
 
 def _give_back(delivery: Delivery, at: datetime) -> None:

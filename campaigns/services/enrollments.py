@@ -14,7 +14,14 @@ from django.db import transaction
 from campaigns.models import Campaign, Delivery, Enrollment, Run
 from campaigns.rules import arms
 from campaigns.rules.arms import Arm
-from campaigns.services import clerk_tasks, journeys, member_pools, standing_runs, step_calls
+from campaigns.services import (
+    campaign_locks,
+    clerk_tasks,
+    journeys,
+    member_pools,
+    standing_runs,
+    step_calls,
+)
 from members.services import bell
 
 ADVANCE_DUE = "campaigns.tasks.advance_due"
@@ -39,11 +46,16 @@ class Entering:
 def enter(*, campaign: Campaign, entering: Sequence[Entering], at: datetime) -> list[Enrollment]:
     """The enrollments that are new; an entry key that is there already adds nothing.
 
-    A paused campaign takes nobody in: they are rows that say so. Call it for campaigns with a
-    version only.
+    A paused campaign takes nobody in: they are rows that say so. One that is over adds none. Call
+    it for campaigns with a version only.
     """
     if not entering:
         return []
+    # Behind this nobody stops it: who comes in is let go with the others.
+    state = campaign_locks.state_of(campaign.pk)
+    if state not in Campaign.LIVE:
+        return []
+    campaign.state = state
     run = standing_runs.current(campaign=campaign, at=at)
     rows = [_row(campaign, run, one, at) for one in entering]
     keys = [row.entry_key for row in rows]

@@ -7,15 +7,26 @@ nobody else holds.
 
 from datetime import datetime
 
-from django.db import transaction
+import structlog
+from django.db import connection, transaction
 from django.db.models import Max
 
 from campaigns.models import Campaign, Enrollment, Run
-from campaigns.services import campaign_approvals, enrollment_rows, journeys, run_freezing
+from campaigns.services import (
+    campaign_approvals,
+    campaign_locks,
+    enrollment_rows,
+    enrollments,
+    journeys,
+    members_at_work,
+    run_freezing,
+)
 from members.models import Member
 from members.registry import panels
+from members.services import bell
 from members.services.jobs import RunningJob
 
+logger = structlog.get_logger(__name__)
 KIND = "campaigns.run"
 FREEZE_PART = 50_000
 PLAN_PART = 1_000
@@ -64,15 +75,23 @@ def freeze_part(*, run_id: int, last: int, at: datetime) -> int | None:
     return None
 
 
-@transaction.atomic
 def plan_part(*, run_id: int, at: datetime, limit: int = PLAN_PART) -> int:
     """Lets the next members of the audience begin; gives how many. 0: there is nobody (any more),
-    or the campaign doesn't run."""
-    waiting = Enrollment.objects.select_for_update(skip_locked=True).filter(
-        run_id=run_id, state=Enrollment.State.FROZEN
-    )
-    rows = enrollment_rows.with_parents(waiting.order_by("pk")[:limit])
-    if not rows or not _goes_on(run_id):
+    or the campaign doesn't run. Where one of them is at fault, all of this part begin as those on
+    their way do, one by one and watched: the rest of the audience doesn't wait for it."""
+    try:
+        return _plan(run_id, at, limit)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        logger.exception("run_not_planned", run_id=run_id)
+    return _leave_to_watchdog(run_id, at, limit)
+
+
+@transaction.atomic
+def _plan(run_id: int, at: datetime, limit: int) -> int:
+    rows = _next_frozen(run_id, limit)
+    if not rows:
         return 0
     for row in rows:
         row.state = Enrollment.State.ACTIVE
@@ -81,8 +100,27 @@ def plan_part(*, run_id: int, at: datetime, limit: int = PLAN_PART) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def _leave_to_watchdog(run_id: int, at: datetime, limit: int) -> int:
+    ids = [row.pk for row in _next_frozen(run_id, limit)]
+    bell.start_on_commit(enrollments.ADVANCE_DUE)
+    return Enrollment.objects.filter(pk__in=ids).update(state=Enrollment.State.ACTIVE, due_at=at)
+
+
+def _next_frozen(run_id: int, limit: int) -> list[Enrollment]:
+    """Behind their locks; nobody where the campaign doesn't run. Whoever stops it waits for us."""
+    campaign_id = Run.objects.values_list("campaign_id", flat=True).get(pk=run_id)
+    if not campaign_locks.is_running(campaign_id) or not _goes_on(run_id):
+        return []
+    waiting = Enrollment.objects.select_for_update(skip_locked=True).filter(
+        run_id=run_id, state=Enrollment.State.FROZEN
+    )
+    rows = list(waiting.order_by("pk")[:limit])
+    free = members_at_work.free(member_ids={row.member_id for row in rows})
+    return enrollment_rows.with_parents(row for row in rows if row.member_id in free)
+
+
 def _goes_on(run_id: int) -> bool:
-    """Asked behind the rows' locks."""
     return Run.objects.filter(
         pk=run_id, state=_State.RUNNING, campaign__state=Campaign.State.RUNNING
     ).exists()

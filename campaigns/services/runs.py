@@ -6,7 +6,7 @@ Source: docs/algorithms/campaigns.md.
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from campaigns.models import Campaign, Delivery, Enrollment, Run
 from campaigns.rules import entries, occurrences
@@ -17,6 +17,11 @@ from members.models import Job
 _State = Run.State
 _Campaign = Campaign.State
 _CHUNK = 5_000
+_MOST_FAILURES = 5
+# Why the product itself has paused a campaign.
+RUN_FAILED = "run_failed"
+# What a job has left lying is taken up again; what a person canceled is not.
+_LEFT = (Job.State.DONE, Job.State.FAILED)
 
 
 def begin_due(*, at: datetime) -> list[Run]:
@@ -84,9 +89,9 @@ def _make(campaign: Campaign, due_at: datetime, at: datetime) -> Run:
 
 def settle(*, at: datetime) -> int:
     """Ends what is over: lets members of stopped campaigns go, part by part; closes runs in which
-    nobody is on the way; finishes campaigns that have nothing to come. Gives how many rows changed.
-    """
-    return _release_killed(at) + _finish_runs(at) + _finish_campaigns(at)
+    nobody is on the way; finishes campaigns that have nothing to come; and takes up what a job
+    left lying. Gives how many rows changed."""
+    return _release_killed(at) + _finish_runs(at) + _finish_campaigns(at) + _take_up_left(at)
 
 
 def _release_killed(at: datetime) -> int:
@@ -96,6 +101,8 @@ def _release_killed(at: datetime) -> int:
         while count := _release_some(run_id, at):
             changed += count
         clerk_tasks.cancel_of_run(run_id=run_id, at=at)
+    while count := _release_messages():
+        changed += count
     return changed
 
 
@@ -105,7 +112,7 @@ def _release_some(run_id: int, at: datetime) -> int:
         run_id=run_id, state__in=Enrollment.LIVE
     )
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:_CHUNK])
-    count = Enrollment.objects.filter(pk__in=ids).update(
+    return Enrollment.objects.filter(pk__in=ids).update(
         state=Enrollment.State.EXITED,
         reason="killed",
         ended_at=at,
@@ -113,11 +120,17 @@ def _release_some(run_id: int, at: datetime) -> int:
         step="",
         waits_for="",
     )
-    waiting = Delivery.objects.select_for_update(skip_locked=True).filter(
-        run_id=run_id, state=Delivery.State.QUEUED
+
+
+@transaction.atomic
+def _release_messages() -> int:
+    """Also of runs that are over: a provider that was away gave one back, or a person sent it
+    again, before the campaign was stopped."""
+    waiting = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        campaign__state=_Campaign.KILLED, state=Delivery.State.QUEUED
     )
     messages = list(waiting.order_by("pk").values_list("pk", flat=True)[:_CHUNK])
-    return count + Delivery.objects.filter(pk__in=messages).update(
+    return Delivery.objects.filter(pk__in=messages).update(
         state=Delivery.State.KILLED, reason=Delivery.Reason.KILLED
     )
 
@@ -142,6 +155,39 @@ def _finish_run(run_id: int, at: datetime) -> int:
     run.state = _State.KILLED if is_killed else _State.FINISHED
     run.finished_at = at
     run.save(update_fields=["state", "finished_at"])
+    return 1
+
+
+def _take_up_left(at: datetime) -> int:
+    """Runs whose job is over though somebody has not begun: it failed, or whoever merged or erased
+    a member held them just then."""
+    frozen = Enrollment.objects.filter(run=OuterRef("pk"), state=Enrollment.State.FROZEN)
+    rows = Run.objects.filter(
+        Q(state=_State.FREEZING) | Q(Exists(frozen), state=_State.RUNNING),
+        kind=Run.Kind.FROZEN,
+        campaign__state=_Campaign.RUNNING,
+        job__state__in=_LEFT,
+    )
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    return sum(_take_up(run_id, at) for run_id in ids)
+
+
+@transaction.atomic
+def _take_up(run_id: int, at: datetime) -> int:
+    """After the fifth job that failed the campaign is paused, and says why."""
+    campaign_id = Run.objects.values_list("campaign_id", flat=True).get(pk=run_id)
+    campaign = campaign_locks.lock(campaign_id)
+    run = Run.objects.select_for_update(of=("self",)).select_related("job").get(pk=run_id)
+    if run.state not in Run.LIVE or run.job is None or run.job.state not in _LEFT:
+        return 0
+    failed = Job.objects.filter(
+        kind=run.job.kind, params=run.job.params, state=Job.State.FAILED
+    ).count()
+    if run.job.state == Job.State.FAILED and failed >= _MOST_FAILURES:
+        campaign.state, campaign.pause_reason = _Campaign.PAUSED, RUN_FAILED
+        campaign.save(update_fields=["state", "pause_reason"])
+    else:
+        schedules.take_up(run, at)
     return 1
 
 
