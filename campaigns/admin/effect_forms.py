@@ -36,11 +36,12 @@ class EffectForm(forms.Form):
         super().__init__(query)
         self.scope = scope
         stores = scope.stores(Store.objects.order_by("code"))
-        media = sorted(set(campaign.deliveries.values_list("medium", flat=True).distinct()))
-        arms = [arm for arm in effect_parts.arms_of(campaign) if arm]
+        # From what the campaign may do: to look at what its members got takes seconds.
+        parts = effect_parts.parts_of(campaign)
         self._offer("run", _("All runs"), _runs(campaign))
-        self._offer("arm", _("All variants"), [(arm, effect_words.arm(arm)) for arm in arms])
-        self._offer("medium", _("All channels"), [(one, effect_words.medium(one)) for one in media])
+        self._offer("arm", _("All variants"), [(arm, effect_words.arm(arm)) for arm in parts.arms])
+        media = [(one, effect_words.medium(one)) for one in parts.media]
+        self._offer("medium", _("All channels"), media)
         every = _("All stores") if scope.is_whole_chain else _("My stores")
         self._offer("store", every, [(str(one.pk), one.name) for one in stores])
 

@@ -1,12 +1,11 @@
 """What a campaign cost, and what of its gifts is still promised."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analytics.selectors import asking
-from campaigns.selectors import effect_sql as sql
-from campaigns.selectors.effect_parts import Parts
+from campaigns.selectors.effect_scopes import Scope
 from loyalty.models import CouponType
 from loyalty.rules import coupons as rules
 from loyalty.selectors import coupons
@@ -28,8 +27,9 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True)
 class Gift:
-    """Coupons of one type. `open_count` can still be used, and may cost `liability_amount` at
-    most; of a worth that the cart decides that is 0."""
+    """Coupons of one type; one that was passed on is what became of it with the friend.
+    `open_count` can still be used, and may cost `liability_amount` at most; of a worth that the
+    cart decides that is 0."""
 
     name: str
     code: str
@@ -72,14 +72,15 @@ class Cost:
         return self.messages_amount + self.discount_amount + gone
 
 
-def cost(query: Callable[[str], str], params: Mapping[str, Any], parts: Parts) -> Cost:
-    """`query` completes a statement with the members that are asked for."""
-    channels = asking.rows(query(sql.BY_MEDIUM), params) if parts.has_messages else []
-    given, left = asking.row(query(sql.POINTS), params) if parts.point_steps else (0, 0)
+def cost(scope: Scope, coupon_rows: Sequence[tuple[Any, ...]]) -> Cost:
+    """`coupon_rows` are what the scope's whole statement says of coupons, by type."""
+    parts, params = scope.parts, scope.params
+    channels = asking.rows(scope.messages(), params) if parts.has_messages else []
+    given, left = asking.row(scope.points(), params) if parts.point_steps else (0, 0)
     terms = programs.current()
     return Cost(
         channels=tuple(_channel(row) for row in channels),
-        gifts=_gifts(query, params, parts),
+        gifts=_gifts(coupon_rows),
         given_points=int(given),
         left_points=int(left),
         points_amount=terms.amount_of(int(given)),
@@ -100,26 +101,20 @@ def _channel(row: tuple[Any, ...]) -> Channel:
     )
 
 
-def _gifts(
-    query: Callable[[str], str], params: Mapping[str, Any], parts: Parts
-) -> tuple[Gift, ...]:
-    if not parts.coupon_steps:
-        return ()
-    statement = sql.COUPONS_BY_TYPE if parts.is_imported else sql.COUPONS
-    rows = asking.rows(query(statement), params)
-    types = CouponType.objects.in_bulk([row[0] for row in rows])
-    gifts = [_gift(types[row[0]], row) for row in rows if row[0] in types]
+def _gifts(rows: Sequence[tuple[Any, ...]]) -> tuple[Gift, ...]:
+    types = CouponType.objects.in_bulk([row[1] for row in rows])
+    gifts = [_gift(types[row[1]], row) for row in rows]
     return tuple(sorted(gifts, key=lambda gift: (-gift.redeemed_count, gift.code)))
 
 
 def _gift(kind: CouponType, row: tuple[Any, ...]) -> Gift:
-    _, given, redeemed, discount, still_open = row
+    _, _, _, _, given, redeemed, still_open, discount = row
     return Gift(
         name=kind.name,
         code=kind.code,
         given_count=given,
         redeemed_count=redeemed,
         discount_amount=int(discount),
-        open_count=still_open,
-        liability_amount=still_open * rules.cost(coupons.worth(kind)) if still_open else 0,
+        open_count=int(still_open),
+        liability_amount=int(still_open) * rules.cost(coupons.worth(kind)) if still_open else 0,
     )

@@ -1,14 +1,12 @@
 """What a campaign consists of, as far as its effect asks: messages, gifts, arms, days."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min
-
-from campaigns.models import Campaign, CampaignPrize, Delivery, Enrollment
+from campaigns.models import Campaign, CampaignPrize, CampaignVersion, Delivery, Enrollment
 from campaigns.rules.effects import GIFT_RUNGS, MESSAGE_RUNGS, Absence, Rung
 
 # A version that was brought in from elsewhere says so in its content, with what is known of it.
@@ -17,10 +15,14 @@ IMPORTED = "imported"
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`coupon_steps` and `point_steps` are ids of the steps that give them, of all versions."""
+    """Of all versions: `coupon_steps` and `point_steps` are ids of the steps that give them,
+    `arms` the variants that members may be drawn into, with the control."""
 
     has_messages: bool
+    arms: tuple[str, ...]
+    media: tuple[str, ...]
     coupon_steps: tuple[str, ...]
+    most_coupons: int
     point_steps: tuple[str, ...]
     is_imported: bool
     has_goal: bool
@@ -37,15 +39,19 @@ def parts_of(campaign: Campaign) -> Parts:
     """From all versions that members came in by. Four queries at most."""
     versions = list(campaign.versions.order_by("number"))
     prizes = CampaignPrize.objects.filter(version__in=versions)
-    told = set(prizes.values_list("what", "step"))
-    coupons = tuple(sorted(step for what, step in told if what == CampaignPrize.What.COUPON))
-    points = tuple(sorted(step for what, step in told if what == CampaignPrize.What.POINTS))
+    told = set(prizes.values_list("what", "step", "count"))
+    coupons = tuple(sorted({step for what, step, _ in told if what == CampaignPrize.What.COUPON}))
+    points = tuple(sorted({step for what, step, _ in told if what == CampaignPrize.What.POINTS}))
     is_imported = any(IMPORTED in version.content for version in versions)
     last = versions[-1].content if versions else {}
     has_messages = not is_imported and _has_messages(campaign, versions)
     return Parts(
         has_messages=has_messages,
+        arms=_arms(versions),
+        media=tuple(sorted(set(_media(versions)))),
         coupon_steps=coupons,
+        # What one step gave at most, at a time.
+        most_coupons=max((count for _, _, count in told), default=1),
         point_steps=points,
         is_imported=is_imported,
         has_goal=any(version.content.get("goal_event") for version in versions),
@@ -54,37 +60,35 @@ def parts_of(campaign: Campaign) -> Parts:
     )
 
 
-def arms_of(campaign: Campaign) -> tuple[str, ...]:
-    """The arms that somebody was drawn into, and the control."""
-    arms = Enrollment.objects.filter(campaign=campaign).order_by("arm")
-    return tuple(arms.values_list("arm", flat=True).distinct())
-
-
-def entered_days(campaign: Campaign, zone: ZoneInfo) -> tuple[date, date]:
-    """The first and the last day on which somebody came in."""
-    found = Enrollment.objects.filter(campaign=campaign).aggregate(
-        first=Min("entered_at"), last=Max("entered_at")
-    )
-    if found["first"] is None:
-        return date(2000, 1, 1), date(2000, 1, 1)
-    return found["first"].astimezone(zone).date(), found["last"].astimezone(zone).date()
-
-
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def kinds_of(steps: Any) -> Iterator[str]:
-    """The kinds of all steps, at whatever depth."""
+def steps_of(steps: Any) -> Iterator[Mapping[str, Any]]:
+    """All steps, at whatever depth."""
     for step in steps if isinstance(steps, list) else ():
-        yield str(step.get("kind", ""))
+        yield step
         for value in step.values():
             if isinstance(value, list) and value and isinstance(value[0], dict):
-                yield from kinds_of(value)
+                yield from steps_of(value)
 
 
-def _has_messages(campaign: Campaign, versions: list[Any]) -> bool:
-    if any("MESSAGE" in kinds_of(version.content.get("steps")) for version in versions):
+def _arms(versions: Iterable[CampaignVersion]) -> tuple[str, ...]:
+    found = {str(arm["code"]) for one in versions for arm in one.content.get("arms", ())}
+    if any(one.content.get("control_share") for one in versions):
+        found.add(Enrollment.CONTROL)
+    return tuple(sorted(found))
+
+
+def _media(versions: Iterable[CampaignVersion]) -> Iterator[str]:
+    for version in versions:
+        for step in steps_of(version.content.get("steps")):
+            if step.get("kind") == "MESSAGE":
+                yield from step.get("media", ())
+
+
+def _has_messages(campaign: Campaign, versions: Iterable[CampaignVersion]) -> bool:
+    if any(_media(versions)):
         return True
     return Delivery.objects.filter(campaign=campaign, enrollment__isnull=False).exists()
 

@@ -1,16 +1,21 @@
 """Whom the effect of a campaign is asked about, as the parts of every statement that asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campaigns.models import Campaign, ContactPolicy
+from analytics.selectors import asking
+from campaigns.models import Campaign, ContactPolicy, Enrollment
 from campaigns.rules import effects as rules
 from campaigns.selectors import effect_parts
 from campaigns.selectors import effect_sql as sql
 from campaigns.selectors.effect_parts import Parts
 from loyalty.services import programs
+
+_DAY = timedelta(days=1)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,67 +35,110 @@ class Scope:
     """What all queries of one effect share."""
 
     def __init__(self, campaign: Campaign, asked: Asked, parts: Parts, at: datetime) -> None:
-        self.asked, self.parts = asked, parts
-        zone = programs.current().zone
+        self.asked, self.parts, self.at = asked, parts, at
         policy = ContactPolicy.objects.first() or ContactPolicy()
         self.attribution_days = policy.attribution_days
-        self.arms = effect_parts.arms_of(campaign)
-        first, last = effect_parts.entered_days(campaign, zone)
         self.params: dict[str, Any] = {
             "campaign": campaign.pk,
-            "goal_days": parts.goal_days,
-            "attribution_days": self.attribution_days,
+            "goal_hours": 24 * parts.goal_days,
+            "attribution_hours": 24 * self.attribution_days,
             "reasons": list(rules.REASONS),
-            "arms": list(self.arms),
             "gift_steps": list(parts.coupon_steps),
+            "most_coupons": parts.most_coupons,
             "point_steps": list(parts.point_steps),
             "has_messages": parts.has_messages,
             "has_gifts": parts.has_gifts,
-            # Of what was brought in nobody knows what was given, only what wasn't redeemed.
-            "no_gift": "not_redeemed" if parts.is_imported else "nothing_given",
-            # A day of the shop may be another one than the programme's.
-            "first_on": first - timedelta(days=1),
-            "last_on": last + timedelta(days=parts.goal_days + 1),
-            "attributed_last_on": at.date() + timedelta(days=1),
+            "is_imported": parts.is_imported,
             "at": at,
-            **_narrowing(asked, zone),
+            **_narrowing(asked, programs.current().zone),
         }
+        self.arms: tuple[str, ...] = ()
+        came = asking.rows(self._narrowed(sql.ARMS), self.params)
+        self.arms = tuple(sorted({*parts.arms, *(arm for arm, _, _ in came)}))
+        self.params |= {f"arm_{number}": arm for number, arm in enumerate(self.arms, 1)}
+        self.params |= self._days(came)
 
-    def query(self, answer: str, *, with_ways: bool = False) -> str:
+    def whole(self) -> str:
+        """The statement that answers for members, their orders and their coupons at once."""
+        parts = self.parts
+        ctes, signs, answers = [self._narrowed(sql.SCOPED)], [sql.OF_NOTHING], [sql.OF_PEOPLE]
+        if parts.has_messages:
+            ctes.append(self._by_medium(sql.LETTERS))
+            signs.append(sql.OF_LETTERS)
+        if parts.has_gifts:
+            ctes.append(sql.GIVEN_BY_TYPE if parts.is_imported else sql.GIVEN)
+            signs.append(sql.OF_GIVEN)
+        ctes += [sql.WAYS.format(signs=" UNION ALL ".join(signs)), sql.SOLD]
+        if parts.has_messages:
+            ctes.append(sql.TOUCHED)
+            answers.append(sql.OF_TOUCHED)
+        if parts.has_gifts:
+            ctes.append(sql.HELD)
+            answers.append(sql.OF_COUPONS)
+        return f"WITH RECURSIVE {', '.join(ctes)} {' UNION ALL '.join(answers)}"
+
+    def messages(self) -> str:
+        """The statement that counts messages by channel. Whom they are of is looked up only where
+        that narrows them."""
+        if not self._conditions() and self.asked.store_ids is None:
+            return self._by_medium(sql.BY_MEDIUM.format(of_enrollments="", by_medium="{by_medium}"))
+        joined = "JOIN scoped s ON s.id = d.enrollment_id"
+        counted = sql.BY_MEDIUM.format(of_enrollments=joined, by_medium="{by_medium}")
+        return f"WITH {self._narrowed(sql.SCOPED)} {self._by_medium(counted)}"
+
+    def points(self) -> str:
+        """The statement that counts points that were given, and those that are left."""
+        return f"WITH {self._narrowed(sql.SCOPED)} {sql.POINTS}"
+
+    def _narrowed(self, text: str) -> str:
         joined = ""
         if self.asked.store_ids is not None:
             joined = "JOIN members_member m ON m.id = e.member_id AND m.store_id = ANY(%(stores)s)"
+        return text.format(joined=joined, narrowed=" ".join(self._conditions()), side=self._side())
+
+    def _side(self) -> str:
+        """The arm as its number."""
+        whens = [
+            f"WHEN %(arm_{number})s THEN "
+            f"{number + (0 if arm == Enrollment.CONTROL else sql.NOT_CONTROL)}"
+            for number, arm in enumerate(self.arms, 1)
+        ]
+        return f"CASE e.arm {' '.join(whens)} END" if whens else "0"
+
+    def _conditions(self) -> list[str]:
         conditions = {
             "AND e.run_id = %(run)s": self.asked.run_id is not None,
             "AND e.arm = %(arm)s": bool(self.asked.arm),
             "AND e.entered_at >= %(from_at)s": self.asked.from_on is not None,
             "AND e.entered_at < %(to_at)s": self.asked.to_on is not None,
         }
-        narrowed = " ".join(text for text, is_asked in conditions.items() if is_asked)
-        ctes = [sql.SCOPED.format(joined=joined, narrowed=narrowed)]
-        if with_ways:
-            ctes += [self._messages(), self._gifts(), sql.WAYS, sql.PEOPLE, sql.ORDERS]
-        return f"WITH {', '.join(ctes)} {self._by_medium(answer)}"
-
-    def _messages(self) -> str:
-        return self._by_medium(sql.MESSAGES) if self.parts.has_messages else sql.NO_MESSAGES
-
-    def _gifts(self) -> str:
-        if self.parts.is_imported:
-            return sql.GIFTS_BY_TYPE
-        return sql.GIFTS if self.parts.coupon_steps else sql.NO_GIFTS
+        return [text for text, is_asked in conditions.items() if is_asked]
 
     def _by_medium(self, text: str) -> str:
         return text.replace("{by_medium}", "AND d.medium = %(medium)s" if self.asked.medium else "")
 
+    def _days(self, came: Sequence[tuple[Any, ...]]) -> dict[str, date]:
+        """The business days of all orders that may count: no more of them are read. A shop's day
+        is that of the same instant in Greenwich, the one before or the one behind."""
+        first = min((row[1] for row in came), default=_LONG_AGO)
+        last = max((row[2] for row in came), default=_LONG_AGO)
+        until = last + self.parts.goal_days * _DAY
+        if self.parts.has_messages:
+            (sent_at,) = asking.row(sql.LAST_SENT, self.params)
+            touched = (sent_at or first) + self.attribution_days * _DAY
+            until = max(until, min(touched, self.at))
+        return {
+            "first_on": (first.astimezone(UTC) - _DAY).date(),
+            "last_on": (until.astimezone(UTC) + _DAY).date(),
+        }
+
 
 def _narrowing(asked: Asked, zone: ZoneInfo) -> dict[str, Any]:
-    day = timedelta(days=1)
     return {
         "run": asked.run_id,
         "arm": asked.arm,
         "medium": asked.medium,
         "stores": list(asked.store_ids or ()),
         "from_at": effect_parts.midnight(asked.from_on, zone) if asked.from_on else None,
-        "to_at": effect_parts.midnight(asked.to_on + day, zone) if asked.to_on else None,
+        "to_at": effect_parts.midnight(asked.to_on + _DAY, zone) if asked.to_on else None,
     }

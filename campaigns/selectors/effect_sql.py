@@ -1,167 +1,213 @@
-"""The way of each member through a campaign, as SQL: how far, and why no further.
+"""The way of each member through a campaign, as SQL: how far, why no further, and what they bought.
 
-One pass over the enrollments and messages of one campaign, whatever is asked of it; a way is one
-number, `place * 100 + reason`, so that the farthest one of a member is a `max`. The meaning of each
-case is told in docs/algorithms/effects.md, in the same order.
+One statement reads enrollments, messages, gifts and orders once each, whatever is asked of it; a
+way is one number, `place * 100 + reason`, so that the farthest one of a member is a `max`. The
+meaning of each case is told in docs/algorithms/effects.md, in the same order.
 """
+
+from campaigns.rules.effects import REASONS
 
 # A member in two arms, by a merge, counts as one who was written to: above every control.
 NOT_CONTROL = 10_000_000
 PLACE_UNIT, CODE_UNIT = 100, 100
 SENT, DELIVERED, OPENED, CLAIMED, REDEEMED = 200, 300, 400, 500, 600
 
-
-def _number(reason: str) -> str:
-    """The number of a reason; 0 of one that nobody named."""
-    return f"coalesce(array_position(%(reasons)s::text[], ({reason})::text), 0)"
+# A reason that no row says is a number already: to look up a million of them takes seconds.
+_NUMBERS = {reason: number for number, reason in enumerate(REASONS, 1)}
 
 
-_OF_MESSAGE = _number("""CASE d.state
-    WHEN 'SKIPPED' THEN d.reason WHEN 'FAILED' THEN d.reason
-    WHEN 'QUEUED' THEN 'queued' WHEN 'CLAIMED' THEN 'queued'
-    WHEN 'EXPIRED' THEN 'expired' WHEN 'KILLED' THEN 'killed'
-    WHEN 'UNKNOWN' THEN 'unknown' WHEN 'GHOST' THEN 'ghost' WHEN 'BOUNCED' THEN 'bounced'
-    WHEN 'SENT' THEN CASE d.medium WHEN 'INBOX' THEN 'not_opened' ELSE 'no_report' END
-    ELSE 'not_opened' END""")
-_WITHOUT_MESSAGE = _number("""CASE s.state WHEN 'EXITED' THEN s.reason
-    WHEN 'DONE' THEN 'no_message' ELSE 'on_the_way' END""")
+def _looked_up(column: str) -> str:
+    """The number of the reason in `column`; 0 of one that nobody named."""
+    return f"coalesce(array_position(%(reasons)s::text[], {column}::text), 0)"
 
-SCOPED = """
+
+def _case(of: str, numbers: dict[str, str], otherwise: str) -> str:
+    """`numbers` are reasons by the value of `of` that says them."""
+    whens = " ".join(f"WHEN '{value}' THEN {_NUMBERS[why]}" for value, why in numbers.items())
+    return f"CASE {of} {whens} ELSE {otherwise} END"
+
+
+_OF_STATE = _case(
+    "d.state",
+    {
+        "DELIVERED": "not_opened",
+        "GHOST": "ghost",
+        "BOUNCED": "bounced",
+        "QUEUED": "queued",
+        "CLAIMED": "queued",
+        "EXPIRED": "expired",
+        "KILLED": "killed",
+        "UNKNOWN": "unknown",
+    },
+    f"""CASE WHEN d.state IN ('SKIPPED', 'FAILED') THEN {_looked_up("d.reason")}
+        WHEN d.medium = 'INBOX' THEN {_NUMBERS["not_opened"]}
+        ELSE {_NUMBERS["no_report"]} END""",
+)
+
+# `side` is the arm, and whether it is the control. `own` is where they stand without a message:
+# under 100 where none decides. Days are 24 hours each, which a calendar needn't be asked for.
+SCOPED = f"""
 scoped AS MATERIALIZED (
-    SELECT e.id, e.member_id, e.version_id, e.state, e.reason, e.arm, e.converted_at, e.entered_at,
-           e.entered_at + make_interval(days => %(goal_days)s) AS until_at
-      FROM campaigns_enrollment e {joined}
-     WHERE e.campaign_id = %(campaign)s {narrowed}
-)"""
+    SELECT e.id, e.member_id, e.entered_at,
+           e.entered_at + make_interval(hours => %(goal_hours)s) AS until_at,
+           e.converted_at IS NOT NULL AS has_converted, {{side}} AS side,
+           CASE e.state WHEN 'FROZEN' THEN {_NUMBERS["not_looked_at"]}
+               WHEN 'WATCHING' THEN {_NUMBERS["watching"]}
+               WHEN 'EXCLUDED' THEN {_looked_up("e.reason")}
+               WHEN 'EXITED' THEN 100 + {_looked_up("e.reason")}
+               WHEN 'DONE' THEN 100 + {_NUMBERS["no_message"]}
+               ELSE 100 + {_NUMBERS["on_the_way"]} END AS own
+      FROM campaigns_enrollment e {{joined}}
+     WHERE e.campaign_id = %(campaign)s {{narrowed}}
+)"""  # noqa: S608
+
+# Which arms somebody was drawn into, and when they came in.
+ARMS = """
+SELECT e.arm, min(e.entered_at), max(e.entered_at)
+  FROM campaigns_enrollment e {joined}
+ WHERE e.campaign_id = %(campaign)s {narrowed}
+ GROUP BY e.arm ORDER BY e.arm
+"""
+
+LAST_SENT = "SELECT max(sent_at) FROM campaigns_delivery WHERE campaign_id = %(campaign)s"
 
 # Opening tells that it was delivered, whatever the provider said or didn't.
-MESSAGES = f"""
-messages AS (
-    SELECT d.enrollment_id AS id, max(CASE
+LETTERS = f"""
+letters AS MATERIALIZED (
+    SELECT d.id, d.enrollment_id, CASE
         WHEN d.opened_at IS NOT NULL OR d.clicked_at IS NOT NULL THEN {OPENED}
         WHEN d.state = 'DELIVERED' OR d.state = 'SENT' AND d.medium = 'INBOX' THEN {DELIVERED}
         WHEN d.state IN ('SENT', 'BOUNCED') THEN {SENT}
         WHEN d.state = 'SKIPPED' THEN 0
-        ELSE 100 END + {_OF_MESSAGE}) AS code
-      FROM scoped s JOIN campaigns_delivery d ON d.enrollment_id = s.id
-     WHERE d.campaign_id = %(campaign)s {{by_medium}}
-     GROUP BY d.enrollment_id
+        ELSE 100 END + {_OF_STATE} AS code,
+        CASE WHEN d.state IN ('SENT', 'DELIVERED') THEN d.sent_at END AS touched_at
+      FROM campaigns_delivery d
+     WHERE d.campaign_id = %(campaign)s AND d.enrollment_id IS NOT NULL {{by_medium}}
 )"""  # noqa: S608
 
-# What steps of the journey gave, by the promise's key.
-GIFTS = """
-gifts AS (
-    SELECT s.id, bool_or(c.claimed_at IS NOT NULL) AS is_claimed,
-           bool_or(c.state = 'REDEEMED') AS is_redeemed,
-           bool_or(c.state IN ('ISSUED', 'CLAIMED', 'LOCKED')
-                   AND (c.expires_at IS NULL OR c.expires_at > %(at)s)) AS is_open
+# What steps of the journey gave, by the promise's key. A coupon is one number of flags.
+CLAIMED_FLAG, OPEN_FLAG, REDEEMED_FLAG = 1, 2, 4
+_FLAGS = f"""CASE WHEN c.claimed_at IS NULL THEN 0 ELSE {CLAIMED_FLAG} END
+        + CASE WHEN c.state = 'REDEEMED' THEN {REDEEMED_FLAG}
+            WHEN c.state IN ('ISSUED', 'CLAIMED', 'LOCKED')
+             AND (c.expires_at IS NULL OR c.expires_at > %(at)s) THEN {OPEN_FLAG} ELSE 0 END"""
+GIVEN = f"""
+given AS MATERIALIZED (
+    SELECT s.id, c.type_id, c.replaced_by_id, c.discount_amount, {_FLAGS} AS flags
       FROM scoped s
      CROSS JOIN unnest(%(gift_steps)s::text[]) AS step
       JOIN loyalty_prizegrant g ON g.key = 'campaign:' || s.id || ':' || step
-     CROSS JOIN LATERAL jsonb_array_elements_text(g.made -> 'coupons') AS made(coupon_id)
-      JOIN loyalty_coupon c ON c.id = made.coupon_id::bigint
-     GROUP BY s.id
-)"""
+     CROSS JOIN generate_series(0, %(most_coupons)s - 1) AS number
+      JOIN loyalty_coupon c ON c.id = (g.made -> 'coupons' ->> number)::bigint
+)"""  # noqa: S608
 
 # What was brought in: by type, since nobody knows whose coupon was which campaign's letter.
-GIFTS_BY_TYPE = """
-gifts AS (
-    SELECT s.id, true AS is_claimed, true AS is_redeemed, false AS is_open
-      FROM scoped s
+GIVEN_BY_TYPE = f"""
+given AS MATERIALIZED (
+    SELECT s.id, c.type_id, NULL::bigint AS replaced_by_id, c.discount_amount, {_FLAGS} AS flags
+      FROM (SELECT DISTINCT ON (member_id) id, member_id, entered_at FROM scoped
+             ORDER BY member_id, entered_at) s
       JOIN loyalty_coupon c ON c.member_id = s.member_id AND c.state = 'REDEEMED'
            AND c.redeemed_at >= s.entered_at
      WHERE c.type_id IN (
         SELECT p.coupon_type_id FROM campaigns_campaignprize p
           JOIN campaigns_campaignversion v ON v.id = p.version_id
          WHERE v.campaign_id = %(campaign)s AND p.what = 'COUPON')
-     GROUP BY s.id
-)"""
+)"""  # noqa: S608
 
-NO_MESSAGES = "messages AS (SELECT NULL::bigint AS id, NULL::integer AS code WHERE false)"
-NO_GIFTS = """
-gifts AS (
-    SELECT NULL::bigint AS id, false AS is_claimed, false AS is_redeemed, false AS is_open
-     WHERE false
-)"""
-
+# What is known of each enrollment from its messages and its gifts, in one go.
+OF_LETTERS = "SELECT enrollment_id AS id, code, NULL::integer AS flags FROM letters"
+OF_GIVEN = "SELECT id, NULL::integer, flags FROM given"
+OF_NOTHING = "SELECT NULL::bigint AS id, NULL::integer AS code, NULL::integer AS flags WHERE false"
 WAYS = f"""
-entered AS (
-    SELECT s.id, s.member_id, s.arm, s.entered_at, s.until_at, s.converted_at, CASE
-        WHEN s.state = 'FROZEN' THEN {_number("'not_looked_at'")}
-        WHEN s.state = 'WATCHING' THEN {_number("'watching'")}
-        WHEN s.state = 'EXCLUDED' THEN {_number("s.reason")}
-        WHEN NOT %(has_messages)s THEN {OPENED}
-        WHEN m.code IS NOT NULL THEN m.code
-        ELSE 100 + {_WITHOUT_MESSAGE} END AS code
-      FROM scoped s LEFT JOIN messages m ON m.id = s.id
+signs AS (
+    SELECT id, max(code) AS code, bit_or(flags) AS flags FROM ({{signs}}) AS sign GROUP BY id
 ), ways AS (
-    SELECT e.*, coalesce(g.is_redeemed, false) AS is_redeemed, CASE
-        WHEN e.code < {OPENED} THEN e.code
-        WHEN NOT %(has_gifts)s OR g.is_redeemed THEN {REDEEMED}
-        WHEN g.is_claimed AND g.is_open
-            THEN {CLAIMED} + {_number("'not_redeemed'")}
-        WHEN g.is_claimed THEN {CLAIMED} + {_number("'coupon_over'")}
-        WHEN g.id IS NOT NULL THEN {OPENED} + {_number("'not_claimed'")}
-        ELSE {OPENED} + {_number("%(no_gift)s")} END AS way
-      FROM entered e LEFT JOIN gifts g ON g.id = e.id
+    SELECT s.member_id, s.side, s.has_converted, g.flags & {REDEEMED_FLAG} > 0 AS is_redeemed, CASE
+        WHEN s.own < {PLACE_UNIT} OR %(has_messages)s AND g.code IS NULL THEN s.own
+        WHEN %(has_messages)s AND g.code < {OPENED} THEN g.code
+        WHEN NOT %(has_gifts)s OR g.flags & {REDEEMED_FLAG} > 0 THEN {REDEEMED}
+        WHEN g.flags & {CLAIMED_FLAG + OPEN_FLAG} = {CLAIMED_FLAG + OPEN_FLAG}
+            THEN {CLAIMED + _NUMBERS["not_redeemed"]}
+        WHEN g.flags & {CLAIMED_FLAG} > 0 THEN {CLAIMED + _NUMBERS["coupon_over"]}
+        WHEN g.flags IS NOT NULL THEN {OPENED + _NUMBERS["not_claimed"]}
+        WHEN %(is_imported)s THEN {OPENED + _NUMBERS["not_redeemed"]}
+        ELSE {OPENED + _NUMBERS["nothing_given"]} END AS way
+      FROM scoped s LEFT JOIN signs g ON g.id = s.id
+), people AS (
+    SELECT member_id, max(side + way * {CODE_UNIT}) AS top, bool_or(has_converted) AS has_converted,
+           bool_or(is_redeemed AND side >= {NOT_CONTROL}) AS has_redeemed
+      FROM ways GROUP BY member_id
 )"""  # noqa: S608
 
-PEOPLE = f"""
-people AS MATERIALIZED (
-    SELECT w.member_id, bool_or(w.is_redeemed AND w.arm <> 'control') AS has_redeemed,
-           bool_or(w.converted_at IS NOT NULL) AS has_converted,
-           max(CASE w.arm WHEN 'control' THEN 0 ELSE {NOT_CONTROL} END + w.way * {CODE_UNIT}
-               + coalesce(array_position(%(arms)s::text[], w.arm::text), 0)) AS top
-      FROM ways w
-     GROUP BY w.member_id
-)"""  # noqa: S608
-
-# Each order once, however often its member came in.
-ORDERS = """
-orders AS (
-    SELECT o.id, o.member_id, p.top,
-           o.net_amount - o.refunded_amount + o.refunded_shipping_amount AS net_amount
-      FROM ways w
-      JOIN people p ON p.member_id = w.member_id
-      JOIN loyalty_order o ON o.member_id = w.member_id
+# Each order once for each time that its member came in; what was bought, once at all.
+SOLD = """
+sold AS MATERIALIZED (
+    SELECT o.id, o.member_id, s.id AS enrollment_id, o.occurred_at,
+           o.net_amount - o.refunded_amount + o.refunded_shipping_amount AS net_amount,
+           o.occurred_at >= s.entered_at AND o.occurred_at < s.until_at AS is_within
+      FROM scoped s
+      JOIN loyalty_order o ON o.member_id = s.member_id
            AND o.business_date BETWEEN %(first_on)s AND %(last_on)s
-           AND o.occurred_at >= w.entered_at AND o.occurred_at < w.until_at
-     GROUP BY o.id, p.top
+     WHERE o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0
+), bought AS (
+    SELECT member_id, count(*) AS orders_count, sum(net_amount) AS net_amount FROM (
+        SELECT member_id, net_amount FROM sold WHERE is_within GROUP BY id, member_id, net_amount
+    ) AS once GROUP BY member_id
 )"""
 
-ANSWER = """
-SELECT 'people', top, has_redeemed, has_converted, count(*), 0, 0 FROM people
- GROUP BY top, has_redeemed, has_converted
-UNION ALL
-SELECT 'orders', top, NULL, NULL, count(DISTINCT member_id) FILTER (WHERE net_amount > 0),
-       count(*) FILTER (WHERE net_amount > 0), coalesce(sum(net_amount), 0)
-  FROM orders GROUP BY top
-"""
+# The touch that an order belongs to is the last one before it, of whatever campaign and channel.
+# A message is its enrollment's member's: after a merge that isn't the card it was sent to.
+TOUCHED = """
+touched AS (
+    SELECT DISTINCT ON (o.id) o.*, d.touched_at, d.id AS delivery_id
+      FROM sold o
+      JOIN letters d ON d.enrollment_id = o.enrollment_id AND d.touched_at <= o.occurred_at
+           AND d.touched_at > o.occurred_at - make_interval(hours => %(attribution_hours)s)
+     ORDER BY o.id, d.touched_at DESC, d.id DESC
+), attributed AS (
+    SELECT o.member_id, o.net_amount FROM touched o
+     WHERE NOT EXISTS (
+        SELECT FROM campaigns_enrollment e JOIN campaigns_delivery d ON d.enrollment_id = e.id
+         WHERE e.member_id = o.member_id AND d.state IN ('SENT', 'DELIVERED')
+           AND (d.sent_at, d.id) > (o.touched_at, o.delivery_id) AND d.sent_at <= o.occurred_at)
+       AND NOT EXISTS (
+        SELECT FROM campaigns_delivery d
+         WHERE d.member_id = o.member_id AND d.enrollment_id IS NULL
+           AND d.state IN ('SENT', 'DELIVERED')
+           AND (d.sent_at, d.id) > (o.touched_at, o.delivery_id) AND d.sent_at <= o.occurred_at)
+)"""
 
-# The touch that an order belongs to is the last one before it, of whatever campaign.
-ATTRIBUTED = """
-, touched AS (
-    SELECT o.id, o.member_id, d.sent_at, d.id AS delivery_id,
-           o.net_amount - o.refunded_amount + o.refunded_shipping_amount AS net_amount
-      FROM scoped s
-      JOIN campaigns_delivery d ON d.enrollment_id = s.id AND d.campaign_id = %(campaign)s
-           AND d.sent_at IS NOT NULL AND d.state IN ('SENT', 'DELIVERED') {by_medium}
-      JOIN loyalty_order o ON o.member_id = s.member_id
-           AND o.business_date BETWEEN %(first_on)s AND %(attributed_last_on)s
-           AND o.occurred_at >= d.sent_at
-           AND o.occurred_at < d.sent_at + make_interval(days => %(attribution_days)s)
-     WHERE o.net_amount - o.refunded_amount + o.refunded_shipping_amount > 0
-), last_touches AS (
-    SELECT DISTINCT ON (id) * FROM touched ORDER BY id, sent_at DESC, delivery_id DESC
-)
-SELECT count(*), count(DISTINCT t.member_id), coalesce(sum(t.net_amount), 0)
-  FROM last_touches t JOIN loyalty_order o ON o.id = t.id
- WHERE NOT EXISTS (
-    SELECT FROM campaigns_delivery d
-     WHERE d.member_id = t.member_id AND d.state IN ('SENT', 'DELIVERED')
-       AND d.campaign_id <> %(campaign)s
-       AND (d.sent_at, d.id) > (t.sent_at, t.delivery_id) AND d.sent_at <= o.occurred_at)
-"""
+# A coupon that was passed on costs what the friend's takes off: the end of each chain counts.
+# So few are that the array is looked up one by one, whatever the planner thinks of `given`.
+HELD = f"""
+heirs AS (
+    SELECT c.* FROM unnest(ARRAY(
+        SELECT replaced_by_id FROM given WHERE replaced_by_id IS NOT NULL)) AS passed(id)
+      JOIN loyalty_coupon c ON c.id = passed.id
+     UNION ALL
+    SELECT c.* FROM heirs h JOIN loyalty_coupon c ON c.id = h.replaced_by_id
+), held AS (
+    SELECT type_id, flags, discount_amount FROM given WHERE replaced_by_id IS NULL
+     UNION ALL
+    SELECT c.type_id, {_FLAGS}, c.discount_amount FROM heirs c WHERE c.replaced_by_id IS NULL
+)"""  # noqa: S608
+
+OF_PEOPLE = """
+SELECT 'people', p.top::bigint, p.has_redeemed, p.has_converted, count(*), count(b.member_id),
+       coalesce(sum(b.orders_count), 0), coalesce(sum(b.net_amount), 0)
+  FROM people p LEFT JOIN bought b ON b.member_id = p.member_id
+ GROUP BY p.top, p.has_redeemed, p.has_converted"""
+OF_TOUCHED = """
+SELECT 'attributed', 0, NULL, NULL, 0, count(DISTINCT member_id), count(*),
+       coalesce(sum(net_amount), 0)
+  FROM attributed"""
+OF_COUPONS = f"""
+SELECT 'coupons', type_id, NULL, NULL, count(*),
+       count(*) FILTER (WHERE flags & {REDEEMED_FLAG} > 0),
+       count(*) FILTER (WHERE flags & {OPEN_FLAG} > 0),
+       coalesce(sum(discount_amount) FILTER (WHERE flags & {REDEEMED_FLAG} > 0), 0)
+  FROM held GROUP BY type_id"""  # noqa: S608
 
 # What became of each message, by channel: here messages are counted, not members.
 BY_MEDIUM = """
@@ -173,37 +219,13 @@ SELECT d.medium, count(*) FILTER (WHERE d.state <> 'GHOST'),
        count(*) FILTER (WHERE d.clicked_at IS NOT NULL),
        coalesce(sum(d.cost_amount) FILTER (
            WHERE d.state IN ('CLAIMED', 'SENT', 'DELIVERED', 'BOUNCED', 'UNKNOWN')), 0)
-  FROM scoped s JOIN campaigns_delivery d ON d.enrollment_id = s.id
- WHERE d.campaign_id = %(campaign)s {by_medium}
+  FROM campaigns_delivery d {of_enrollments}
+ WHERE d.campaign_id = %(campaign)s AND d.enrollment_id IS NOT NULL {by_medium}
  GROUP BY d.medium ORDER BY d.medium
 """
 
-COUPONS = """
-SELECT c.type_id, count(*), count(*) FILTER (WHERE c.state = 'REDEEMED'),
-       coalesce(sum(c.discount_amount) FILTER (WHERE c.state = 'REDEEMED'), 0),
-       count(*) FILTER (WHERE c.state IN ('ISSUED', 'CLAIMED', 'LOCKED')
-                        AND (c.expires_at IS NULL OR c.expires_at > %(at)s))
-  FROM scoped s
- CROSS JOIN unnest(%(gift_steps)s::text[]) AS step
-  JOIN loyalty_prizegrant g ON g.key = 'campaign:' || s.id || ':' || step
- CROSS JOIN LATERAL jsonb_array_elements_text(g.made -> 'coupons') AS made(coupon_id)
-  JOIN loyalty_coupon c ON c.id = made.coupon_id::bigint
- GROUP BY c.type_id
-"""
-
-COUPONS_BY_TYPE = """
-SELECT c.type_id, count(*), count(*), coalesce(sum(c.discount_amount), 0), 0
-  FROM (SELECT member_id, min(entered_at) AS entered_at FROM scoped GROUP BY member_id) s
-  JOIN loyalty_coupon c ON c.member_id = s.member_id AND c.state = 'REDEEMED'
-       AND c.redeemed_at >= s.entered_at
- WHERE c.type_id IN (
-    SELECT p.coupon_type_id FROM campaigns_campaignprize p
-      JOIN campaigns_campaignversion v ON v.id = p.version_id
-     WHERE v.campaign_id = %(campaign)s AND p.what = 'COUPON')
- GROUP BY c.type_id
-"""
-
-# Points of a gift are a lot of their own: what is left of it is what they may still cost.
+# Points of a gift are a lot of their own: what is left of it is what they may still cost. A lot
+# with points left is open, and found by who holds it; its entry moves none of it.
 POINTS = """
 SELECT coalesce(sum(g.points), 0), coalesce(sum(l.remaining_points) FILTER (
            WHERE l.expires_at IS NULL OR l.expires_at > %(at)s), 0)
@@ -211,6 +233,5 @@ SELECT coalesce(sum(g.points), 0), coalesce(sum(l.remaining_points) FILTER (
  CROSS JOIN unnest(%(point_steps)s::text[]) AS step
   JOIN loyalty_prizegrant g ON g.key = 'campaign:' || s.id || ':' || step AND g.state = 'GIVEN'
   LEFT JOIN loyalty_ledgerentry y ON y.key = 'prize:' || g.id || ':earn'
-  LEFT JOIN loyalty_lotmovement v ON v.entry_id = y.id
-  LEFT JOIN loyalty_lot l ON l.id = v.lot_id
+  LEFT JOIN loyalty_lot l ON l.member_id = g.member_id AND l.entry_id = y.id AND l.is_open
 """

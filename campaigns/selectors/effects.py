@@ -74,20 +74,19 @@ def effect(*, campaign: Campaign, asked: Asked, at: datetime) -> Effect:
     is up."""
     parts = effect_parts.parts_of(campaign)
     scope = Scope(campaign, asked, parts, at)
-    answer = asking.rows(scope.query(sql.ANSWER, with_ways=True), scope.params)
+    answer = asking.rows(scope.whole(), scope.params)
     people = [_Tally.read(row, scope.arms) for row in answer if row[0] == "people"]
-    orders = [_Tally.read(row, scope.arms) for row in answer if row[0] == "orders"]
     written = [one for one in people if not one.is_control]
-    bought = [one for one in orders if not one.is_control]
-    redeemers = [one for one in bought if one.way.place >= rules.PLACE[Rung.REDEEMED]]
+    control = [one for one in people if one.is_control]
+    redeemers = [one for one in written if one.way.place >= rules.PLACE[Rung.REDEEMED]]
     redeemer_sales = _sales(redeemers) if Rung.REDEEMED not in parts.absent else None
     return Effect(
         at=at,
         goal_days=parts.goal_days,
         attribution_days=scope.attribution_days,
         ladder=rules.ladder(_ways(written, redeemers), absent=parts.absent),
-        arms=tuple(_arm(arm, written, bought) for arm in scope.arms if arm != Enrollment.CONTROL),
-        control=_arm(Enrollment.CONTROL, people, orders) if _has_control(people) else None,
+        arms=tuple(_arm(arm, written) for arm in scope.arms if arm != Enrollment.CONTROL),
+        control=_arm(Enrollment.CONTROL, control) if control else None,
         targeted_count=sum(one.members_count for one in written),
         redeemed_count=(
             sum(one.members_count for one in written if one.has_redeemed)
@@ -95,10 +94,10 @@ def effect(*, campaign: Campaign, asked: Asked, at: datetime) -> Effect:
             else None
         ),
         converted_count=sum(one.members_count for one in written if one.has_converted),
-        sales=_sales(bought),
+        sales=_sales(written),
         redeemer_sales=redeemer_sales,
-        attributed=_attributed(scope),
-        cost=effect_costs.cost(scope.query, scope.params, parts),
+        attributed=_attributed(answer),
+        cost=effect_costs.cost(scope, [row for row in answer if row[0] == "coupons"]),
         removed_count=_removed(campaign, asked),
         parts=parts,
     )
@@ -106,13 +105,14 @@ def effect(*, campaign: Campaign, asked: Asked, at: datetime) -> Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class _Tally:
-    """Members, or orders, of one way and arm."""
+    """Members of one way and arm, with what they bought."""
 
     way: Way
     arm: str
     is_control: bool
     has_redeemed: bool
     has_converted: bool
+    buyers_count: int
     orders_count: int
     net_amount: int
 
@@ -122,7 +122,7 @@ class _Tally:
 
     @classmethod
     def read(cls, row: Sequence[Any], arms: Sequence[str]) -> "_Tally":
-        _, top, has_redeemed, has_converted, count, orders_count, net_amount = row
+        _, top, has_redeemed, has_converted, count, buyers_count, orders_count, net_amount = row
         is_control = top < sql.NOT_CONTROL
         code, arm = divmod(top % sql.NOT_CONTROL, sql.CODE_UNIT)
         place, reason = divmod(code, sql.PLACE_UNIT)
@@ -132,7 +132,8 @@ class _Tally:
             is_control=is_control,
             has_redeemed=bool(has_redeemed),
             has_converted=bool(has_converted),
-            orders_count=orders_count,
+            buyers_count=buyers_count,
+            orders_count=int(orders_count),
             net_amount=int(net_amount),
         )
 
@@ -140,13 +141,13 @@ class _Tally:
 def _ways(written: Sequence[_Tally], redeemers: Sequence[_Tally]) -> list[Way]:
     """Of those on the last rung but one, who bought and who didn't."""
     last, bought = rules.PLACE[Rung.REDEEMED], rules.PLACE[Rung.BOUGHT]
-    there = sum(one.members_count for one in written if one.way.place >= last)
-    buyers = sum(one.members_count for one in redeemers)
+    there = sum(one.members_count for one in redeemers)
+    buyers = sum(one.buyers_count for one in redeemers)
     ways = [one.way for one in written if one.way.place < last]
     return [*ways, Way(bought, "", buyers), Way(last, "no_order", there - buyers)]
 
 
-def _arm(arm: str, people: Sequence[_Tally], orders: Sequence[_Tally]) -> ArmEffect:
+def _arm(arm: str, people: Sequence[_Tally]) -> ArmEffect:
     own = [one for one in people if one.arm == arm]
     return ArmEffect(
         arm=arm,
@@ -157,27 +158,24 @@ def _arm(arm: str, people: Sequence[_Tally], orders: Sequence[_Tally]) -> ArmEff
         },
         redeemed_count=sum(one.members_count for one in own if one.has_redeemed),
         converted_count=sum(one.members_count for one in own if one.has_converted),
-        sales=_sales([one for one in orders if one.arm == arm]),
+        sales=_sales(own),
     )
 
 
-def _has_control(people: Sequence[_Tally]) -> bool:
-    return any(one.is_control for one in people)
-
-
-def _sales(orders: Sequence[_Tally]) -> Sales:
+def _sales(people: Sequence[_Tally]) -> Sales:
     return Sales(
-        buyers_count=sum(one.members_count for one in orders),
-        orders_count=sum(one.orders_count for one in orders),
-        net_amount=sum(one.net_amount for one in orders),
+        buyers_count=sum(one.buyers_count for one in people),
+        orders_count=sum(one.orders_count for one in people),
+        net_amount=sum(one.net_amount for one in people),
     )
 
 
-def _attributed(scope: Scope) -> Sales | None:
-    if not scope.parts.has_messages:
-        return None
-    orders, buyers, amount = asking.row(scope.query(sql.ATTRIBUTED), scope.params)
-    return Sales(buyers_count=buyers, orders_count=orders, net_amount=int(amount))
+def _attributed(answer: Sequence[Sequence[Any]]) -> Sales | None:
+    """None where the campaign has no messages."""
+    for what, *_, buyers, orders, amount in answer:
+        if what == "attributed":
+            return Sales(buyers_count=buyers, orders_count=int(orders), net_amount=int(amount))
+    return None
 
 
 def _removed(campaign: Campaign, asked: Asked) -> int:
