@@ -8,7 +8,7 @@ from campaigns.rules.entries import Happening
 from campaigns.rules.event_patterns import Fact
 from campaigns.rules.journey_steps import WaitEvent
 from campaigns.selectors import happenings
-from campaigns.services import campaign_versions, exit_terms, journey_instants
+from campaigns.services import campaign_versions, entry_checks, exit_terms, journey_instants
 
 
 def is_in_time(row: Enrollment, step: WaitEvent, event: Fact) -> bool:
@@ -37,12 +37,13 @@ def heard(rows: Sequence[Enrollment]) -> set[int]:
 
 
 def _heard(happening: Happening, some: Sequence[tuple[Enrollment, WaitEvent]]) -> set[int]:
-    spans: happenings.Spans = {}
-    for row, _step in some:
-        assert row.due_at is not None
-        since = journey_instants.since(row)
-        low, high = spans.get(row.member_id, (since, row.due_at))
-        spans[row.member_id] = min(low, since), max(high, row.due_at)
+    bounds = [
+        (row.member_id, instant)
+        for row, _step in some
+        for instant in (journey_instants.since(row), row.due_at)
+        if instant is not None
+    ]
+    spans = entry_checks.spans_of(bounds)
     facts = happenings.between(happening, spans)
     return {
         row.pk

@@ -72,9 +72,11 @@ def _enrolled(
 ) -> Iterable[Mapping[str, Any]]:
     rows = Enrollment.objects.filter(member_id__in=facts, campaign_id__in=campaign_ids)
     living = rows.exclude(state=_State.EXCLUDED).order_by("pk")
-    is_open = Exists(_waiting(Delivery, Delivery.State.QUEUED))
-    is_open |= Exists(_waiting(ClerkTask, ClerkTask.State.OPEN))
-    is_open |= Exists(_waiting(StepCall, StepCall.State.QUEUED))
+    is_open = (
+        Exists(_waiting(Delivery, Delivery.State.QUEUED))
+        | Exists(_waiting(ClerkTask, ClerkTask.State.OPEN))
+        | Exists(_waiting(StepCall, StepCall.State.QUEUED))
+    )
     found: Iterable[Mapping[str, Any]] = living.values(*_COLUMNS, is_open=is_open)
     return found
 

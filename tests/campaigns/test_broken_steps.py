@@ -1,5 +1,5 @@
-"""A step that can not be done any more, since what it asks for has gone, holds up only those who stand
-at it: not the campaigns that hear of the same event, nor what else it ends."""
+"""A step that can not be done any more, since what it asks for has gone, holds up only those who
+stand at it: not the campaigns that hear of the same event, nor what else it ends."""
 
 import pytest
 

@@ -103,13 +103,13 @@ def test_a_history_comes_to_what_looking_at_all_of_it_says(shop, seed):
 
     tell_all(dice, deeds, people)
 
-    wanted = {}
+    wanted: dict[tuple[object, ...], set[Entry]] = {}
     for one in reference.entries(rule, deeds):
         wanted.setdefault(reference.key(rule, one, NOW), set()).add(one)
     rows = list(Enrollment.objects.all())
     mine = {row.pk: entry_of(row, people) for row in rows}
     assert sorted(reference.key(rule, one, NOW) for one in mine.values()) == sorted(wanted)
-    going_on = set()
+    going_on: set[int] = set()
     for row in rows:
         entry = mine[row.pk]
         assert entry in wanted[reference.key(rule, entry, NOW)]

@@ -1,7 +1,5 @@
 """What a campaign does to a member, in plain sentences, with the names of what it uses."""
 
-from datetime import time
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +9,6 @@ from campaigns.admin import (
     durations,
     entry_sentences,
     event_words,
-    guard_rail_sentences,
     journey_checks,
     journey_sentences,
 )
@@ -172,45 +169,6 @@ def test_exits_and_the_goal_read_as_sentences():
         assert entry_sentences.goal_sentence(campaign) == (
             "It has worked when the member buys something within 14 days."
         )
-
-
-def test_guard_rails_read_as_sentences(db, keys_made):
-    world.open_shop()
-    campaign = Campaign(
-        control_share=1000, quiet_from=time(21), quiet_until=time(9), budget_amount=100_000
-    )
-
-    with translation.override("en"):
-        said = guard_rail_sentences.guard_rails(campaign)
-
-    assert "Nothing is sent from 21:00 to 09:00, the member's time." in said
-    assert "Sending may cost ¥1,000; then nothing more is sent." in said
-    assert "10% are held out for comparison: they get nothing." in said
-
-
-@pytest.mark.parametrize(
-    ("entry", "rule", "days", "said"),
-    [
-        ("NOW", {}, None, "Each member comes in once."),
-        ("STATE", {"clock": "10:00"}, None, "Each member comes in once."),
-        ("DATE", {"date": "BIRTHDAY", "clock": "09:00"}, None, "Each member comes in once a year."),
-        ("DATE", {"date": "BIRTHDAY", "clock": "09:00"}, 60, "Each member comes in once a year."),
-        ("RECURRING", {"clock": "10:00", "weekdays": [0]}, None, "Members come in each time anew."),
-        ("EVENT", {"event": ORDER}, None, "A member comes in each time it happens."),
-        ("EVENT", {"event": ORDER, "keys": ["member"]}, None, "Each member comes in once."),
-        ("EVENT", {"event": ORDER, "keys": ["order"]}, None, None),
-        ("EVENT", {"event": ORDER}, 7, "The same member may come in again after 7 days."),
-        ("EVENT", {}, None, None),
-    ],
-)
-def test_how_often_a_member_comes_in_reads_as_it_is(db, keys_made, entry, rule, days, said):
-    world.open_shop()
-    campaign = Campaign(entry=entry, entry_rule=rule, re_entry_days=days)
-
-    with translation.override("en"):
-        told = [one for one in guard_rail_sentences.guard_rails(campaign) if "come" in one]
-
-    assert told == ([said] if said else [])
 
 
 def test_every_event_that_a_campaign_may_hear_and_every_behavior_has_words():
