@@ -25,7 +25,7 @@ STATE_COLORS: Mapping[str, str] = {
     "SCHEDULED": "primary",
     "RUNNING": "success",
     "PAUSED": "warning",
-    "FINISHED": "info",
+    "FINISHED": "default",
     "KILLED": "danger",
 }
 GOAL_ICONS: Mapping[str, str] = {

@@ -16,16 +16,18 @@ from members.admin.base import KeysetAdmin, ReadOnlyInline
 from members.admin.filters import InstantsFilter
 from members.models import Member
 
-COLORS = {
-    "QUEUED": "info",
-    "CLAIMED": "info",
-    "SENT": "success",
-    "DELIVERED": "success",
-    "SKIPPED": "warning",
-    "BOUNCED": "warning",
-    "FAILED": "danger",
-    "UNKNOWN": "danger",
-}
+COLORS = labels.Colors(
+    {
+        "QUEUED": "info",
+        "CLAIMED": "info",
+        "SENT": "success",
+        "DELIVERED": "success",
+        "SKIPPED": "warning",
+        "BOUNCED": "warning",
+        "FAILED": "danger",
+        "UNKNOWN": "danger",
+    }
+)
 READ = "campaigns.read_delivery"
 
 

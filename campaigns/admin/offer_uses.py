@@ -23,12 +23,14 @@ from members.admin.base import KeysetAdmin, KeysetChangeList
 from members.models import Member
 from members.selectors import scopes
 
-COLORS = {
-    "RESERVED": "info",
-    "COMMITTED": "success",
-    "REFUSED": "warning",
-    "RETURNED": "info",
-}
+COLORS = labels.Colors(
+    {
+        "RESERVED": "info",
+        "COMMITTED": "success",
+        "REFUSED": "warning",
+        "RETURNED": "info",
+    }
+)
 
 
 class OfferUseChangeList(KeysetChangeList):

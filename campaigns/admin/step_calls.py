@@ -14,7 +14,7 @@ from campaigns.services import step_calls
 from members.admin import confirmations, labels
 from members.admin.base import KeysetAdmin, operator_of
 
-COLORS = {"QUEUED": "info", "CLAIMED": "info", "SENT": "success", "DEAD": "danger"}
+COLORS = labels.Colors(QUEUED="info", CLAIMED="info", SENT="success", DEAD="danger")
 AGAIN = {
     "title": _("Send it again"),
     "description": _("With the same id, so that the receiver can tell a repeat."),

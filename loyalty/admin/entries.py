@@ -18,15 +18,17 @@ from members.admin.filters import InstantsFilter
 from members.models import Member
 
 _PAGES = {"ORDER": "admin:loyalty_order_change", "REFUND": "admin:loyalty_refund_change"}
-_COLORS = {
-    "EARN": "success",
-    "RESTORE": "success",
-    "REDEEM": "info",
-    "EXPIRE": "warning",
-    "CLAWBACK": "danger",
-    "DEBT": "danger",
-    "ADJUST": "primary",
-}
+_COLORS = labels.Colors(
+    {
+        "EARN": "success",
+        "RESTORE": "success",
+        "REDEEM": "info",
+        "EXPIRE": "warning",
+        "CLAWBACK": "danger",
+        "DEBT": "danger",
+        "ADJUST": "primary",
+    }
+)
 
 
 @admin.register(LedgerEntry)

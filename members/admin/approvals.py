@@ -20,13 +20,15 @@ from members.registry import panels
 from members.selectors import scopes
 from members.services import approvals
 
-COLORS = {
-    "PENDING": "warning",
-    "APPROVED": "success",
-    "REJECTED": "danger",
-    "EXPIRED": "info",
-    "STALE": "info",
-}
+COLORS = labels.Colors(
+    {
+        "PENDING": "warning",
+        "APPROVED": "success",
+        "REJECTED": "danger",
+        "EXPIRED": "info",
+        "STALE": "info",
+    }
+)
 APPROVE = {
     "title": gettext_lazy("Approve"),
     "description": gettext_lazy("What was asked for happens at once, in your name as checker."),

@@ -25,13 +25,15 @@ CANCEL = {
     "form_submit_text": gettext_lazy("Cancel the job"),
 }
 STOPPABLE = (Job.State.QUEUED, Job.State.RUNNING)
-COLORS = {
-    "QUEUED": "info",
-    "RUNNING": "primary",
-    "CANCELING": "warning",
-    "DONE": "success",
-    "FAILED": "danger",
-}
+COLORS = labels.Colors(
+    {
+        "QUEUED": "info",
+        "RUNNING": "primary",
+        "CANCELING": "warning",
+        "DONE": "success",
+        "FAILED": "danger",
+    }
+)
 
 
 class JobErrorInline(ReadOnlyInline):

@@ -6,6 +6,14 @@ from typing import Any
 from django.utils.html import conditional_escape
 
 
+class Colors(dict[str, str]):
+    """The color of each code; one that isn't named is grey. Unfold shows the bare code of a label
+    whose color it doesn't find."""
+
+    def __missing__(self, code: str) -> str:
+        return "default"
+
+
 class Label(tuple[Any, Any]):
     """(code, text): Unfold colors a list's cell by the code and shows the text."""
 

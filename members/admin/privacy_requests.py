@@ -25,13 +25,15 @@ from members.selectors import certificates
 from members.selectors import privacy_requests as selectors
 from members.services import privacy_exports
 
-COLORS = {
-    "RECEIVED": "warning",
-    "VERIFIED": "info",
-    "RUNNING": "primary",
-    "DONE": "success",
-    "REFUSED": "danger",
-}
+COLORS = labels.Colors(
+    {
+        "RECEIVED": "warning",
+        "VERIFIED": "info",
+        "RUNNING": "primary",
+        "DONE": "success",
+        "REFUSED": "danger",
+    }
+)
 TONES = {"overdue": "danger", "soon": "warning", "calm": "success"}
 LEFT = "_countdown"
 

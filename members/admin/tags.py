@@ -25,7 +25,9 @@ class TagAdmin(ConsoleAdmin):
     def shown_name(self, tag: Tag) -> str:
         return tag.name
 
-    @display(description=_("origin"), ordering="origin", label={"HAND": "info", "RULE": "success"})
+    @display(
+        description=_("origin"), ordering="origin", label=labels.Colors(HAND="info", RULE="success")
+    )
     def shown_origin(self, tag: Tag) -> labels.Label:
         return labels.label(tag.origin, tag.get_origin_display())
 
