@@ -54,7 +54,9 @@ def passed(*, version_ids: list[int]) -> dict[str, Passed]:
     ways: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for step, kind, outcome, detail, count in rows:
         outcomes[step][outcome] += count
-        way = detail if kind == _SPLIT else _WAYS.get(outcome, "")
+        # Those held out are drawn into no variant: they come along its way without anything.
+        is_drawn = outcome != StepRecord.Outcome.GHOST
+        way = (detail if is_drawn else "") if kind == _SPLIT else _WAYS.get(outcome, "")
         if way:
             ways[step][way] += count
     return {step: Passed(dict(found), dict(ways[step])) for step, found in outcomes.items()}
