@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from campaigns.models import Campaign
+from django.db.models import Max
+
+from campaigns.models import Campaign, Run
 from campaigns.rules.journeys import BadSteps
 from campaigns.selectors import audiences, gift_worth
 from campaigns.services import campaign_locks, campaign_versions, member_pools, schedules
@@ -50,7 +52,9 @@ def largest_audience(campaign: Campaign, at: datetime) -> int | None:
         return None
     is_by_date = campaign.entry == Campaign.Entry.DATE
     count = (audiences.fullest_day if is_by_date else audiences.count)(campaign, at=at)
-    return count + -(-count // 10) + 10
+    # Who was frozen already is reached by what is left of the run.
+    frozen = campaign.runs.filter(state__in=Run.LIVE).aggregate(most=Max("members_count"))["most"]
+    return max(count + -(-count // 10) + 10, frozen or 0)
 
 
 def run_approved(request: ApprovalRequest, at: datetime) -> None:
@@ -86,8 +90,14 @@ def run_refused(request: ApprovalRequest, at: datetime) -> None:
         pk=request.target_id or 0, state=_State.IN_REVIEW
     )
     for campaign in waiting:
-        campaign.state = _State.PAUSED if campaign.version_id else _State.DRAFT
+        campaign.state = _State.PAUSED if has_begun(campaign) else _State.DRAFT
         campaign.save(update_fields=["state"])
+
+
+def has_begun(campaign: Campaign) -> bool:
+    """Whether members are, or may be, in it: then it is paused, and no draft."""
+    is_by_event = campaign.version_id is not None and campaign.entry == Campaign.Entry.EVENT
+    return is_by_event or campaign.runs.exists()
 
 
 def version_of_target(request: ApprovalRequest) -> str:

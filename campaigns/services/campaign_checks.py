@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, MessageTemplate
+from campaigns.models import Campaign, MessageTemplate, Run
 from campaigns.rules import entries
 from campaigns.rules.entries import BadEntry
 from campaigns.rules.journey_steps import Kind, Message
@@ -60,13 +60,19 @@ def _of_audience(campaign: Campaign, at: datetime) -> list[Problem]:
     if is_anybody and campaign.comes_in_runs and campaign.entry != Campaign.Entry.DATE:
         text = _("Say whom it is for: choose a segment, or set a condition.")
         found.append(Problem(AUDIENCE, "segment", text))
-    if isinstance(entry, entries.AtEntry) and entry.at <= at:
+    if isinstance(entry, entries.AtEntry) and entry.at <= at and not _has_run(campaign):
         text = _("The time has passed: choose a later one.")
         found.append(Problem(AUDIENCE, "entry_rule.at", text))
     if campaign.segment is not None and campaign.segment.is_archived:
         found.append(Problem(AUDIENCE, "segment", _("This segment was put away: choose another.")))
     told = entry_rule_checks.problems(campaign, entry)
     return [*found, *(Problem(AUDIENCE, where, text) for where, text in told)]
+
+
+def _has_run(campaign: Campaign) -> bool:
+    """Whether its one run has begun: it goes on, whatever its hour was."""
+    runs = Run.objects.filter(campaign=campaign)
+    return campaign.pk is not None and runs.exclude(state=Run.State.MISSED).exists()
 
 
 def _of_content(campaign: Campaign) -> list[Problem]:

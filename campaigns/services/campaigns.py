@@ -136,8 +136,8 @@ def change(
     expected: str | None = None,
 ) -> Campaign:
     """The campaign with other values. What waits for approval, or waits to begin, becomes a draft
-    again; a paused one stays paused and needs another approval before it goes on. `expected` is
-    the fingerprint that the editor saw.
+    again; one that had begun is paused, or stays so, and needs another approval before it goes on.
+    `expected` is the fingerprint that the editor saw.
 
     Raises: NotFound; NotEditable; ChangedMeanwhile.
     """
@@ -154,7 +154,9 @@ def change(
     campaign.save()
     if fingerprint(campaign) != before and campaign.state not in (_State.DRAFT, _State.PAUSED):
         campaign_approvals.withdraw_of(campaign=campaign, at=at)
-        campaign.state, campaign.next_run_at = _State.DRAFT, None
+        is_begun = campaign.state == _State.IN_REVIEW and campaign_approvals.has_begun(campaign)
+        campaign.state = _State.PAUSED if is_begun else _State.DRAFT
+        campaign.next_run_at = None
         campaign.save(update_fields=["state", "next_run_at"])
     return campaign
 

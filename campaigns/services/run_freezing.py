@@ -21,7 +21,9 @@ def freeze(*, run: Run, low: int, high: int) -> int:
     arm, arm_params = _arm(run)
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT.format(audience=sql, arm=arm, half=_HALF, buckets=BUCKETS),
+            _INSERT.format(
+                audience=sql, arm=arm, half=_HALF, buckets=BUCKETS, is_once=_is_once(run)
+            ),
             {
                 **params,
                 **arm_params,
@@ -37,18 +39,27 @@ def freeze(*, run: Run, low: int, high: int) -> int:
         return int(cursor.rowcount)
 
 
+def _is_once(run: Run) -> str:
+    """By date a member may be there for two days that one run makes up for."""
+    return "FALSE" if run.campaign.entry == run.campaign.Entry.DATE else "TRUE"
+
+
 def close(*, run: Run, at: datetime) -> None:
     """The audience is frozen: its number doesn't change any more. Above the campaign's limit the
     rest is left out, drawn by a hash. Behind the run's lock."""
-    most = run.campaign.audience_limit
-    if most is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _LEAVE_OUT, {"run": run.pk, "most": most, "at": at, "salt": run.campaign.salt}
-            )
+    leave_out(run=run, most=run.campaign.audience_limit, at=at)
     run.members_count = Enrollment.objects.filter(run=run).count()
     run.frozen_at, run.state = at, Run.State.RUNNING
     run.save(update_fields=["members_count", "frozen_at", "state"])
+
+
+def leave_out(*, run: Run, most: int | None, at: datetime) -> None:
+    """Beyond `most` members, with those who have begun already, nobody else begins."""
+    if most is None:
+        return
+    values = {"run": run.pk, "most": most, "at": at, "salt": run.campaign.salt}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE_OUT, values)
 
 
 def _arm(run: Run) -> tuple[str, dict[str, Any]]:
@@ -88,6 +99,12 @@ FROM (
         ) digest
     ) hashed
 ) drawn
+-- Two cards that were merged between two parts are one member, who is there already.
+WHERE NOT EXISTS (
+    SELECT FROM campaigns_enrollment known
+    WHERE known.run_id = %(new_run)s AND known.member_id = drawn.member_id
+      AND known.entry_key <> drawn.entry_key AND {is_once}
+)
 ORDER BY drawn.member_id
 ON CONFLICT (campaign_id, entry_key) DO NOTHING
 """
@@ -95,7 +112,11 @@ _LEAVE_OUT = """
 UPDATE campaigns_enrollment e SET state = 'EXCLUDED', reason = 'audience_limit', ended_at = %(at)s
 FROM (
     SELECT id FROM campaigns_enrollment WHERE run_id = %(run)s AND state = 'FROZEN'
-    ORDER BY sha256(convert_to(%(salt)s || '/limit:' || member_id, 'UTF8')), id OFFSET %(most)s
+    ORDER BY sha256(convert_to(%(salt)s || '/limit:' || member_id, 'UTF8')), id
+    OFFSET greatest(0, %(most)s - (
+        SELECT count(*) FROM campaigns_enrollment
+        WHERE run_id = %(run)s AND state <> 'FROZEN' AND reason <> 'audience_limit'
+    ))
 ) beyond
 WHERE e.id = beyond.id
 """

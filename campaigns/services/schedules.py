@@ -4,7 +4,7 @@ from datetime import datetime
 
 from campaigns.models import Campaign, Run
 from campaigns.rules import entries, occurrences
-from campaigns.services import event_wants
+from campaigns.services import approved_anew, event_wants
 from loyalty.services import programs
 from members.services import bell, jobs
 
@@ -21,7 +21,9 @@ def begin(*, campaign: Campaign, at: datetime) -> None:
     first = _first(campaign, at)
     is_now = first is not None and first <= at
     running = first is None or (is_now and campaign.entry == Campaign.Entry.EVENT)
-    campaign.state = _State.RUNNING if running else _State.SCHEDULED
+    # A run that was paused goes on at once, not with the next one.
+    is_open = running or campaign.runs.filter(state__in=Run.LIVE).exists()
+    campaign.state = _State.RUNNING if is_open else _State.SCHEDULED
     campaign.next_run_at = None if running else first
     campaign.pause_reason = ""
     campaign.save(update_fields=["state", "next_run_at", "pause_reason"])
@@ -51,6 +53,7 @@ def _take_up_again(campaign: Campaign, at: datetime) -> None:
 
 def _take_up_runs(campaign: Campaign, at: datetime) -> None:
     for run in campaign.runs.filter(state__in=Run.LIVE, kind=Run.Kind.FROZEN):
+        approved_anew.bring_up(run=run, campaign=campaign, at=at)
         take_up(run, at)
     wake()
 
