@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.admin.dashboards import cells, files, tiles
-from analytics.admin.dashboards.charts import As, Chart
+from analytics.admin.dashboards.charts import As, Chart, Part
 from analytics.admin.dashboards.dashboards import Content
 from analytics.admin.dashboards.frame import WAITS
 from analytics.admin.dashboards.reading import TooHeavy
@@ -135,7 +135,7 @@ def _rungs(effect: Effect) -> list[dict[str, Any]]:
                 "definition": effect_words.DEFINITIONS[step.rung],
                 "absent": effect_words.ABSENT[step.absence] if step.absence else "",
                 "count": None if count is None else f"{count:,}",
-                "percent": None if not count or not whole else round(100 * count / whole, 1),
+                "percent": Part(count, whole).percent if count else None,
                 "width": 0 if not count or not whole else round(100 * count / whole, 2),
                 "lost": f"{step.lost_count:,}" if step.lost_count else "",
                 "reasons": [

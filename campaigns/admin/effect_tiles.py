@@ -1,7 +1,6 @@
 """The effect of a campaign in a few figures, each with what it counts."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +18,6 @@ _NO_FILTERS: frozenset[str] = frozenset({"store"})
 def tiles(effect: Effect) -> Iterator[Tile]:
     yield _count("targeted", _("Targeted"), words.DEFINITIONS[Rung.TARGETED], effect.targeted_count)
     if (rate := effect.redemption_rate) is not None:
-        points = rate.basis_points
         yield Tile(
             code="redemption_rate",
             label=_("Redemption rate"),
@@ -28,11 +26,7 @@ def tiles(effect: Effect) -> Iterator[Tile]:
                 "opened a message or not."
             ),
             shown_as=As.PERCENT,
-            value=Value(
-                value=None if points is None else _percent(points),
-                numerator=rate.part,
-                denominator=rate.whole,
-            ),
+            value=rate,
             numerator=_("Redeemed"),
             denominator=_("Targeted"),
             narrowed_by=_NO_FILTERS,
@@ -72,11 +66,6 @@ def _money_tiles(effect: Effect) -> Iterator[Tile]:
         ),
         cost.liability_amount,
     )
-
-
-def _percent(basis_points: int) -> Decimal:
-    """One decimal, half up."""
-    return Decimal((basis_points + 5) // 10) / 10
 
 
 def _count(code: str, label: str, definition: object, count: int) -> Tile:

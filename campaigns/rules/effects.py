@@ -115,18 +115,3 @@ def _by_reason(ways: Iterable[Way]) -> tuple[Loss, ...]:
     order = {reason: place for place, reason in enumerate(REASONS)}
     found = sorted(counts.items(), key=lambda one: (-one[1], order.get(one[0], len(order))))
     return tuple(Loss(reason, count) for reason, count in found if count)
-
-
-@dataclass(frozen=True)
-class Share:
-    """A quotient of counts; None where there is nothing to divide by."""
-
-    part: int
-    whole: int
-
-    @property
-    def basis_points(self) -> int | None:
-        """In hundredths of a percent, rounded half up."""
-        if not self.whole:
-            return None
-        return (self.part * 10_000 * 2 + self.whole) // (2 * self.whole)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from analytics.registry.measures import Value
+from analytics.rules import ratios
 from analytics.selectors import asking
 from campaigns.models import Campaign, Enrollment, Run
 from campaigns.rules import effects as rules
-from campaigns.rules.effects import Rung, Share, Step, Way
+from campaigns.rules.effects import Rung, Step, Way
 from campaigns.selectors import effect_costs, effect_parts
 from campaigns.selectors import effect_sql as sql
 from campaigns.selectors.effect_costs import Cost
@@ -62,11 +64,16 @@ class Effect:
     parts: Parts = field(repr=False)
 
     @property
-    def redemption_rate(self) -> Share | None:
-        """Distinct targeted members who redeemed ÷ distinct targeted."""
+    def redemption_rate(self) -> Value | None:
+        """Distinct targeted members who redeemed ÷ distinct targeted, in percent; None where no
+        coupon is part of it."""
         if self.redeemed_count is None:
             return None
-        return Share(self.redeemed_count, self.targeted_count)
+        return Value(
+            value=ratios.percent(self.redeemed_count, self.targeted_count),
+            numerator=self.redeemed_count,
+            denominator=self.targeted_count,
+        )
 
 
 def effect(*, campaign: Campaign, asked: Asked, at: datetime) -> Effect:

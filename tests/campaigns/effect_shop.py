@@ -81,14 +81,13 @@ def into(
     return Enrollment.objects.create(
         run=one,
         campaign=one.campaign,
-        version=one.version,
         member_id=member_id,
         entry_key=f"{one.pk}:{member_id}",
         bucket=1,
         arm=arm,
         state=state,
         ended_at=NOW if is_over else None,
-        **{"entered_at": NOW, **values},
+        **{"entered_at": NOW, "version": one.version, **values},
     )
 
 
