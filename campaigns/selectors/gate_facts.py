@@ -57,12 +57,13 @@ class Facts:
         return bool(share) and arms.bucket(self.policy.holdout_salt, member_id) < share
 
     def cost_of(self, medium: str) -> int:
-        """What the provider asks for one message, in minor units."""
+        """What the provider asks for one message, in minor units; of a short one, for a part."""
         return int((self.policy.costs or {}).get(medium, 0))
 
-    def may_cost(self, medium: str) -> bool:
-        """Whether one more message by this medium is within the budget."""
-        return self.budget_left is None or self.cost_of(medium) <= max(0, self.budget_left)
+    def may_cost(self, medium: str, *, parts: int = 1) -> bool:
+        """Whether one more message by this medium, of so many parts, is within the budget."""
+        cost = self.cost_of(medium) * parts
+        return self.budget_left is None or cost <= max(0, self.budget_left)
 
 
 def facts_of(*, asked: Sequence[Asked], member_ids: Collection[int], at: datetime) -> Facts:

@@ -24,6 +24,7 @@ from campaigns.services import (
     gate,
     member_pools,
     members_at_work,
+    message_prices,
     message_steps,
 )
 from campaigns.services.delivery_texts import Texts
@@ -199,10 +200,11 @@ def _passes(delivery: Delivery, facts: Facts, texts: Texts, at: datetime) -> boo
             _tell_first(delivery, before, choice.verdict)
             return False
         sending = _sending(delivery)
-        cost = facts.cost_of(delivery.medium)
+        text = texts.of(delivery, delivery.medium)
+        cost = facts.cost_of(delivery.medium) * message_prices.parts(delivery.medium, text)
         refused = delivery_takings.take(delivery, sending=sending, cost=cost, at=at)
         if refused is None:
-            gate.count_on(facts=facts, sending=sending, medium=delivery.medium, at=at)
+            gate.count_on(facts=facts, sending=sending, medium=delivery.medium, cost=cost, at=at)
             return True
         if refused is rules.Reason.BUDGET:
             gate.apply(delivery=delivery, verdict=rules.Verdict(refused))

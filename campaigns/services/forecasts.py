@@ -15,17 +15,18 @@ from campaigns.models import Campaign, CampaignVersion, Enrollment, Run
 from campaigns.rules import arms, entries, journeys
 from campaigns.rules import gate as rules
 from campaigns.rules.journey_steps import Kind, Message
-from campaigns.selectors import audiences, coverage, gate_facts, gift_worth
+from campaigns.selectors import audiences, coverage, gift_worth
 from campaigns.selectors.gate_facts import Facts
 from campaigns.services import (
     campaign_versions,
     enrollments,
     member_pools,
     message_choices,
+    message_prices,
     message_steps,
     schedules,
 )
-from campaigns.services.message_choices import Asking, Planned
+from campaigns.services.message_choices import Asking, Chosen, Planned
 from members.errors import NotFound
 
 # Judged one by one; of more members a part is drawn, and the page says so.
@@ -67,6 +68,7 @@ class _Tally:
     by_arm: Counter[str] = field(default_factory=Counter)
     sendable: int = 0
     held_out: int = 0
+    cost_amount: int = 0
     # What is left of the budget, in minor units, for those who are judged; None: there is no end.
     budget_left: int | None = None
 
@@ -197,22 +199,28 @@ def _count(
             reason = chosen.planned[row.pk][0].choice.verdict.reason
             assert reason is not None
             tally.excluded[reason.value] += 1
-        elif not row.is_control and not (going := _within_budget(tally, going, facts)):
+        elif not row.is_control and not (going := _within_budget(tally, going, facts, chosen)):
             tally.excluded[rules.Reason.BUDGET.value] += 1
         else:
             _pass(tally, row, going)
 
 
-def _within_budget(tally: _Tally, going: Sequence[Planned], facts: Facts) -> list[Planned]:
+def _within_budget(
+    tally: _Tally, going: Sequence[Planned], facts: Facts, chosen: Chosen
+) -> list[Planned]:
     """Those that the budget still pays for; they use it up."""
     paid = []
     for one in going:
+        medium = one.choice.medium
+        parts = message_prices.parts(medium, chosen.texts.get((one.row.pk, medium)))
         facts.budget_left = tally.budget_left
-        if not facts.may_cost(one.choice.medium):
+        if not facts.may_cost(medium, parts=parts):
             continue
         paid.append(one)
+        cost = facts.cost_of(medium) * parts
+        tally.cost_amount += cost
         if tally.budget_left is not None:
-            tally.budget_left -= facts.cost_of(one.choice.medium)
+            tally.budget_left -= cost
     return paid
 
 
@@ -245,9 +253,7 @@ def _answer(
     held_out = scale.up(tally.held_out)
     # What rounding leaves is sent: the sum is the audience.
     sendable = total - sum(excluded.values()) - held_out
-    costs = gate_facts.contact_policy().costs or {}
     by_medium = {medium: scale.up(count) for medium, count in tally.by_medium.items()}
-    cost = sum(int(costs.get(medium, 0)) * count for medium, count in by_medium.items())
     worth = gift_worth.liability_of_one(flow)
     return Forecast(
         members_count=total,
@@ -257,7 +263,7 @@ def _answer(
         held_out_count=held_out,
         by_medium=by_medium,
         by_arm={arm: scale.up(count) for arm, count in sorted(tally.by_arm.items())},
-        cost_amount=cost,
+        cost_amount=scale.up(tally.cost_amount),
         liability_amount=worth * (total - held_out),
         due_at=due_at,
         has_message=step is not None,

@@ -115,16 +115,16 @@ def apply(*, delivery: Delivery, verdict: gate.Verdict) -> None:
         delivery.not_before_at = verdict.retry_at
 
 
-def count_on(*, facts: Facts, sending: Sending, medium: str, at: datetime) -> None:
+def count_on(*, facts: Facts, sending: Sending, medium: str, cost: int, at: datetime) -> None:
     """A message that passes is a contact for the next one of its batch, and uses its credit and
-    its part of the budget."""
+    its part of the budget (`cost`, in minor units)."""
     if sending.campaign.purpose == MARKETING:
         facts.contacts[sending.member_id].append(Contact(medium, at))
     template = (sending.credit_templates or {}).get(medium)
     if template is not None:
         facts.credits[sending.member_id, medium, template] -= 1
     if facts.budget_left is not None:
-        facts.budget_left -= facts.cost_of(medium)
+        facts.budget_left -= cost
 
 
 def expires_at(campaign: Campaign, since: datetime, hours: int | None = None) -> datetime:

@@ -7,12 +7,11 @@ from typing import Any
 
 from campaigns.models import ContactPolicy
 from campaigns.registry import variables as registry
-from campaigns.rules import sms_texts
 from campaigns.rules.sms_texts import Length
 from campaigns.rules.text_filters import Masked
 from campaigns.selectors import variables
 from campaigns.selectors.variables import Asked
-from campaigns.services import templates
+from campaigns.services import message_prices, templates
 from campaigns.services.template_checks import LANGUAGES
 from campaigns.services.templates import BrokenTemplate, MissingVariable, Text
 from loyalty.services import programs
@@ -71,7 +70,7 @@ def _preview(
         return Preview(language, None, missing, is_members_own=is_own)
     except BrokenTemplate:
         return Preview(language, None, is_members_own=is_own)
-    length = sms_texts.length(text.body)
+    length = message_prices.length(text.body)
     cost = None if price is None else price * length.parts
     return Preview(language, text, (), length, cost, provided, is_own)
 

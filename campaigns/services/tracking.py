@@ -74,6 +74,16 @@ def outgoing(text: str, delivery: Delivery) -> str:
     return f"{text}\n\n-- \n{line}\n"
 
 
+def as_long(text: str) -> str:
+    """`text` with links as long as those that it leaves with: for counting, before there is a
+    message."""
+    if not settings.PUBLIC_URL:
+        return text
+    own = f"{settings.PUBLIC_URL}/m/"
+    ours = f"{own}{link_tokens.CLICK}/{'x' * link_tokens.LENGTH}"
+    return links.exchange(text, lambda _place, address: address if own in address else ours)
+
+
 def target_of(delivery: Delivery, place: int) -> str | None:
     """Where the link at `place` of the message leads; None where its text is gone."""
     if not delivery.has_text:
