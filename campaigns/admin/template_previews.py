@@ -98,7 +98,8 @@ def _sms(one: Preview) -> str:
     ) % {"units": one.sms.units, "parts": one.sms.parts, "left": one.sms.left}
     if one.sms_cost_amount:
         cost = money.text(one.sms_cost_amount, programs.current().currency)
-        said = f"{said} {_('%(cost)s for each member.') % {'cost': cost}}"
+        each = _("%(cost)s for each member.") % {"cost": cost}
+        return f"{said} {each}"
     return said
 
 

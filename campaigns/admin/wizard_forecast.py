@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin import campaign_words, journey_sentences
 from campaigns.services.forecasts import Forecast
+from members.admin import condition_sentences
 from members.models import Consent
 
 
@@ -41,7 +42,7 @@ def shown(
         "arms": [{**one, "label": journey_sentences.arm(one["code"])} for one in arms],
         "cost": campaign_words.amount(forecast.cost_amount) if has_prices else "–",
         "has_prices": has_prices,
-        "unpriced": unpriced,
+        "unpriced": condition_sentences.listed(unpriced),
         "liability": campaign_words.amount(forecast.liability_amount),
     }
 

@@ -55,7 +55,8 @@ def told(mistake: Mistake) -> str:
     """The mistake in words, with its line and how to mend it."""
     said = _words()[mistake.code] % {"nearest": "", "tag": "", **mistake.values}
     if nearest := mistake.values.get("nearest"):
-        said = f"{said} {_('Did you mean “%(name)s”?') % {'name': nearest}}"
+        hint = _("Did you mean “%(name)s”?") % {"name": nearest}
+        said = f"{said} {hint}"
     return _("Line %(line)s: %(said)s") % {"line": mistake.line, "said": said}
 
 

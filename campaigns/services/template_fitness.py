@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from campaigns.models import Campaign, MessageTemplate
 from campaigns.registry import variables as registry
@@ -64,7 +65,8 @@ def _of_step(step: Message, texts: Mapping[str, Any], known: frozenset[str]) -> 
         yield mistakes[0].text
         return
     if names := never_told(texts, known, step.media):
-        labels = ", ".join(str(registry.VARIABLES[name].label) for name in sorted(names))
+        comma = pgettext("between items of a list", ", ")
+        labels = comma.join(str(registry.VARIABLES[name].label) for name in sorted(names))
         yield _(
             "nothing in this campaign tells %(names)s, so that nobody would get it. Take it out, "
             "give it a default, or choose what tells it."

@@ -59,4 +59,5 @@ def told(challenge: Challenge, trial: Trial) -> str:
     }
     if trial.is_for:
         return text
-    return f"{text} {_('But it is for other members than this one.')}"
+    but = _("But it is for other members than this one.")
+    return f"{text} {but}"

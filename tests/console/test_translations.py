@@ -1,11 +1,14 @@
 """Both languages are complete: every string of ours and of Unfold, every column and field."""
 
+import ast
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polib
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.test import RequestFactory
@@ -38,6 +41,21 @@ def test_every_message_of_the_sources_is_in_the_chinese_catalog(found, chinese):
 
     assert sorted(set(found) - held) == [], "run manage.py translations"
     assert sorted(held - set(found)) == [], "run manage.py translations"
+
+
+@pytest.mark.parametrize("package", (*OURS, "config"))
+def test_no_message_stands_in_an_f_string_where_it_is_not_found(package):
+    hidden = [
+        f"{path}:{call.lineno}"
+        for path in sorted((Path(settings.BASE_DIR) / package).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in ("_", "gettext", "gettext_lazy", "pgettext", "ngettext")
+    ]
+
+    assert hidden == []
 
 
 def test_every_message_is_translated_and_none_is_a_guess(chinese):

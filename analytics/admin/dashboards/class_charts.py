@@ -59,7 +59,7 @@ def matrix(kind: ClassKind, found: Flows, *, title: Any) -> Chart:
         kind=Kind.GRID,
         is_wide=True,
         title=title,
-        definition=f"{_flow_definition()} {_('Rows: the first day; columns: the last day.')}",
+        definition=" ".join((_flow_definition(), _("Rows: the first day; columns: the last day."))),
         source=_("the nights' classes and their changes"),
         note=class_words.between(found.first_on, found.last_on),
         columns=(
