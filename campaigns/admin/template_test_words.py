@@ -9,6 +9,7 @@ from campaigns.services import template_tests
 
 REASONS = {
     "address": _("There is no address for this channel."),
+    "suppressed": _("The address is suppressed: it bounced or complained"),
     "no_template": _("The gateway sends approved templates only: give its number."),
     "contact_credit": _("The member granted no message by this WeChat template."),
     "missing_variable": _("The text can't be written: something it needs isn't known."),

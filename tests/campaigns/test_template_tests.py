@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
+from campaigns.admin import template_test_words
 from campaigns.models import (
     Campaign,
     ContactCredit,
@@ -136,6 +138,18 @@ def test_no_test_goes_to_an_address_that_is_suppressed(template, mia, provider):
     assert [one.address for one in provider.got] == ["t2@example.org"]
     first = AuditRecord.objects.filter(action="message_template.test").earliest("pk")
     assert first.details["members"] == [one.pk for one in cards]
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["address", "suppressed", "no_template", "contact_credit", "missing_variable", "unreachable"],
+)
+def test_each_reason_why_a_test_was_not_sent_is_a_sentence(result):
+    with translation.override("en"):
+        ((is_good, said),) = template_test_words.told([template_tests.Outcome("C-1", "en", result)])
+
+    assert not is_good
+    assert said.startswith("C-1: not sent. The")
 
 
 def test_a_wechat_test_takes_a_credit_and_gives_it_back_if_nothing_went(
