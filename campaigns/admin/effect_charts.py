@@ -13,10 +13,12 @@ from campaigns.selectors.effects import ArmEffect, Effect, Sales
 _MOST_GIFTS = 50
 
 
-def content(effect: Effect) -> Content:
-    """Tiles first, then the tables in the order in which they are read."""
-    tables = (_ladder, _losses, _sales, _arms, _channels, _gifts)
-    charts = [table(effect) for table in tables]
+def content(effect: Effect, *, is_whole: bool) -> Content:
+    """Tiles first, then the tables in the order in which they are read; of many gifts the page
+    shows fifty, the file is whole."""
+    tables = (_ladder, _losses, _sales, _arms, _channels)
+    most_gifts = len(effect.cost.gifts) if is_whole else _MOST_GIFTS
+    charts = [*(table(effect) for table in tables), _gifts(effect, most_gifts)]
     return Content(
         tiles=tuple(effect_tiles.tiles(effect)),
         charts=tuple(chart for chart in charts if chart.rows),
@@ -111,16 +113,11 @@ def _arms(effect: Effect) -> Chart:
         definition=_(
             "Members as they were drawn. Those held out went through the same gate and got nothing."
         ),
-        columns=(
-            Column(label=_("Variant"), shown_as=As.TEXT),
-            Column(label=_("Members")),
-            Column(label=_("Sent a message")),
-            Column(label=_("Opened it")),
-            Column(label=_("Redeemed")),
-            Column(label=_("Reached the goal")),
-            Column(label=_("Buyers")),
-            Column(label=_("Orders")),
-            Column(label=_("Net sales"), shown_as=As.AMOUNT),
+        columns=_columns(
+            _("Variant"),
+            *(_("Members"), _("Sent a message"), _("Opened it"), _("Redeemed")),
+            *(_("Reached the goal"), _("Buyers"), _("Orders")),
+            amount=_("Net sales"),
         ),
         rows=tuple(_arm_row(arm, effect, has_gifts) for arm in shown),
         note=_(
@@ -152,14 +149,10 @@ def _channels(effect: Effect) -> Chart:
         kind=Kind.TABLE,
         title=_("Messages by channel"),
         definition=_("Here messages are counted: one member may have got several."),
-        columns=(
-            Column(label=_("Channel"), shown_as=As.TEXT),
-            Column(label=_("Messages")),
-            Column(label=_("Sent")),
-            Column(label=_("Delivered")),
-            Column(label=_("Opened")),
-            Column(label=_("Clicked")),
-            Column(label=_("Cost"), shown_as=As.AMOUNT),
+        columns=_columns(
+            _("Channel"),
+            *(_("Messages"), _("Sent"), _("Delivered"), _("Opened"), _("Clicked")),
+            amount=_("Cost"),
         ),
         rows=tuple(
             (
@@ -177,7 +170,7 @@ def _channels(effect: Effect) -> Chart:
     )
 
 
-def _gifts(effect: Effect) -> Chart:
+def _gifts(effect: Effect, most: int) -> Chart:
     gifts = effect.cost.gifts
     rows: list[tuple[Cell, ...]] = [
         (
@@ -188,7 +181,7 @@ def _gifts(effect: Effect) -> Chart:
             one.open_count,
             one.liability_amount,
         )
-        for one in gifts[:_MOST_GIFTS]
+        for one in gifts[:most]
     ]
     if effect.cost.given_points:
         cost = effect.cost
@@ -217,6 +210,15 @@ def _gifts(effect: Effect) -> Chart:
             Column(label=_("At most"), shown_as=As.AMOUNT),
         ),
         rows=tuple(rows),
-        note=_("The fifty that were redeemed most.") if len(gifts) > _MOST_GIFTS else "",
+        note=_("The fifty that were redeemed most; the file has all.") if len(gifts) > most else "",
         is_wide=True,
+    )
+
+
+def _columns(of: str, *counts: str, amount: str) -> tuple[Column, ...]:
+    """What a row is of, its counts, and its amount."""
+    return (
+        Column(label=of, shown_as=As.TEXT),
+        *(Column(label=label) for label in counts),
+        Column(label=amount, shown_as=As.AMOUNT),
     )

@@ -70,8 +70,9 @@ class EffectPages:
                 )
             refused = {**context, "refusal": dialogs.refusal(error)}
             return self._effect_page(request, refused, status=error.status)
-        content = effect_charts.content(read.effect)
-        if kind := request.GET.get("as", ""):
+        kind = request.GET.get("as", "")
+        content = effect_charts.content(read.effect, is_whole=bool(kind))
+        if kind:
             return _file(kind, campaign, form, read.effect, content)
         is_old = read.is_old(self.now())  # type: ignore[attr-defined]
         shown = _shown(read.effect, content, request.GET)
@@ -103,6 +104,7 @@ def _shown(effect: Effect, content: Content, query: QueryDict) -> dict[str, Any]
     currency = programs.current().currency
     return {
         "effect": effect,
+        "notes": effect_words.notes(effect),
         "as_of": date_format(localtime(effect.at), "DATETIME_FORMAT"),
         "tiles": [_tile(tile, currency) for tile in content.tiles],
         "rungs": _rungs(effect),
@@ -198,6 +200,7 @@ def _file(
         (_("State"), str(campaign.get_state_display())),
         *form.chosen(),
         (_("Figures as of"), date_format(localtime(effect.at), "DATETIME_FORMAT")),
+        *((_("Note"), note) for note in effect_words.notes(effect)),
     ]
     contents = files.Contents(
         name="-".join(filter(None, ("effect", campaign.code, code))),

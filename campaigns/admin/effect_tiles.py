@@ -62,7 +62,8 @@ def _money_tiles(effect: Effect) -> Iterator[Tile]:
         _("Still promised"),
         _(
             "What coupons that can still be used, and points that are left, may cost at most; "
-            "without an estimate of what will lapse."
+            "without an estimate of what will lapse. What the cart decides (a gift, a percentage "
+            "without a cap) is not in it."
         ),
         cost.liability_amount,
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.admin import campaign_words
 from campaigns.rules.effects import Absence, Rung
+from campaigns.selectors.effects import Effect
 from members.models import Consent
 
 RUNGS: Mapping[Rung, Any] = {
@@ -83,3 +84,25 @@ def arm(code: str) -> str:
     if code == "control":
         return _("Held out for comparison")
     return _("Variant %(code)s") % {"code": code.upper()}
+
+
+def notes(effect: Effect) -> list[str]:
+    """What has to be known to read the figures rightly, on the page and in the file."""
+    found = []
+    if count := effect.removed_count:
+        text = ngettext(
+            "%(shown)s member of past audiences isn't kept any more, as the rules of retention "
+            "say, and is in none of these figures.",
+            "%(shown)s members of past audiences aren't kept any more, as the rules of retention "
+            "say, and are in none of these figures.",
+            count,
+        )
+        found.append(text % {"shown": f"{count:,}"})
+    if effect.parts.is_imported:
+        found.append(
+            _(
+                "This campaign was brought in from other data. What those don't say is shown as "
+                "not known, never as 0."
+            )
+        )
+    return found

@@ -28,8 +28,8 @@ class Channel:
 @dataclass(frozen=True, kw_only=True)
 class Gift:
     """Coupons of one type; one that was passed on is what became of it with the friend.
-    `open_count` can still be used, and may cost `liability_amount` at most; of a worth that the
-    cart decides that is 0."""
+    `open_count` can still be used, and may cost `liability_amount` at most; None where the cart
+    decides what that is."""
 
     name: str
     code: str
@@ -37,7 +37,7 @@ class Gift:
     redeemed_count: int
     discount_amount: int
     open_count: int
-    liability_amount: int
+    liability_amount: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,9 @@ class Cost:
 
     @property
     def liability_amount(self) -> int:
-        return sum(gift.liability_amount for gift in self.gifts) + self.points_liability_amount
+        """Without gifts whose worth the cart decides."""
+        coupons = sum(gift.liability_amount or 0 for gift in self.gifts)
+        return coupons + self.points_liability_amount
 
     @property
     def spent_amount(self) -> int:
@@ -116,5 +118,12 @@ def _gift(kind: CouponType, row: tuple[Any, ...]) -> Gift:
         redeemed_count=redeemed,
         discount_amount=int(discount),
         open_count=int(still_open),
-        liability_amount=int(still_open) * rules.cost(coupons.worth(kind)) if still_open else 0,
+        liability_amount=_liability(kind, int(still_open)),
     )
+
+
+def _liability(kind: CouponType, open_count: int) -> int | None:
+    worth = coupons.worth(kind)
+    one = rules.cost(worth)
+    is_known = one or worth.kind == "MONEY_OFF" or not open_count
+    return open_count * one if is_known else None

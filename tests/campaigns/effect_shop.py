@@ -113,18 +113,18 @@ def message(of: Enrollment, state: str, reason: str = "", **values: Any) -> Deli
     )
 
 
-def gift(of: Enrollment, state: str = "CLAIMED", **values: Any) -> Coupon:
-    """What the step g1 gave, as `campaigns.services.journey_gifts` does."""
+def gift(of: Enrollment, state: str = "CLAIMED", *, step: str = "g1", **values: Any) -> Coupon:
+    """What the step gave, as `campaigns.services.journey_gifts` does."""
     is_used = state == "REDEEMED"
     coupon = Coupon.objects.create(
-        type=coupon_type(),
-        code=f"C{of.pk:010d}",
+        code=f"C{of.pk:010d}{step}".upper(),
         state=state,
         origin="CAMPAIGN",
         member_id=of.member_id,
         issued_at=NOW,
         claimed_at=None if state == "ISSUED" else NOW,
         **{
+            "type": values.get("type") or coupon_type(),
             "expires_at": NOW + 30 * DAY,
             "redeemed_at": NOW + DAY if is_used else None,
             "discount_amount": 1_000 if is_used else 0,
@@ -132,7 +132,7 @@ def gift(of: Enrollment, state: str = "CLAIMED", **values: Any) -> Coupon:
         },
     )
     PrizeGrant.objects.create(
-        key=f"campaign:{of.pk}:g1",
+        key=f"campaign:{of.pk}:{step}",
         origin="CAMPAIGN",
         member_id=of.member_id,
         what="COUPON",

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignPrize, Run
 from loyalty.models import CouponType
 from tests import world
 from tests.campaigns import effect_shop
@@ -134,3 +134,28 @@ def test_the_member_s_page_has_their_campaigns(campaign):
 
     assert "Left out: No consent" in shown
     assert "Variant" not in shown
+
+
+def test_the_file_has_every_gift_and_says_what_the_page_says(campaign):
+    Run.objects.update(frozen_at=NOW, members_count=6)
+    for number in range(60):
+        kind = effect_shop.coupon_type(f"free-{number}")
+        CouponType.objects.filter(pk=kind.pk).update(kind="GIFT", amount=0)
+        CampaignPrize.objects.create(
+            version=campaign.version, step=f"f{number}", what="COUPON", coupon_type=kind
+        )
+        way = campaign.runs.get().enrollments.get(member=campaign.people[2])
+        gift(way, step=f"f{number}", type=kind, expires_at=None)
+    analyst = staff.logged_in("an", "analyst")
+
+    shown = staff.text(analyst.get(*page(campaign)))
+    gifts = analyst.get(page(campaign)[0], {"as": "csv", "chart": "gifts"}).content.decode()
+    whole = analyst.get(page(campaign)[0], {"as": "csv"}).content.decode()
+
+    assert "The fifty that were redeemed most; the file has all." in shown
+    assert shown.count("free-") == 49
+    # What the cart decides has no most, which isn't 0.
+    assert gifts.count("free-") == gifts.count(",1,0,0.00,1,\r\n") == 60
+    note = "2 members of past audiences"
+    assert note in shown
+    assert note in whole
