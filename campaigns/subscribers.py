@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+# Their facts must be known below, whichever app is ready first.
+from analytics import events as _analytics_events  # noqa: F401
 from campaigns.registry import trigger_events
 from campaigns.services import event_wants, exits, triggers
 from members.models import Event
