@@ -81,7 +81,7 @@ RECIPES = (
             "is_over_at_goal": False,
         },
         chooses=_(
-            "Choose the hour and the coupon; and the community, if it isn't for all of them."
+            "Choose the hour, a coupon that soon ends, and the community, if it isn't for all."
         ),
     ),
 )

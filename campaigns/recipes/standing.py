@@ -53,9 +53,9 @@ RECIPES = (
         entry=Entry.DATE,
         rule={"date": "BIRTHDAY", "days": 0, "clock": "09:00"},
         steps=(coupon(), message("birthday")),
-        # Found late it is still sent on the day, until midnight.
+        # Found late it is still sent on the day; behind that nothing is given either.
         values={
-            "late_policy": "SEND",
+            "late_minutes": 720,
             "expires_hours": 15,
             "goal_event": ORDER,
             "goal_days": 30,

@@ -140,7 +140,8 @@ def test_a_flash_sale_is_for_who_is_in_a_community_and_an_invitation_for_who_is_
 
 def test_a_birthday_wish_that_is_found_late_is_sent_the_same_day_and_no_later(shop):
     draft = recipes.make(code="birthday", actor=None, at=NOW)
-    assert (draft.late_policy, draft.expires_hours) == ("SEND", 15)
+    told = (draft.late_policy, draft.late_minutes, draft.expires_hours)
+    assert told == ("SKIP", 720, 15)
 
 
 def test_time_to_buy_again_goes_by_each_members_own_gap(shop):
