@@ -19,7 +19,9 @@ from analytics.admin import segment_why, segment_words
 from campaigns.admin import delivery_words, story_words
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_stories
-from campaigns.selectors.campaign_stories import Standing, Story, Told
+from campaigns.selectors.campaign_stories import Story
+from campaigns.services import standings
+from campaigns.services.standings import Standing, Told
 from members.admin import condition_sentences
 from members.admin.base import operator_of
 from members.models import Member
@@ -80,7 +82,7 @@ def told(
 ) -> dict[str, Any]:
     """What the template needs of one member in one campaign."""
     ways = campaign_stories.stories(member_id=member.pk, campaign_id=campaign.pk)
-    standing = campaign_stories.standing(campaign=campaign, member=member, at=at)
+    standing = standings.standing(campaign=campaign, member=member, at=at)
     return {
         "member": member,
         "stories": [shown(one, request) for one in ways],

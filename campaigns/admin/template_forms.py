@@ -23,6 +23,21 @@ def _lines(rows: int) -> Any:
     return UnfoldAdminTextareaWidget(attrs={**_LIQUID, "rows": rows})
 
 
+def _code(label: Any, help_text: Any = "", *, max_length: int = 80) -> forms.CharField:
+    """What a provider approved, as it is told there."""
+    widget = _line(**_CODE)
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=max_length, required=False, widget=widget
+    )
+
+
+def _places(label: Any, help_text: Any, *, rows: int) -> forms.CharField:
+    """What the places of a provider's template are filled with: a line for each."""
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=2000, required=False, widget=_lines(rows)
+    )
+
+
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     """Mistakes stand at their field, with the line and how to mend them."""
 
@@ -38,43 +53,28 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     body_en = forms.CharField(
         label=_("Text in English"), max_length=4000, required=False, widget=_lines(9)
     )
-    sms_template = forms.CharField(
-        label=_("Number of the SMS template"),
-        help_text=_("As the gateway approved it. Empty: the text itself is sent."),
-        max_length=80,
-        required=False,
-        widget=_line(**_CODE),
+    sms_template = _code(
+        _("Number of the SMS template"),
+        _("As the gateway approved it. Empty: the text itself is sent."),
     )
-    sms_template_en = forms.CharField(
-        label=_("The same in English"),
-        help_text=_("Empty: members who read English get the Chinese one."),
-        max_length=80,
-        required=False,
-        widget=_line(**_CODE),
+    sms_template_en = _code(
+        _("The same in English"), _("Empty: members who read English get the Chinese one.")
     )
-    sms_fields = forms.CharField(
-        label=_("What its places are filled with"),
-        help_text=_("A line for each place, in order, such as {{ name }}."),
-        max_length=2000,
-        required=False,
-        widget=_lines(3),
+    sms_fields = _places(
+        _("What its places are filled with"),
+        _("A line for each place, in order, such as {{ name }}."),
+        rows=3,
     )
-    wechat_template = forms.CharField(
-        label=_("Id of the WeChat template"), max_length=80, required=False, widget=_line(**_CODE)
-    )
-    wechat_page = forms.CharField(
-        label=_("Page that a tap opens"),
-        help_text=_("Such as pages/coupons/index. Empty: the card opens nothing."),
+    wechat_template = _code(_("Id of the WeChat template"))
+    wechat_page = _code(
+        _("Page that a tap opens"),
+        _("Such as pages/coupons/index. Empty: the card opens nothing."),
         max_length=300,
-        required=False,
-        widget=_line(**_CODE),
     )
-    wechat_fields = forms.CharField(
-        label=_("What its fields are filled with"),
-        help_text=_("A line for each, such as thing1 = {{ product }}. Long things are cut."),
-        max_length=2000,
-        required=False,
-        widget=_lines(4),
+    wechat_fields = _places(
+        _("What its fields are filled with"),
+        _("A line for each, such as thing1 = {{ product }}. Long things are cut."),
+        rows=4,
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from campaigns.recipes.shape import (
     exit_at,
     leaf,
     message,
+    until,
     wait,
 )
 
@@ -30,9 +31,7 @@ RECIPES = (
         values={
             "condition": leaf("orders.last_days", "between", [60, 89]),
             "re_entry_days": 60,
-            "exits": [exit_at(ORDER)],
-            "goal_event": ORDER,
-            "goal_days": 30,
+            **until(ORDER, 30),
         },
     ),
     Recipe(
@@ -48,9 +47,7 @@ RECIPES = (
         values={
             "condition": leaf("orders.last_days", "between", [90, 365]),
             "re_entry_days": 180,
-            "exits": [exit_at(ORDER)],
-            "goal_event": ORDER,
-            "goal_days": 30,
+            **until(ORDER, 30),
         },
         chooses=_("Choose the coupon that it gives."),
     ),
@@ -76,9 +73,7 @@ RECIPES = (
         ),
         values={
             "re_entry_days": 60,
-            "exits": [exit_at(ORDER)],
-            "goal_event": ORDER,
-            "goal_days": 30,
+            **until(ORDER, 30),
         },
     ),
     Recipe(

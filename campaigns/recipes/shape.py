@@ -65,6 +65,11 @@ def exit_at(event: str, same: str = "") -> dict[str, str]:
     return {"event": event, "same": same}
 
 
+def until(event: str, days: int) -> dict[str, Any]:
+    """The goal is the event, within so many days; with it the journey ends."""
+    return {"exits": [exit_at(event)], "goal_event": event, "goal_days": days}
+
+
 DAILY = {"clock": "10:00"}
 # Nobody is woken.
 QUIET = {"quiet_from": time(21), "quiet_until": time(9)}

@@ -7,6 +7,7 @@ from campaigns.admin import story_words
 from campaigns.models import ClerkTask, ContactPolicy, FrequencyCap, StepRecord
 from campaigns.rules import arms
 from campaigns.selectors import campaign_stories
+from campaigns.services import standings
 from tests import world
 from tests.campaigns import effect_shop, made
 from tests.campaigns.effect_shop import into, message, run
@@ -97,7 +98,7 @@ def test_who_was_left_out_reads_the_reason_and_what_could_be_changed(alice):
 
 
 def reasons(campaign, member, at=NOW):
-    found = campaign_stories.standing(campaign=campaign, member=member, at=at).gate
+    found = standings.standing(campaign=campaign, member=member, at=at).gate
     return [one.verdict.reason.value if one.verdict.reason else "" for one in found]
 
 
@@ -134,7 +135,7 @@ def test_who_is_not_in_reads_which_part_of_the_audience_is_not_met(alice, shop):
         }
     )
 
-    found = campaign_stories.standing(campaign=campaign, member=alice, at=NOW)
+    found = standings.standing(campaign=campaign, member=alice, at=NOW)
 
     assert not found.is_in_audience
     assert [leaf.is_met for leaf in found.condition.leaves] == [True, False]
@@ -145,7 +146,7 @@ def test_a_pilot_is_for_its_stores(alice):
     campaign = made.running()
     campaign.stores.set([world.Store.objects.get(code="BJ01").pk])
 
-    found = campaign_stories.standing(campaign=campaign, member=alice, at=NOW)
+    found = standings.standing(campaign=campaign, member=alice, at=NOW)
 
     assert (found.is_of_stores, found.is_in_audience, found.is_active) == (False, False, True)
 
