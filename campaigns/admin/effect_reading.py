@@ -26,7 +26,7 @@ TIMEOUT_SECONDS = 60
 KEPT_SECONDS = 26 * 3_600
 FRESH = timedelta(minutes=10)
 # Counts up when what is kept changes its form.
-_FORM = 1
+_FORM = 2
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ def read(campaign: Campaign, asked: Asked, *, at: datetime, seconds: float) -> R
 
 
 def _plan_plainly() -> None:
-    """To compile these statements takes longer than they then save: 55 seconds became 23 with a
-    million members (docs/algorithms/effects.md)."""
+    """To compile these statements takes longer than they then save."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
 
