@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -83,8 +84,9 @@ class WizardTexts(ConsoleAdmin):
             raise PermissionDenied
         row = next((row for row, _texts in _row(request.POST.get("template", ""))), None)
         if row is None:
-            raise Http404
-        said = list(self._sent(request, row, request.POST.get("to", "")))
+            said = [(False, gettext("Choose a template first."))]
+        else:
+            said = self._sent(request, row, request.POST.get("to", ""))
         return render(request, "console/campaign_test_said.html", {"said": said})
 
     def _sent(self, request: HttpRequest, row: MessageTemplate, to: str) -> list[tuple[bool, str]]:

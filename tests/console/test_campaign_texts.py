@@ -67,6 +67,8 @@ def test_a_test_goes_to_oneself_and_says_what_became_of_it(mia, mailoutbox):
     assert len(mailoutbox) == 2
     assert AuditRecord.objects.filter(action="message_template.test").count() == 1
     assert mia.get(page(campaign, "test")).status_code == 405
+    none = staff.text(mia.post(page(campaign, "test"), {"to": "SELF"}))
+    assert "Choose a template first." in none
 
 
 def test_who_only_reads_sees_the_texts_and_sends_no_test(mia):

@@ -43,7 +43,7 @@ def test_every_message_of_the_sources_is_in_the_chinese_catalog(found, chinese):
     assert sorted(held - set(found)) == [], "run manage.py translations"
 
 
-@pytest.mark.parametrize("package", (*OURS, "config"))
+@pytest.mark.parametrize("package", [*OURS, "config"])
 def test_no_message_stands_in_an_f_string_where_it_is_not_found(package):
     hidden = [
         f"{path}:{call.lineno}"
