@@ -31,7 +31,7 @@ RECIPES = (
                     leaf("member.joined_days", "gte", 7),
                     {
                         "any": [
-                            {"not": leaf("birthday.in_days", "gte", 0)},
+                            leaf("member.has_birthday", "is", False),
                             leaf("member.gender", "eq", "UNKNOWN"),
                         ]
                     },

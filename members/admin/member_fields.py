@@ -97,6 +97,15 @@ def _person() -> Iterable[MemberField]:
         sql="m.birthday_md / 100",
     )
     yield MemberField(
+        field=field_of("member.has_birthday", Type.BOOLEAN),
+        wording=Wording(
+            label=_("birthday told"),
+            group=_PERSON,
+            patterns={"yes": _("a birthday was told"), "no": _("no birthday was told")},
+        ),
+        sql="m.birthday_md IS NOT NULL",
+    )
+    yield MemberField(
         field=field_of("member.is_birthday_month", Type.BOOLEAN),
         wording=Wording(
             label=_("birthday this month"),

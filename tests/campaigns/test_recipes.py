@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from analytics.models import MemberMetrics
 from campaigns.admin import event_words
@@ -12,7 +13,10 @@ from campaigns.rules import entries
 from campaigns.selectors import audiences
 from campaigns.services import campaign_checks, recipes
 from loyalty.models import Account, Tier
-from members.models import Community
+from members.admin import condition_sentences
+from members.models import Community, Member
+from members.registry import member_fields
+from members.registry.fields import Words
 from members.selectors import member_conditions
 from members.services import communities
 from members.services.communities import Joining
@@ -136,6 +140,19 @@ def test_a_flash_sale_is_for_who_is_in_a_community_and_an_invitation_for_who_is_
     chosen = {"field": "member.communities", "op": "contains", "value": ["tea"]}
     assert found(chosen, *everybody) == {inside.pk}
     assert found({"not": chosen}, *everybody) == {outside.pk, left.pk}
+
+
+def test_who_has_told_neither_or_one_of_both_is_asked_for_the_profile(shop):
+    neither, half, whole = (enroll(email=f"{n}@example.org") for n in range(3))
+    Member.objects.filter(pk=half.pk).update(birthday_md=301)
+    Member.objects.filter(pk=whole.pk).update(birthday_md=301, gender="FEMALE")
+    asked = recipes.RECIPES["profile"].values["condition"]["all"][1]
+
+    assert found(asked, neither, half, whole) == {neither.pk, half.pk}
+    words = Words(member_fields.vocabulary())
+    with translation.override("en"):
+        told = condition_sentences.sentence(member_conditions.read(asked), words)
+    assert told == "no birthday was told or gender is Not said"
 
 
 def test_a_birthday_wish_that_is_found_late_is_sent_the_same_day_and_no_later(shop):
