@@ -166,11 +166,12 @@ def fingerprint(campaign: Campaign, store_ids: Collection[int] | None = None) ->
     """Another one for everything that an operator may write otherwise; 64 hexadecimal digits.
     `store_ids`: as if these were its stores."""
     if store_ids is None:
-        store_ids = list(campaign.stores.values_list("pk", flat=True))
+        # Of stores that the page has fetched already nothing is asked.
+        store_ids = [one.pk for one in campaign.stores.all()]
     return campaign_approvals.digest(
         {name: getattr(campaign, name) for name in _CONTENT if name != "segment"}
         | {"segment": campaign.segment_id}
-        | {"stores": sorted(one.pk for one in campaign.stores.all())}
+        | {"stores": sorted(store_ids)}
     )
 
 

@@ -8,7 +8,7 @@ from analytics.services import segments
 from analytics.services.segments import Draft
 from campaigns.models import Campaign
 from campaigns.services import campaigns
-from members.models import ApprovalRequest, User
+from members.models import ApprovalRequest, Store, User
 from tests import world
 from tests.console import staff, wizard_desk
 from tests.console.wizard_desk import GALLERY, draft, filled, page, save, step
@@ -21,6 +21,23 @@ EVERYBODY = {"all": [{"field": "member.joined_days", "op": "gte", "value": 0}]}
 @pytest.fixture
 def mia(shop):
     return staff.logged_in("mia", "marketer")
+
+
+def test_other_stores_alone_take_the_question_back(mia):
+    campaign = draft(name_en="News", entry="NOW", entry_rule={}, condition=EVERYBODY)
+    Campaign.objects.filter(pk=campaign.pk).update(steps=[MESSAGE])
+    maker = User.objects.get(username="mia")
+    campaigns.submit(campaign_id=campaign.pk, reason="Go", maker=maker, at=world.NOW)
+
+    campaigns.change(
+        campaign_id=campaign.pk,
+        values={},
+        store_ids=(Store.objects.get(code="SH01").pk,),
+        at=world.NOW,
+    )
+
+    campaign.refresh_from_db()
+    assert campaign.state == "DRAFT"
 
 
 # Two at once
