@@ -81,7 +81,8 @@ class Counted:
             "enrollment_id",
         )
         self.best: dict[int, tuple] = {}
-        self.redeemed, self.converted = set(), set()
+        self.redeemed: set[int] = set()
+        self.converted: set[int] = set()
         for row in self.rows:
             self._place(row)
 
@@ -112,8 +113,8 @@ class Counted:
         if row["state"] == "EXCLUDED":
             return 0, row["reason"]
         if not self.messages[row["id"]]:
-            why = {"EXITED": row["reason"], "DONE": "no_message"}
-            return 1, why.get(row["state"], "on_the_way")
+            ends = {"EXITED": row["reason"], "DONE": "no_message"}
+            return 1, ends.get(row["state"], "on_the_way")
         ways = [_of_message(one) for one in self.messages[row["id"]]]
         place, why = max(ways, key=lambda way: (way[0], RANK.get(way[1], -1)))
         return (place, why) if place < 4 else self._of_gift(row)

@@ -55,6 +55,14 @@ def campaign(code: str = "spring", *, gives: bool = True, **content: Any) -> Cam
     return made
 
 
+def giving_points(made: Campaign, points: int) -> CampaignPrize:
+    """The campaign, with a step that gives points."""
+    assert made.version is not None
+    return CampaignPrize.objects.create(
+        version=made.version, step="p1", what="POINTS", points=points
+    )
+
+
 def begin(made: Campaign, *further: str) -> None:
     """The ways that the database lets a campaign go, to RUNNING and on."""
     made.save(update_fields=["version"])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models import CampaignPrize, ContactPolicy
+from campaigns.models import ContactPolicy
 from campaigns.selectors.effect_scopes import Asked
 from campaigns.selectors.effects import Sales, effect
 from loyalty.models import Coupon, CouponType
@@ -31,9 +31,8 @@ def asked(campaign, **narrowed):
 
 def test_points_that_are_left_are_still_promised_and_cost_nothing_yet(people):
     campaign = effect_shop.campaign(gives=False)
-    CampaignPrize.objects.create(version=campaign.version, step="p1", what="POINTS", points=500)
+    prize = effect_shop.giving_points(campaign, 500)
     way = into(run(campaign), people[0])
-    prize = campaign.version.prizes.get()
     prizes.give(
         prize=prize, key=f"campaign:{way.pk}:p1", origin="CAMPAIGN", member_id=people[0], at=NOW
     )
@@ -47,9 +46,8 @@ def test_points_that_are_left_are_still_promised_and_cost_nothing_yet(people):
 
 def test_points_that_are_left_stay_so_with_whom_the_card_was_merged_into(people):
     campaign = effect_shop.campaign(gives=False)
-    CampaignPrize.objects.create(version=campaign.version, step="p1", what="POINTS", points=500)
+    prize = effect_shop.giving_points(campaign, 500)
     way = into(run(campaign), people[0])
-    prize = campaign.version.prizes.get()
     prizes.give(
         prize=prize, key=f"campaign:{way.pk}:p1", origin="CAMPAIGN", member_id=people[0], at=NOW
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from campaigns.models import CampaignPrize, ContactPolicy, Delivery
+from campaigns.models import ContactPolicy, Delivery
 from campaigns.selectors.effect_scopes import Asked
 from campaigns.selectors.effects import effect
 from campaigns.services import receipts
@@ -38,7 +38,7 @@ def test_a_random_shop_counts_as_one_member_after_the_other_does(shop, seed):
     campaigns.append(effect_shop.campaign("plain", gives=False))
     CouponType.objects.update(is_transferable=True, state="LIVE")
     for made in campaigns[:2]:
-        CampaignPrize.objects.create(version=made.version, step="p1", what="POINTS", points=70)
+        effect_shop.giving_points(made, 70)
     for made, key in itertools.product(campaigns, "12"):
         one = run(made, key)
         for member_id in dice.sample(people, 16):
