@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from campaigns.admin import journey_sentences
 from campaigns.admin.journey_sentences import Line
 from campaigns.models import Campaign, CampaignVersion, StepRecord
+from campaigns.rules.journey_steps import Kind
 from campaigns.selectors import journey_counts
 from campaigns.selectors.journey_counts import Passed
 
@@ -63,7 +64,8 @@ def _one(line: Line, here: Mapping[str, int], passed: Mapping[str, Passed]) -> S
         )
         for way in line.ways
     )
-    return Shown(line.icon, line.text, _standing(here.get(line.id, 0)), _outcomes(found), ways)
+    standing = _standing(here.get(line.id, 0))
+    return Shown(line.icon, line.text, standing, _outcomes(line, found), ways)
 
 
 def _standing(count: int) -> str:
@@ -78,10 +80,11 @@ def _members(count: int) -> str:
     return ngettext("%(count)s member", "%(count)s members", count) % {"count": f"{count:,}"}
 
 
-def _outcomes(passed: Passed) -> tuple[str, ...]:
-    """`1,204 done`, `37 left out`, `120 held out`; ways are told beside themselves."""
+def _outcomes(line: Line, passed: Passed) -> tuple[str, ...]:
+    """`1,204 done`, `37 left out`, `120 held out`; ways are told beside themselves. Of a task we
+    know that the store was asked: whether it is done, the tasks say."""
     told = {
-        _Outcome.DONE: _("%(count)s done"),
+        _Outcome.DONE: _("%(count)s asked") if line.kind == Kind.TASK else _("%(count)s done"),
         _Outcome.SKIPPED: _("%(count)s left out"),
         _Outcome.FAILED: _("%(count)s failed"),
         _Outcome.GHOST: _("%(count)s held out"),
