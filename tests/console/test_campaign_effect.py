@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, CampaignPrize, Run
 from loyalty.models import CouponType
+from members.models import Store
 from tests import world
 from tests.campaigns import effect_shop
 from tests.campaigns.effect_shop import gift, into, message, order, run
@@ -159,3 +160,21 @@ def test_the_file_has_every_gift_and_says_what_the_page_says(campaign):
     note = "2 members of past audiences"
     assert note in shown
     assert note in whole
+
+
+def test_another_one_s_store_can_t_be_asked_for_by_the_address(campaign):
+    mine = staff.logged_in("bei", "marketer", store_codes=["BJ01"])
+    other = Store.objects.get(code="SH01").pk
+
+    for kind in ("", "csv", "xlsx"):
+        answer = mine.get(page(campaign)[0], {"store": other, "as": kind})
+        assert "Mend the filters" in staff.text(answer)
+        assert "123.45" not in staff.text(answer)
+
+
+def test_the_page_asks_a_bounded_number_of_questions(campaign, django_assert_max_num_queries):
+    analyst = staff.logged_in("an", "analyst")
+    analyst.get(page(campaign)[0])
+
+    with django_assert_max_num_queries(45):
+        analyst.get(page(campaign)[0])
