@@ -57,7 +57,7 @@ def leave_out(*, run: Run, most: int | None, at: datetime) -> None:
     """Beyond `most` members, with those who have begun already, nobody else begins."""
     if most is None:
         return
-    values = {"run": run.pk, "most": most, "at": at, "salt": run.campaign.salt}
+    values: dict[str, Any] = {"run": run.pk, "most": most, "at": at, "salt": run.campaign.salt}
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE_OUT, values)
 

@@ -155,7 +155,7 @@ def broken(count):
 
 def test_a_step_that_fails_in_planning_is_watched_and_the_run_ends(shop, monkeypatch):
     def unreadable(*_args, **_more):
-        raise BadCondition("gone")
+        raise BadCondition("all[0]", "unknown_field", "gone")
 
     _campaign, run = broken(3)
     monkeypatch.setattr(member_conditions, "read", unreadable)
