@@ -14,7 +14,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http.request import validate_host
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campaigns.selectors import media
 from campaigns.transports.registry import TRANSPORTS
@@ -180,7 +180,8 @@ def _time_zone() -> Finding:
 
 def _messages() -> Finding:
     """A medium that isn't set up reaches nobody; nobody may want it to."""
-    lacking = media.lacking()
+    with translation.override("en"):  # as all that the doctor says
+        lacking = media.lacking()
     ready = [medium for medium in TRANSPORTS if medium not in {one.medium for one in lacking}]
     words = [f"{one.medium} lacks {', '.join(one.missing)}" for one in lacking]
     seen = "; ".join([f"ready: {', '.join(ready)}", *words])
