@@ -63,7 +63,7 @@ class Scope:
         parts = self.parts
         ctes, signs, answers = [self._narrowed(sql.SCOPED)], [sql.OF_NOTHING], [sql.OF_PEOPLE]
         if parts.has_messages:
-            ctes.append(self._by_medium(sql.LETTERS))
+            ctes.append(self._of_messages(sql.LETTERS))
             signs.append(sql.OF_LETTERS)
         if parts.has_gifts:
             ctes.append(sql.GIVEN_BY_TYPE if parts.is_imported else sql.GIVEN)
@@ -78,13 +78,11 @@ class Scope:
         return f"WITH RECURSIVE {', '.join(ctes)} {' UNION ALL '.join(answers)}"
 
     def messages(self) -> str:
-        """The statement that counts messages by channel. Whom they are of is looked up only where
-        that narrows them."""
-        if not self._conditions() and self.asked.store_ids is None:
-            return self._by_medium(sql.BY_MEDIUM.format(of_enrollments="", by_medium="{by_medium}"))
-        joined = "JOIN scoped s ON s.id = d.enrollment_id"
-        counted = sql.BY_MEDIUM.format(of_enrollments=joined, by_medium="{by_medium}")
-        return f"WITH {self._narrowed(sql.SCOPED)} {self._by_medium(counted)}"
+        """The statement that counts messages by channel."""
+        counted = self._of_messages(sql.BY_MEDIUM)
+        if not self._is_narrowed():
+            return counted
+        return f"WITH {self._narrowed(sql.SCOPED)} {counted}"
 
     def points(self) -> str:
         """The statement that counts points that were given, and those that are left."""
@@ -114,8 +112,14 @@ class Scope:
         }
         return [text for text, is_asked in conditions.items() if is_asked]
 
-    def _by_medium(self, text: str) -> str:
-        return text.replace("{by_medium}", "AND d.medium = %(medium)s" if self.asked.medium else "")
+    def _is_narrowed(self) -> bool:
+        return bool(self._conditions()) or self.asked.store_ids is not None
+
+    def _of_messages(self, text: str) -> str:
+        """Whom messages are of is looked up only where that narrows them."""
+        joined = "JOIN scoped s ON s.id = d.enrollment_id" if self._is_narrowed() else ""
+        medium = "AND d.medium = %(medium)s" if self.asked.medium else ""
+        return text.format(of_enrollments=joined, by_medium=medium)
 
     def _days(self, came: Sequence[tuple[Any, ...]]) -> dict[str, date]:
         """The business days of all orders that may count: no more of them are read. A shop's day

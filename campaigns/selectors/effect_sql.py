@@ -81,7 +81,7 @@ letters AS MATERIALIZED (
         WHEN d.state = 'SKIPPED' THEN 0
         ELSE 100 END + {_OF_STATE} AS code,
         CASE WHEN d.state IN ('SENT', 'DELIVERED') THEN d.sent_at END AS touched_at
-      FROM campaigns_delivery d
+      FROM campaigns_delivery d {{of_enrollments}}
      WHERE d.campaign_id = %(campaign)s AND d.enrollment_id IS NOT NULL {{by_medium}}
 )"""  # noqa: S608
 
