@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from members.sealing import blind, keys
@@ -49,9 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order.longest_first(items)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported stays to the end: looking through it again and again for garbage is a
     tenth of the time of all tests."""
+    kept.look_for_commits(session.items)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -146,9 +147,10 @@ def _static_files_found_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _files_of_this_run(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings.MEDIA_ROOT = str(tmp_path_factory.getbasetemp() / "media")
+@pytest.fixture(scope="session", autouse=True)
+def _files_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(MEDIA_ROOT=str(tmp_path_factory.getbasetemp() / "media")):
+        yield
 
 
 @pytest.fixture
@@ -156,7 +158,8 @@ def keys_made(db: None) -> Iterator[None]:
     """Keys of this test's own database; what the process knew of others is forgotten."""
     keys.forget()
     blind.forget()
-    key_service.init()
+    if not kept.has_keys():
+        key_service.init()
     yield
     keys.forget()
     blind.forget()

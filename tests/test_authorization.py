@@ -16,7 +16,7 @@ from members.models import (
     User,
 )
 from tests import authorization_matrix as matrix
-from tests import authorized_objects, consumer_matrix, world
+from tests import authorized_objects, consumer_matrix, kept, world
 
 pytestmark = pytest.mark.django_db
 NOBODYS = UUID("01890000-0000-7000-8000-000000000000")
@@ -72,10 +72,17 @@ def path_of(name: str) -> str:
     return reverse(name, kwargs=parameters)
 
 
+@pytest.fixture(scope="module")
+def opened(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[bool]:
+    """The shop, opened once for all tests of a module."""
+    yield from kept.shop(request, django_db_blocker, world.open_shop)
+
+
 @pytest.fixture
-def shop(keys_made: None, empty_cache: None) -> Iterator[None]:
+def shop(opened: bool, keys_made: None, empty_cache: None) -> Iterator[None]:
     authentication.forget()
-    world.open_shop()
+    if not opened:
+        world.open_shop()
     yield
     authentication.forget()
 

@@ -11,6 +11,7 @@ from analytics.models import KpiDay, StaleMember
 from analytics.registry import measures
 from analytics.services import member_days
 from config.local.product import BASE_DIR
+from loyalty.models import Program
 from members.models import Dispatch
 from tests.analytics.shop import NOW, TODAY, bought
 from tests.loyalty import till
@@ -136,6 +137,7 @@ def test_a_file_that_cannot_be_written_is_told(shop, tmp_path):
 
 
 def test_without_a_programme_the_command_says_what_is_missing(db):
+    Program.objects.update(is_current=False)
     with pytest.raises(CommandError) as refused:
         export(as_of="2026-03-02")
     assert "programme" in str(refused.value)

@@ -1,18 +1,26 @@
 """A shop with a till that may do everything; each test asks Redis and the database anew."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from members.api import authentication
 from members.models import Member
-from tests import world
+from tests import kept, world
+
+
+@pytest.fixture(scope="module")
+def opened(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[bool]:
+    """The shop, opened once for all tests of a module."""
+    yield from kept.shop(request, django_db_blocker, world.open_shop)
 
 
 @pytest.fixture
-def shop(keys_made: None, empty_cache: None) -> Iterator[None]:
+def shop(opened: bool, keys_made: None, empty_cache: None) -> Iterator[None]:
     authentication.forget()
-    world.open_shop()
+    if not opened:
+        world.open_shop()
     yield
     authentication.forget()
 

@@ -5,13 +5,19 @@ import pytest
 from campaigns.services import defaults
 from campaigns.transports import registry
 from campaigns.transports.contract import Transport
-from tests import world
+from tests import kept, world
 from tests.campaigns.shop import NOW, enroll
 
 
+@pytest.fixture(scope="module")
+def opened(request, django_db_setup, django_db_blocker):
+    yield from kept.shop(request, django_db_blocker, world.open_shop)
+
+
 @pytest.fixture
-def shop(keys_made):
-    world.open_shop()
+def shop(opened, keys_made):
+    if not opened:
+        world.open_shop()
 
 
 @pytest.fixture

@@ -12,10 +12,22 @@ from tests import kept, world
 from tests.console import staff, stock
 
 
-@pytest.fixture
-def shop(keys_made: None, empty_cache: None) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def opened(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[bool]:
+    """The shop, opened once for all tests of a module."""
+    yield from kept.shop(request, django_db_blocker, open_then)
+
+
+def open_then() -> None:
     with time_machine.travel(world.NOW, tick=False):
         world.open_shop()
+
+
+@pytest.fixture
+def shop(opened: bool, keys_made: None, empty_cache: None) -> Iterator[None]:
+    with time_machine.travel(world.NOW, tick=False):
+        if not opened:
+            world.open_shop()
         yield
 
 

@@ -1,14 +1,24 @@
 """The shop and its people."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from members.models import Member
-from tests import world
+from tests import kept, world
+
+
+@pytest.fixture(scope="module")
+def opened(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[bool]:
+    """The shop, opened once for all tests of a module."""
+    yield from kept.shop(request, django_db_blocker, world.open_shop)
 
 
 @pytest.fixture
-def shop(keys_made: None) -> None:
-    world.open_shop()
+def shop(opened: bool, keys_made: None) -> None:
+    if not opened:
+        world.open_shop()
 
 
 @pytest.fixture

@@ -1,21 +1,34 @@
 """A shop with a channel that may do everything, and two members."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 
 from members.api import authentication
 from members.models import Member, User
-from tests import world
+from tests import kept, world
 from tests.privacy import cases
 
 
-@pytest.fixture
-def shop(keys_made: None, empty_cache: None) -> Iterator[None]:
-    authentication.forget()
+@pytest.fixture(scope="module")
+def opened(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[bool]:
+    """The shop, opened once for all tests of a module."""
+    yield from kept.shop(request, django_db_blocker, open_then)
+
+
+def open_then() -> None:
     with time_machine.travel(world.NOW, tick=False):
         world.open_shop()
+
+
+@pytest.fixture
+def shop(opened: bool, keys_made: None, empty_cache: None) -> Iterator[None]:
+    authentication.forget()
+    with time_machine.travel(world.NOW, tick=False):
+        if not opened:
+            world.open_shop()
         yield
     authentication.forget()
 
