@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import deliveries, journeys, parked_receipts, quote_locks, runs, step_calls
+from campaigns.services import (
+    campaign_approvals,
+    deliveries,
+    journeys,
+    parked_receipts,
+    quote_locks,
+    runs,
+    step_calls,
+)
 
 
 @shared_task
@@ -22,7 +30,8 @@ def advance_due() -> None:
 
 @shared_task
 def run_due() -> None:
-    """Begins runs that are due, and ends what is over."""
+    """Begins runs that are due, unless they cost more than was approved; ends what is over."""
+    campaign_approvals.pause_dearer()
     runs.begin_due(at=timezone.now())
     runs.settle(at=timezone.now())
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 
 from campaigns.models import Campaign, Run
@@ -22,6 +23,7 @@ from members.services.approvals import Ask
 ACTION = "campaigns.campaign.start"
 TARGET = "campaigns.campaign"
 _State = Campaign.State
+_GOING = (_State.SCHEDULED, _State.RUNNING)
 
 
 def ask(*, campaign: Campaign, at: datetime) -> Ask:
@@ -126,6 +128,28 @@ def outgrown(campaign: Campaign) -> bool:
     if most is None or campaign.audience_limit is not None:
         return False
     return campaign.runs.filter(state__in=("FREEZING", "RUNNING"), members_count__gt=most).exists()
+
+
+def pause_dearer() -> int:
+    """Pauses campaigns whose gifts may cost more than was approved, before they begin another run;
+    gives how many. They go on with another approval."""
+    giving = Campaign.objects.filter(state__in=_GOING, version__prizes__isnull=False).distinct()
+    rows = giving.select_related("version").order_by("pk")
+    return sum(_pause_dearer(one.pk) for one in rows if _is_dearer(one))
+
+
+@transaction.atomic
+def _pause_dearer(campaign_id: int) -> int:
+    campaign = campaign_locks.stop(campaign_id)
+    if campaign.state not in _GOING or not _is_dearer(campaign):
+        return 0
+    campaign.state, campaign.pause_reason = _State.PAUSED, "costs_more"
+    campaign.save(update_fields=["state", "pause_reason"])
+    return 1
+
+
+def _is_dearer(campaign: Campaign) -> bool:
+    return campaign.version is not None and campaign_versions.is_dearer(campaign.version)
 
 
 def withdraw_of(*, campaign: Campaign, at: datetime) -> None:

@@ -13,6 +13,7 @@ from campaigns.models import Campaign, CampaignPrize, CampaignVersion, MessageTe
 from campaigns.rules import journeys
 from campaigns.rules.journey_steps import Grant, Kind, Message
 from campaigns.rules.journeys import Flow
+from campaigns.selectors import gift_worth
 from campaigns.services import templates
 from loyalty.models import Badge, Benefit, CouponType
 from members.errors import DomainError
@@ -74,7 +75,8 @@ def arm_codes(arms: list[dict[str, Any]]) -> list[str]:
 
 
 def content_of(campaign: Campaign) -> dict[str, Any]:
-    """All that members will meet, with the texts as they are now.
+    """All that members will meet, with the texts as they are now, and what the gifts of one member
+    may cost at most, in minor units.
 
     Raises: BadSteps.
     """
@@ -90,7 +92,19 @@ def content_of(campaign: Campaign) -> dict[str, Any]:
         "arms": content_arms(campaign),
         "control_share": campaign.control_share,
         "texts": {row.code: templates.freeze(row) for row in rows},
+        "liability_of_one_amount": _liability_of_one(flow),
     }
+
+
+def is_dearer(version: CampaignVersion) -> bool:
+    """Whether its gifts may cost more by now than when it was approved: points are worth more, or
+    a coupon takes off more."""
+    approved: int | None = version.content.get("liability_of_one_amount")
+    return approved is not None and _liability_of_one(flow_of_version(version)) > approved
+
+
+def _liability_of_one(flow: Flow) -> int:
+    return gift_worth.liability_of_one(flow) if flow.of_kind(Kind.GRANT) else 0
 
 
 def hash_of(campaign: Campaign) -> str:
