@@ -4,7 +4,8 @@ pytest-xdist would begin with the files of most tests, which leaves the longest 
 that drive a browser, load the demo or wait for other processes.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,32 @@ SECONDS = {
 SHORT = 0.03
 
 
+# Of three processes one at a time drives a browser: two would make each other wait.
+OTHERS_BESIDE = 2
+
+
 def longest_first(items: list[pytest.Item]) -> None:
-    """Sorts files, and leaves the tests of a file as they are. Those with a browser follow one
-    another: it is started once for all of them."""
+    """Sorts files, and leaves the tests of a file as they are. Files with a browser are dealt among
+    the others, so that seldom two of them are at work at once."""
     seconds: dict[Path, float] = defaultdict(float)
     for item in items:
         seconds[item.path] += SECONDS.get(item.path.name) or SECONDS.get(_part(item), SHORT)
-    items.sort(key=lambda item: (_part(item) != "browser", -seconds[item.path], str(item.path)))
+    with_browser = {item.path for item in items if _part(item) == "browser"}
+    place = {path: number for number, path in enumerate(_dealt(seconds, with_browser))}
+    items.sort(key=lambda item: place[item.path])
+
+
+def _dealt(seconds: Mapping[Path, float], with_browser: Set[Path]) -> Iterator[Path]:
+    """By what was dealt so far: of browsers one second for each two of the others."""
+    longest = sorted(seconds, key=lambda path: (-seconds[path], str(path)))
+    browsers = deque(path for path in longest if path in with_browser)
+    others = deque(path for path in longest if path not in with_browser)
+    ahead = 0.0
+    while browsers or others:
+        is_browser = bool(browsers) and (ahead >= 0 or not others)
+        path = browsers.popleft() if is_browser else others.popleft()
+        ahead += -seconds[path] * OTHERS_BESIDE if is_browser else seconds[path]
+        yield path
 
 
 def _part(item: pytest.Item) -> str:

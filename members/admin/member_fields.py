@@ -91,6 +91,15 @@ def _person() -> Iterable[MemberField]:
         ),
         sql="m.birth_band",
     )
+    yield from _birthday()
+    yield MemberField(
+        field=field_of("member.language", Type.CHOICE),
+        wording=Wording(label=_("language"), group=_PERSON, choices=lambda: settings.LANGUAGES),
+        sql="NULLIF(m.language, '')",
+    )
+
+
+def _birthday() -> Iterable[MemberField]:
     yield MemberField(
         field=field_of("member.birthday_month", Type.INTEGER, least=1, most=12),
         wording=Wording(label=_("month of the birthday"), group=_PERSON, choices=_months),
@@ -116,11 +125,6 @@ def _person() -> Iterable[MemberField]:
             },
         ),
         sql="m.birthday_md / 100 = EXTRACT(MONTH FROM %(today)s::date)::int",
-    )
-    yield MemberField(
-        field=field_of("member.language", Type.CHOICE),
-        wording=Wording(label=_("language"), group=_PERSON, choices=lambda: settings.LANGUAGES),
-        sql="NULLIF(m.language, '')",
     )
 
 
