@@ -1,6 +1,7 @@
 """The pages of templates and of the contact policy, as operators use them."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from campaigns.models import Campaign, ContactPolicy, FrequencyCap, MessageTemplate
@@ -129,7 +130,9 @@ def test_a_test_is_sent_from_the_page_and_stands_in_the_trail(mia, mailoutbox):
     assert "has no e-mail address" in refused.content.decode()
 
     User.objects.filter(username="mia").update(email="mia@example.org")
-    mia.post(url, {"_form_submitted": "on", "to": "SELF", "medium": "EMAIL"})
+    sent = mia.post(url, {"_form_submitted": "on", "to": "SELF", "medium": "EMAIL"})
+    said = [str(one) for one in get_messages(sent.wsgi_request)]
+    assert said[-1:] == ["1 test was sent."]
     assert [letter.subject for letter in mailoutbox] == ["[Test] News"]
     assert AuditRecord.objects.filter(action="message_template.test").count() == 1
 
