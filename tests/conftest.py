@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.test import TransactionTestCase, override_settings
+from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from members.sealing import blind, keys
@@ -147,10 +147,10 @@ def _static_files_found_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _files_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with override_settings(MEDIA_ROOT=str(tmp_path_factory.getbasetemp() / "media")):
-        yield
+@pytest.fixture(autouse=True)
+def _files_of_this_run(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """For each test: what one assigns to the settings themselves is gone with it."""
+    settings.MEDIA_ROOT = str(tmp_path_factory.getbasetemp() / "media")
 
 
 @pytest.fixture
