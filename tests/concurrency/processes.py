@@ -1,11 +1,12 @@
 """Work done by several processes at the same moment, each with connections of its own."""
 
 import multiprocessing
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 # A deadlock that PostgreSQL doesn't see must fail the test, not hang it.
 SECONDS = 60
@@ -40,6 +41,30 @@ def at_once(work: Callable[[int], Any], *, processes: int = 8) -> list[Any]:
 def shared_out(items: Sequence[Any], number: int, processes: int = 8) -> Sequence[Any]:
     """The part of `items` that process `number` works on."""
     return items[number::processes]
+
+
+def pids(count: int) -> Any:
+    """A place in which children tell each other the pids of their connections."""
+    return _context.Array("q", count)
+
+
+def barrier(parties: int) -> Any:
+    """One at which children wait for each other."""
+    return _context.Barrier(parties)
+
+
+def until_blocked(waiting_pid: int, *, by_pid: int) -> None:
+    """Comes back once one of the database's processes waits for the other.
+
+    Raises: AssertionError, if it doesn't within SECONDS.
+    """
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s = ANY(pg_blocking_pids(%s))", [by_pid, waiting_pid])
+            if cursor.fetchone() == (True,):
+                return
+    raise AssertionError(f"{waiting_pid} never waited for {by_pid}")
 
 
 def _answer(receiver: Any) -> tuple[str, Any]:

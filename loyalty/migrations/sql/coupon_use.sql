@@ -94,9 +94,12 @@ DECLARE
     before bigint := 0;
 BEGIN
     SELECT * INTO c FROM loyalty_coupon u WHERE u.id = coupon_id FOR NO KEY UPDATE;
-    -- The row of a public code that timed out was let go of while it was waited for: the code
-    -- itself is free again, so another row is looked for, or made.
-    WHILE c.state = 'VOID' AND c.code <> ask->>'code' AND c.id <> before LOOP
+    -- A row that a public code meant was let go of, or had by another order, while it was waited
+    -- for: the code itself is free, so another row is looked for, or made.
+    WHILE c.code <> ask->>'code' AND c.id <> before
+        AND loyalty_coupon_refusal(c, t, ask, moment, at) IN (
+            'coupon_void', 'coupon_redeemed', 'coupon_locked', 'coupon_not_yours')
+    LOOP
         before := c.id;
         coupon_id := loyalty_coupon_find(ask, t.id, is_lock, at);
         SELECT * INTO c FROM loyalty_coupon u WHERE u.id = coupon_id FOR NO KEY UPDATE;
