@@ -147,6 +147,16 @@ def _static_files_found_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _settings_are_left_alone() -> Iterator[None]:
+    """What the rows of a module, or the product, assign to the settings would hold for whatever
+    this process tests next."""
+    before = dict(vars(regulars_settings._wrapped))
+    yield
+    after = vars(regulars_settings._wrapped)
+    assert {name for name in before | after if before.get(name) is not after.get(name)} == set()
+
+
 @pytest.fixture(autouse=True)
 def _files_of_this_run(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """For each test: what one assigns to the settings themselves is gone with it."""

@@ -2,6 +2,8 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ class Command(BaseCommand):
             )
         began = time.monotonic()
         try:
-            self._load(options)
+            with _mail_goes_nowhere():
+                self._load(options)
         except (DomainError, journey.PackageMissing) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -47,8 +50,6 @@ class Command(BaseCommand):
         self.stdout.write(f"  Done       {time.monotonic() - began:.0f} s")
 
     def _load(self, options: dict[str, Any]) -> None:
-        # Last month's invented mail is a row to look at, not a text on this terminal.
-        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
         at = timezone.now()
         plan = plans.settle(
             edition=DEMO,
@@ -65,3 +66,14 @@ class Command(BaseCommand):
         load.follow(out=self.stdout)
         made = scored.run(at=timezone.now())
         self.stdout.write(f"  Scores     {made:,} of members, week by week")
+
+
+@contextmanager
+def _mail_goes_nowhere() -> Iterator[None]:
+    """Last month's invented mail is a row to look at, not a text on this terminal."""
+    before = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    try:
+        yield
+    finally:
+        settings.EMAIL_BACKEND = before
