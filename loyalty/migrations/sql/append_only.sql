@@ -11,9 +11,3 @@ CREATE TRIGGER bump_version_insert AFTER INSERT ON loyalty_stackinggroup
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION loyalty_bump_program();
 CREATE TRIGGER bump_version_update AFTER UPDATE ON loyalty_stackinggroup
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION loyalty_bump_program();
-
--- The membership year counts from the day of joining, on the programme's clock.
-UPDATE loyalty_account a
-SET joined_on = (m.joined_at AT TIME ZONE p.time_zone)::date
-FROM members_member m, loyalty_program p
-WHERE m.id = a.member_id AND p.is_current AND a.joined_on IS NULL;

@@ -1,2 +1,1 @@
--- What happens to coupons is in coupon_*.sql: those functions take rows of tables as they are by then
--- (0025_coupon_functions).
+-- What happens to coupons is in coupon_*.sql.

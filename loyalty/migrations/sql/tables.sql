@@ -44,3 +44,9 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON loyalty_lotmovement
     FOR EACH STATEMENT EXECUTE FUNCTION loyalty_refuse_truncate();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON loyalty_tierchange
     FOR EACH STATEMENT EXECUTE FUNCTION loyalty_refuse_truncate();
+CREATE TRIGGER bump_version_insert AFTER INSERT ON loyalty_behaviorrule
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION loyalty_bump_program();
+CREATE TRIGGER bump_version_update AFTER UPDATE ON loyalty_behaviorrule
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION loyalty_bump_program();
+CREATE TRIGGER bump_version_delete AFTER DELETE ON loyalty_behaviorrule
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION loyalty_bump_program();

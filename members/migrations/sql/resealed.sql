@@ -8,3 +8,8 @@ LANGUAGE sql IMMUTABLE AS $$
        AND substring(fresh FROM 1 FOR 1) = '\x02'::bytea
        AND substring(fresh FROM 2 FOR 2) > substring(held FROM 2 FOR 2);
 $$;
+
+-- While a member's key hangs on a version, the database lets nobody remove it.
+ALTER TABLE members_memberkey ADD CONSTRAINT members_memberkey_names_its_version
+    FOREIGN KEY (kek_version) REFERENCES members_keyencryptionkey (version)
+    DEFERRABLE INITIALLY DEFERRED;

@@ -18,6 +18,7 @@ SELECT members_track_changes('members_appointmentkind');
 SELECT members_track_changes('members_breachclock');
 SELECT members_track_changes('members_channel');
 SELECT members_track_changes('members_community');
+SELECT members_track_changes('members_duplicatepolicy');
 SELECT members_track_changes('members_holiday');
 SELECT members_track_changes('members_privacyclock');
 SELECT members_track_changes('members_processingpurpose');
