@@ -1,7 +1,8 @@
 """Whether what a step waits for happened in time: by when it happened, not when it was told."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from campaigns.models import Enrollment
 from campaigns.rules.entries import Happening
@@ -20,10 +21,11 @@ def is_in_time(row: Enrollment, step: WaitEvent, event: Fact) -> bool:
     return event.is_about(row.context, step.same)
 
 
-def heard(rows: Sequence[Enrollment]) -> set[int]:
-    """Ids of those among these rows, whose wait is over, for whom it happened in time: it is on
-    record, and that it was told is still owed. Two queries for each thing that is waited for."""
-    found: set[int] = set()
+def heard(rows: Sequence[Enrollment]) -> dict[int, datetime]:
+    """By id of those among these rows, whose wait is over, for whom it happened in time: when it
+    did. It is on record, and that it was told is still owed. Two queries for each thing that is
+    waited for."""
+    found: dict[int, datetime] = {}
     by_event: dict[str, list[tuple[Enrollment, WaitEvent]]] = defaultdict(list)
     for row in rows:
         step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
@@ -36,7 +38,14 @@ def heard(rows: Sequence[Enrollment]) -> set[int]:
     return found
 
 
-def _heard(happening: Happening, some: Sequence[tuple[Enrollment, WaitEvent]]) -> set[int]:
+def first_in_time(row: Enrollment, step: WaitEvent, facts: Iterable[Fact]) -> datetime | None:
+    """When the first of these facts that ends the wait of this row happened."""
+    return min((one.occurred_at for one in facts if is_in_time(row, step, one)), default=None)
+
+
+def _heard(
+    happening: Happening, some: Sequence[tuple[Enrollment, WaitEvent]]
+) -> dict[int, datetime]:
     bounds = [
         (row.member_id, instant)
         for row, _step in some
@@ -46,7 +55,7 @@ def _heard(happening: Happening, some: Sequence[tuple[Enrollment, WaitEvent]]) -
     spans = entry_checks.spans_of(bounds)
     facts = happenings.between(happening, spans)
     return {
-        row.pk
+        row.pk: instant
         for row, step in some
-        if any(is_in_time(row, step, one) for one in facts.get(row.member_id, ()))
+        if (instant := first_in_time(row, step, facts.get(row.member_id, ()))) is not None
     }

@@ -105,7 +105,8 @@ def wake(rows: Sequence[Enrollment], at: datetime) -> None:
             row.state, row.reason = _State.EXITED, entry_checks.PREVENTED
             row.due_at, row.ended_at = None, at
             continue
-        _note_since(row)
+        assert row.due_at is not None
+        note_since(row, heard.get(row.pk, row.due_at))
         if was_watching:
             row.state = _State.ACTIVE
         elif row.pk in heard:
@@ -137,9 +138,10 @@ def go(row: Enrollment, step_id: str | None, at: datetime) -> None:
         row.state, row.step, row.due_at = _State.ACTIVE, step_id, at
 
 
-def _note_since(row: Enrollment) -> None:
-    assert row.due_at is not None
-    row.context = {**row.context, "since": row.due_at.isoformat()}
+def note_since(row: Enrollment, instant: datetime) -> None:
+    """What comes now counts from `instant`, and expires by it: when the wait was over, or when
+    what it waited for happened."""
+    row.context = {**row.context, "since": instant.isoformat()}
     row.has_new_context = True  # type: ignore[attr-defined]
 
 
@@ -166,8 +168,7 @@ def _event(step: Step, rows: Sequence[Enrollment], going: Going) -> None:
     assert isinstance(step, WaitEvent)
     for row in rows:
         # What happens from now on counts, whenever this batch is written.
-        row.context = {**row.context, "since": going.at.isoformat()}
-        row.has_new_context = True  # type: ignore[attr-defined]
+        note_since(row, going.at)
         _wait_until(row, going.at + timedelta(minutes=step.minutes))
         row.waits_for = step.event
 

@@ -72,8 +72,13 @@ def hear(*, events: Sequence[Fact], at: datetime) -> int:
         .exclude(waits_for="")
         .order_by("pk")
     )
-    heard = [row for row in waiting if any(_answers(one, row) for one in told[row.member_id])]
-    for row in heard:
+    heard = []
+    for row in waiting:
+        instant = _heard_at(row, told[row.member_id])
+        if instant is None:
+            continue
+        heard.append(row)
+        journey_acts.note_since(row, instant)
         journey_acts.go_on(row, way="heard", outcome=StepRecord.Outcome.HEARD, at=at)
     paused = [row for row in heard if row.campaign.state != Campaign.State.RUNNING]
     journey_acts.Going(at).write(paused)
@@ -218,13 +223,15 @@ def _by_step(rows: Sequence[Enrollment]) -> dict[tuple[int, str], list[Enrollmen
     return found
 
 
-def _answers(event: Fact, row: Enrollment) -> bool:
+def _heard_at(row: Enrollment, told: Sequence[Fact]) -> datetime | None:
+    """When the first of what was told that it waits for happened; None: nothing of it did."""
     name, _colon, behavior = row.waits_for.partition(":")
-    if event.type != name or (behavior and event.behavior != behavior):
-        return False
+    facts = [one for one in told if one.type == name and (not behavior or one.behavior == behavior)]
+    if not facts:
+        return None
     try:
         step = campaign_versions.flow_of_version(row.version).steps.get(row.step)
     except BadSteps:
         # Steps that nobody can read any more: the watchdog says so when the wait is over.
-        return False
-    return isinstance(step, WaitEvent) and event_waits.is_in_time(row, step, event)
+        return None
+    return event_waits.first_in_time(row, step, facts) if isinstance(step, WaitEvent) else None
