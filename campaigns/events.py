@@ -45,5 +45,5 @@ class MessageUnsubscribed(Fact):
     delivery: str
     campaign: str
     medium: str
-    # link, one_click, complaint or provider.
+    # link, one_click, complaint, provider or reply.
     how: str

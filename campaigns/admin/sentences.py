@@ -71,4 +71,5 @@ _HOW: dict[str, Any] = {
     "one_click": _("By the mail program's button."),
     "complaint": _("With a complaint: it was marked as unwanted."),
     "provider": _("Told by the provider."),
+    "reply": _("By an answer to the text message."),
 }

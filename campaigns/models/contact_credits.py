@@ -42,8 +42,9 @@ class ContactCredit(models.Model):
 
 
 class CreditReport(models.Model):
-    """That a report about granted messages was heard: the same one again changes nothing. It names
-    nobody, and goes after some weeks, when nobody repeats it any more."""
+    """That a report was heard which names no message of ours, such as one of granted messages, or
+    an answer: the same one again changes nothing. It names nobody, and goes after some weeks, when
+    nobody repeats it any more."""
 
     source = models.CharField(_("source"), max_length=40)
     external_id = models.CharField(max_length=120)

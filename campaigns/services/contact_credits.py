@@ -68,7 +68,7 @@ def grant(*, grant: Grant, at: datetime) -> int:
     if not 0 <= grant.count <= MOST_AT_ONCE:
         raise NotACount
     living.refuse_gone(member_ids=[grant.member_id])
-    if not _is_new(grant, at):
+    if grant.key and not is_first(source=grant.source, key=grant.key, at=at):
         return left(member_id=grant.member_id, medium=grant.medium, template=grant.template)
     if not grant.count:
         _rows(grant.member_id, grant.medium, grant.template).update(left_count=0, changed_at=at)
@@ -108,19 +108,20 @@ def left(*, member_id: int, medium: str, template: str) -> int:
     return rows.first() or 0
 
 
+def is_first(*, source: str, key: str, at: datetime) -> bool:
+    """Whether a report that names no message of ours is heard for the first time; it is noted.
+
+    In the caller's transaction. Of two at once the second waits for the first, and then sees it.
+    """
+    _row, is_new = CreditReport.objects.get_or_create(
+        source=source[:40], external_id=_mark(key), defaults={"recorded_at": at}
+    )
+    return is_new
+
+
 def forget_old(*, at: datetime) -> int:
     """Removes the marks of reports that nobody repeats any more; how many."""
     return CreditReport.objects.filter(recorded_at__lte=at - KEPT).delete()[0]
-
-
-def _is_new(grant: Grant, at: datetime) -> bool:
-    """Of two at once the second waits for the first, and then sees it."""
-    if not grant.key:
-        return True
-    _row, is_new = CreditReport.objects.get_or_create(
-        source=grant.source[:40], external_id=_mark(grant.key), defaults={"recorded_at": at}
-    )
-    return is_new
 
 
 def _mark(key: str) -> str:

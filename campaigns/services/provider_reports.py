@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from campaigns.services import contact_credits, parked_receipts
+from campaigns.services import contact_credits, parked_receipts, replies
 from campaigns.services.contact_credits import Grant
 from campaigns.transports.contract import Call, ProviderCredit, Receiver, Untrusted
 from campaigns.transports.receivers import RECEIVERS
@@ -52,8 +52,8 @@ class Post:
 
 
 def hear(*, post: Post, at: datetime) -> Receiver:
-    """Records what a provider tells: what became of messages, and which ones members grant. A
-    repeat changes nothing; the receiver says what to answer.
+    """Records what a provider tells: what became of messages, which ones members grant, and what
+    people answer. A repeat changes nothing; the receiver says what to answer.
 
     Raises: UnknownProvider; UntrustedReport; TooManyReports.
     """
@@ -61,14 +61,17 @@ def hear(*, post: Post, at: datetime) -> Receiver:
     try:
         reports = receiver.parse(post.call)
         granted = receiver.credits(post.call) if receiver.credits else []
+        answers = receiver.replies(post.call) if receiver.replies else []
     except (Untrusted, RecursionError) as error:
         # Lists within lists without end are nobody's report.
         raise UntrustedReport from error
-    if len(reports) + len(granted) > MOST:
+    if len(reports) + len(granted) + len(answers) > MOST:
         raise TooManyReports
     parked_receipts.hear(source=receiver.code, medium=receiver.medium, reports=reports, at=at)
     for one in granted:
         _grant(receiver, one, at)
+    for answer in answers:
+        replies.hear(source=receiver.code, medium=receiver.medium, reply=answer, at=at)
     return receiver
 
 

@@ -65,6 +65,17 @@ def suppress(*, delivery: Delivery, reason: str, at: datetime) -> bool:
     return is_new
 
 
+def refuse(*, medium: str, digest: bytes, at: datetime) -> bool:
+    """Suppresses an address that is nobody's, whose owner wants no messages; says whether it wasn't
+    before. `digest` as `Identity.digest`; in the caller's transaction."""
+    _row, is_new = Suppression.objects.get_or_create(
+        medium=medium,
+        digest=digest,
+        defaults={"reason": Reason.UNSUBSCRIBED, "created_at": at},
+    )
+    return is_new
+
+
 @transaction.atomic
 def add(*, by_hand: ByHand, actor_id: int, at: datetime) -> Suppression:
     """Suppresses an address by hand, with a line in the audit trail.

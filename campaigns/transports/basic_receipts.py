@@ -1,7 +1,10 @@
-"""What the gateway of free texts tells of messages, signed over its address and its form.
+"""What the gateway of free texts tells of messages and of answers to them, signed over its address
+and its form.
 
-Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status (what it tells)
-and https://www.twilio.com/docs/usage/webhooks/webhooks-security (signature).
+Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status (what it tells),
+https://www.twilio.com/docs/messaging/guides/webhook-request (answers: `From`, `Body`, `MessageSid`,
+and `OptOutType` by https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out) and
+https://www.twilio.com/docs/usage/webhooks/webhooks-security (signature).
 """
 
 import base64
@@ -13,7 +16,13 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from campaigns.models import Receipt
-from campaigns.transports.contract import Call, ProviderReceipt, Receiver, Untrusted
+from campaigns.transports.contract import (
+    Call,
+    ProviderReceipt,
+    ProviderReply,
+    Receiver,
+    Untrusted,
+)
 
 _MOST_FIELDS = 100
 _KINDS = {
@@ -28,10 +37,32 @@ _PERMANENT = ("21211", "21610", "21614", "30005", "30006")
 
 
 def parse(call: Call) -> list[ProviderReceipt]:
-    """The report of the post; none where a message is only on its way.
+    """The report of the post; none where a message is only on its way, or somebody answers.
 
     Raises: Untrusted.
     """
+    return _receipts(_told(call), call)
+
+
+def replies(call: Call) -> list[ProviderReply]:
+    """The answer of the post; none where it is a report. Raises: Untrusted."""
+    told = _told(call)
+    if "MessageStatus" in told or "Body" not in told or not told.get("From", "").startswith("+"):
+        return []
+    return [
+        ProviderReply(
+            address=told["From"],
+            text=told["Body"],
+            # It doesn't say when.
+            occurred_at=call.at,
+            external_id=told.get("MessageSid", ""),
+            is_stop=told.get("OptOutType") == "STOP",
+        )
+    ]
+
+
+def _told(call: Call) -> dict[str, str]:
+    """The form, once it has proved who posts it."""
     try:
         pairs = parse_qsl(
             call.body.decode(),
@@ -43,7 +74,7 @@ def parse(call: Call) -> list[ProviderReceipt]:
         raise Untrusted("no form") from None
     if not _is_signed(call, pairs):
         raise Untrusted("signature")
-    return _receipts(dict(pairs), call)
+    return dict(pairs)
 
 
 def signature(*, url: str, pairs: Sequence[tuple[str, str]], secret: str) -> str:
@@ -82,4 +113,12 @@ def _receipts(told: dict[str, str], call: Call) -> list[ProviderReceipt]:
     ]
 
 
-RECEIVER = Receiver(code="sms-basic", medium="SMS", parse=parse, content_type="text/xml")
+RECEIVER = Receiver(
+    code="sms-basic",
+    medium="SMS",
+    parse=parse,
+    replies=replies,
+    # Nothing is to be answered to whoever wrote.
+    answer=b"<Response/>",
+    content_type="text/xml",
+)

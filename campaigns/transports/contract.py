@@ -16,6 +16,7 @@ __all__ = [
     "NotSent",
     "ProviderCredit",
     "ProviderReceipt",
+    "ProviderReply",
     "Receiver",
     "Refused",
     "Transport",
@@ -155,13 +156,31 @@ class ProviderCredit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderReply:
+    """What somebody answered to a message: from which `address`, as identities are written, and
+    in which words. `is_stop`: the provider itself takes them for a STOP. `external_id` as of a
+    receipt; empty: address and instant make it up."""
+
+    address: str
+    text: str
+    occurred_at: datetime
+    external_id: str = ""
+    is_stop: bool = False
+
+    def __repr__(self) -> str:
+        # It must tell neither address nor text, wherever it is printed.
+        return f"<reply {self.external_id}>"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Receiver:
     """Reports that one provider posts to us; `receivers.RECEIVERS` has them by `code`.
 
     `parse` verifies and reads them. `answer` is what the provider hears when we have them, else it
     posts again. `is_signed`: else nothing in the call proves who posts it, and the address has to
-    hold a secret. `credits` reads what the same address is told about granted messages. `greet`
-    answers the provider's first GET by which it looks whether the address is ours.
+    hold a secret. `credits` reads what the same address is told about granted messages, `replies`
+    what people answer. `greet` answers the provider's first GET by which it looks whether the
+    address is ours.
 
     Raises (all of them): Untrusted.
     """
@@ -173,4 +192,5 @@ class Receiver:
     content_type: str = "application/json"
     is_signed: bool = True
     credits: Callable[[Call], list[ProviderCredit]] | None = None
+    replies: Callable[[Call], list[ProviderReply]] | None = None
     greet: Callable[[Call], bytes] | None = None

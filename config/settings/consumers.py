@@ -14,6 +14,16 @@ SMS_TEMPLATE_ID = env.str("SMS_TEMPLATE_ID", default="")
 # Whose number a gateway with free text sends from, and what it signs its reports with.
 SMS_SENDER = env.str("SMS_SENDER", default="")
 SMS_RECEIPTS_SECRET = env.str("SMS_RECEIPTS_SECRET", default=SMS_SECRET)
+# What people answer who want no more texts: each a whole answer, however wide, large or small.
+SMS_STOP_WORDS = require(
+    "SMS_STOP_WORDS",
+    env.list,
+    default=[
+        *("T", "TD", "R", "N", "退订", "退訂", "拒收", "取消订阅"),
+        *("STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE"),
+        *("OPTOUT", "OPT-OUT", "OPT OUT"),
+    ],
+)
 SMS_REGION = require("SMS_REGION", default="ap-guangzhou")
 SMS_TIMEOUT_SECONDS = require("SMS_TIMEOUT_SECONDS", env.float, default=6.0)
 # Countries to whose phones codes are sent (CN, HK …); none named: all.
