@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.rules.text_filters import Yearly
 from members.registry.facts import FACTS
 
 _BEHAVIOR = "members.behavior.noticed"
@@ -72,7 +73,7 @@ _T, _M, _P, _N, _D = Kind.TEXT, Kind.MONEY, Kind.POINTS, Kind.NUMBER, Kind.DAY
 _ALL = (
     Variable("name", "member", _T, _("Name"), "王小梅", "Grace Lin"),
     Variable("card_number", "member", _T, _("Card number"), "88001234", "88001234"),
-    Variable("birthday", "member", _D, _("Birthday"), "1992-09-18", "1992-09-18"),
+    Variable("birthday", "member", _D, _("Birthday"), Yearly("1992-09-18"), Yearly("1992-09-18")),
     Variable("joined_on", "member", _D, _("Joined on"), "2024-03-08", "2024-03-08"),
     Variable("store", "member", _T, _("Store"), "静安店", "Jing'an store"),
     Variable("programme", "member", _T, _("Programme"), "悦享会员", "Regulars Club"),
@@ -177,8 +178,6 @@ _ALL = (
     ),
 )
 VARIABLES: Mapping[str, Variable] = {one.name: one for one in _ALL}
-# Told to every text, and never missing.
-ALWAYS = frozenset({"currency", "language"})
 
 
 def in_group(group: str) -> list[Variable]:

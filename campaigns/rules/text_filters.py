@@ -43,6 +43,12 @@ class Masked(str):
     __slots__ = ()
 
 
+class Yearly(str):
+    """A day that comes round each year, as a birthday: filters for days tell no year of it."""
+
+    __slots__ = ()
+
+
 def install(environment: Environment) -> None:
     """Leaves the environment with the filters of `NAMES`, each within its bounds."""
     kept = {name: environment.filters[name] for name in KEPT}
@@ -115,16 +121,20 @@ def _points(points: object) -> str:
 
 @with_context
 def _day(day: object, *, context: Any) -> str:
-    """`9月1日` or `1 September` for 2026-09-01, by the language of the text."""
+    """`9月1日` or `1 September` for 2026-09-01, by the language of the text; with its year where
+    that isn't the one of `today`."""
     if isinstance(day, Masked):
         return day
     try:
         given = date.fromisoformat(str(day)[:10])
     except ValueError:
         raise FilterArgumentError("not a day", token=None) from None
+    # Who isn't told today, as a check with samples, reads days without their year.
+    today = str(context.resolve("today", default=""))
+    with_year = bool(today) and not isinstance(day, Yearly) and today[:4] != f"{given.year:04d}"
     if str(context.resolve("language", default="zh")).startswith("zh"):
-        return f"{given.month}月{given.day}日"
-    return f"{given.day} {_MONTHS[given.month - 1]}"
+        return f"{f'{given.year}年' if with_year else ''}{given.month}月{given.day}日"
+    return f"{given.day} {_MONTHS[given.month - 1]}{f' {given.year}' if with_year else ''}"
 
 
 def _whole(value: object) -> int:

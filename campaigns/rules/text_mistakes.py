@@ -96,7 +96,7 @@ def _unknown_names(source: str, parsed: BoundTemplate, known: Collection[str]) -
     found = []
     for name, uses in parsed.analyze().globals.items():
         place = _place(source, uses[0].span.index)
-        if name not in known and name not in ("currency", "language"):
+        if name not in known and name not in texts.TOLD:
             nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
             values = {"name": name, "nearest": nearest[0] if nearest else ""}
             found.append(Mistake(*place, "unknown_variable", values))

@@ -25,7 +25,8 @@ MOST_TURNS = 1_000
 MOST_WORK = 100_000
 # What the engine needs for what stands between tags.
 _ALWAYS = frozenset({"content", "output", "illegal"})
-_TOLD = {"currency", "language"}
+# What every text is told, whatever it asks for.
+TOLD = frozenset({"currency", "language", "today"})
 
 
 class MissingHere(Exception):
@@ -93,8 +94,7 @@ def fill_in(source: str, variables: Mapping[str, Any], *, is_html: bool = False)
 def needed(source: str) -> frozenset[str]:
     """The names of the variables that `source` looks at, used or only asked for.
 
-    Currency and language are always told and not among them; of a source that can't be read,
-    nothing.
+    What every text is told isn't among them; of a source that can't be read, nothing.
     """
     try:
         return _needed(source)
@@ -104,7 +104,7 @@ def needed(source: str) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def _needed(source: str) -> frozenset[str]:
-    return frozenset(parse(source).analyze().globals) - _TOLD
+    return frozenset(parse(source).analyze().globals) - TOLD
 
 
 def _work(node: Node, context: RenderContext) -> int:

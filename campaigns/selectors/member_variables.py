@@ -1,9 +1,11 @@
 """Who the member is; name and birthday are opened only where a text needs them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from campaigns.models import Campaign, Enrollment
 from campaigns.rules import plain_names
+from campaigns.rules.text_filters import Yearly
 from campaigns.selectors.asked import Asked, Moment, Variables, day, known, name_in
 from loyalty.models import Program
 from members.models import Member, Store
@@ -44,10 +46,14 @@ def _opened(member: Member, wanted: frozenset[str]) -> Variables:
     try:
         return known(
             name=plain_names.plain(member.name) if "name" in wanted else None,
-            birthday=day(member.birthday) if "birthday" in wanted else None,
+            birthday=_yearly(member.birthday) if "birthday" in wanted else None,
         )
     except KeyShredded:
         return {}
+
+
+def _yearly(birthday: date | None) -> Yearly | None:
+    return Yearly(birthday.isoformat()) if birthday else None
 
 
 def _stores(asked: Sequence[Asked]) -> dict[int, Store]:

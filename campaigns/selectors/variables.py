@@ -49,7 +49,8 @@ def variables_of_many(
     if len(asked) > MOST:
         raise ValueError(f"at most {MOST} members at once")
     moment = Moment(at, programs.current())
-    found: list[Variables] = [{"currency": moment.terms.currency} for _ in asked]
+    always = {"currency": moment.terms.currency, "today": moment.today.isoformat()}
+    found: list[Variables] = [dict(always) for _ in asked]
     for names, reader in _READERS:
         wanted = frozenset(names).intersection(needed)
         if wanted and asked:

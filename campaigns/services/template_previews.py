@@ -80,7 +80,9 @@ def _known(
 ) -> dict[str, Any]:
     samples = registry.samples(language)
     if member is None:
-        return {"currency": programs.current().currency, **samples}
+        terms = programs.current()
+        today = at.astimezone(terms.zone).date()
+        return {"currency": terms.currency, "today": today.isoformat(), **samples}
     needed = templates.needed_of(texts, media=texts.get("media_options") or {})
     told = variables.variables_of_many(
         asked=[Asked(member=member, reads=language)], needed=needed, at=at

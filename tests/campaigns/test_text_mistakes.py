@@ -5,6 +5,7 @@ import time
 import pytest
 
 from campaigns.rules import sms_texts, texts, wechat_fields
+from campaigns.rules.text_filters import Yearly
 from campaigns.rules.text_mistakes import mistakes
 from campaigns.rules.texts import Broken, MissingHere
 from campaigns.rules.wechat_fields import Unfit
@@ -97,6 +98,24 @@ def test_a_mistake_is_told_with_its_line(source, line, code):
     found = mistakes(source, known=KNOWN)[0]
 
     assert (found.line, found.code) == (line, code)
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "shown"),
+    [
+        ("zh", "2026-12-31", "12月31日"),
+        ("zh", "2027-01-05", "2027年1月5日"),
+        ("zh", "2025-12-31", "2025年12月31日"),
+        ("en", "2026-12-31", "31 December"),
+        ("en", "2027-01-05", "5 January 2027"),
+        ("zh", Yearly("1992-09-18"), "9月18日"),
+        ("en", Yearly("1992-09-18"), "18 September"),
+    ],
+)
+def test_a_day_of_another_year_is_told_with_it_and_a_birthday_never(language, given, shown):
+    told = {"language": language, "today": "2026-11-23", "given": given}
+
+    assert texts.fill_in("{{ given | day }}", told) == shown
 
 
 def test_a_name_that_is_nearly_right_is_offered():
