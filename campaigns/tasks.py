@@ -30,8 +30,10 @@ def advance_due() -> None:
 
 @shared_task
 def run_due() -> None:
-    """Begins runs that are due, unless they cost more than was approved; ends what is over."""
+    """Begins runs that are due, unless they cost more than was approved, or reach others; ends
+    what is over."""
     campaign_approvals.pause_dearer()
+    campaign_approvals.pause_redefined()
     runs.begin_due(at=timezone.now())
     runs.settle(at=timezone.now())
 

@@ -42,6 +42,8 @@ _REASONS: Mapping[str, Any] = {
     "late": gettext_lazy("Found too late"),
     "audience_limit": gettext_lazy("The limit of members was reached"),
     "members": gettext_lazy("The limit of members was reached"),
+    "not_in_audience": gettext_lazy("Not in the audience that was approved last"),
+    "too_often": gettext_lazy("Too often within a day: its gifts may be bringing them in again"),
     "ended": gettext_lazy("The campaign ended"),
     "erased": gettext_lazy("The member was erased"),
     "merged": gettext_lazy("The member was merged"),

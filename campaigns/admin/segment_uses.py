@@ -1,7 +1,6 @@
 """Campaigns that read a segment, so that it isn't put away under their feet."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db.models import Q
 from django.urls import reverse
@@ -13,7 +12,7 @@ from analytics.registry.segment_users import SegmentUser
 from analytics.rules import segment_graphs
 from analytics.selectors.segment_graphs import segment
 from campaigns.models import Campaign
-from campaigns.rules.journey_steps import Kind
+from campaigns.selectors import definitions
 
 # Drafts too: who works on one would find it without an audience. What is over reads nothing.
 _OVER = (Campaign.State.FINISHED, Campaign.State.KILLED)
@@ -44,16 +43,5 @@ def users_of(asked: Segment) -> Sequence[SegmentUser]:
 def _reads(campaign: Campaign, asked: Segment) -> bool:
     if campaign.segment_id == asked.pk:
         return True
-    trees = [campaign.condition, *_branches(campaign.steps)]
+    trees = [campaign.condition, *definitions.branch_conditions(campaign.steps)]
     return any(segment(asked.code) in segment_graphs.references(tree) for tree in trees if tree)
-
-
-def _branches(steps: Any) -> Iterator[Mapping[str, Any]]:
-    """The conditions of a journey's branches, however deep they are."""
-    for step in steps if isinstance(steps, list) else ():
-        if not isinstance(step, Mapping):
-            continue
-        if step.get("kind") == Kind.BRANCH and isinstance(step.get("condition"), Mapping):
-            yield step["condition"]
-        for inner in step.values():
-            yield from _branches(inner)

@@ -10,8 +10,10 @@ from loyalty.models.prizes import Prize
 class CampaignVersion(models.Model):
     """A campaign's content at its approval. Append-only: a member who came in by one keeps it.
 
-    `content` is all that the hash binds: {"steps", "exits", "goal_event", "arms", "control_share",
-    "texts": {template code: its texts}}. Source: campaigns/rules/campaign_content.py.
+    `content` is what the hash binds of it: {"steps", "exits", "goal_event", "arms",
+    "control_share", "texts": {template code: its texts}, "audience": {"segment", "condition",
+    "stores", "definitions"}, "definitions"}; `definitions` are prints of the segments and tags that
+    the audience, and branches, ask for. Source: campaigns/services/campaign_versions.py.
     """
 
     append_only = True

@@ -10,6 +10,7 @@ from members.models.naming import Named
 _PAUSED_BY_US = {
     "audience_grew": _("its audience is larger than what was approved"),
     "costs_more": _("its gifts may cost more than was approved"),
+    "redefined": _("a segment or a tag that it reads means others than when it was approved"),
     "not_as_approved": _("it is no longer what was approved"),
     "run_failed": _("its run failed five times; the job says why"),
 }

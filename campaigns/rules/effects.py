@@ -33,6 +33,7 @@ GIFT_RUNGS = (Rung.CLAIMED, Rung.REDEEMED)
 # reason that stands later here counts: it came farther. The gate's stand in the gate's order.
 REASONS = (
     *("not_looked_at", "watching", "erased", "merged", "audience_limit", "members", "late"),
+    *("not_in_audience", "too_often"),
     *("campaign_state", "member_state", "holdout", "consent", "guardian", "address"),
     *("suppressed", "contact_credit", "priority", "exited", "converted", "frequency_cap"),
     *("quiet_hours", "budget", "missing_variable"),

@@ -6,22 +6,25 @@ or larger needs another one. Source: docs/algorithms/campaigns.md.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from analytics.selectors import segment_definitions
 from campaigns.models import Campaign, Run
 from campaigns.rules.journeys import BadSteps
-from campaigns.selectors import audiences, gift_worth
+from campaigns.selectors import audiences, definitions, gift_worth
 from campaigns.services import campaign_locks, campaign_versions, member_pools, schedules
 from members.models import ApprovalRequest
 from members.services.approvals import Ask
 
 ACTION = "campaigns.campaign.start"
 TARGET = "campaigns.campaign"
+# As in `migrations/sql/definitions.sql`.
+REDEFINED = "redefined"
 _State = Campaign.State
 _GOING = (_State.SCHEDULED, _State.RUNNING)
 
@@ -135,21 +138,41 @@ def pause_dearer() -> int:
     gives how many. They go on with another approval."""
     giving = Campaign.objects.filter(state__in=_GOING, version__prizes__isnull=False).distinct()
     rows = giving.select_related("version").order_by("pk")
-    return sum(_pause_dearer(one.pk) for one in rows if _is_dearer(one))
+    return sum(_pause(one.pk, "costs_more", _is_dearer) for one in rows if _is_dearer(one))
+
+
+def pause_redefined() -> int:
+    """Pauses campaigns that ask segments or tags which mean others than when they were approved,
+    before they begin another run; gives how many. Whoever rewrites a segment, or the rule of a
+    tag, pauses them in the same transaction (`migrations/sql/definitions.sql`): this is for
+    whatever else makes them mean others."""
+    going = Campaign.objects.filter(state__in=_GOING, version__isnull=False)
+    rows = [one for one in going.select_related("version").order_by("pk") if _is_bound(one)]
+    known = segment_definitions.read() if rows else None
+    changed = [one for one in rows if definitions.changed(one, known)]
+    return sum(_pause(one.pk, REDEFINED, _is_redefined) for one in changed)
 
 
 @transaction.atomic
-def _pause_dearer(campaign_id: int) -> int:
+def _pause(campaign_id: int, reason: str, is_so: Callable[[Campaign], bool]) -> int:
     campaign = campaign_locks.stop(campaign_id)
-    if campaign.state not in _GOING or not _is_dearer(campaign):
+    if campaign.state not in _GOING or not is_so(campaign):
         return 0
-    campaign.state, campaign.pause_reason = _State.PAUSED, "costs_more"
+    campaign.state, campaign.pause_reason = _State.PAUSED, reason
     campaign.save(update_fields=["state", "pause_reason"])
     return 1
 
 
 def _is_dearer(campaign: Campaign) -> bool:
     return campaign.version is not None and campaign_versions.is_dearer(campaign.version)
+
+
+def _is_bound(campaign: Campaign) -> bool:
+    return campaign.version is not None and definitions.is_bound(campaign.version)
+
+
+def _is_redefined(campaign: Campaign) -> bool:
+    return bool(definitions.changed(campaign))
 
 
 def withdraw_of(*, campaign: Campaign, at: datetime) -> None:

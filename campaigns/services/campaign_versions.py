@@ -13,7 +13,7 @@ from campaigns.models import Campaign, CampaignPrize, CampaignVersion, MessageTe
 from campaigns.rules import journeys
 from campaigns.rules.journey_steps import Grant, Kind, Message
 from campaigns.rules.journeys import Flow
-from campaigns.selectors import gift_worth
+from campaigns.selectors import definitions, gift_worth
 from campaigns.services import templates
 from loyalty.models import Badge, Benefit, CouponType
 from members.errors import DomainError
@@ -75,8 +75,8 @@ def arm_codes(arms: list[dict[str, Any]]) -> list[str]:
 
 
 def content_of(campaign: Campaign) -> dict[str, Any]:
-    """All that members will meet, with the texts as they are now, and what the gifts of one member
-    may cost at most, in minor units.
+    """All that members will meet, with the texts as they are now; who they are, with what segments
+    and tags mean now; and what the gifts of one member may cost at most, in minor units.
 
     Raises: BadSteps.
     """
@@ -93,6 +93,8 @@ def content_of(campaign: Campaign) -> dict[str, Any]:
         "control_share": campaign.control_share,
         "texts": {row.code: templates.freeze(row) for row in rows},
         "liability_of_one_amount": _liability_of_one(flow),
+        "audience": definitions.audience(campaign),
+        "definitions": definitions.of_steps(campaign.steps),
     }
 
 
@@ -115,11 +117,6 @@ def hash_of(campaign: Campaign) -> str:
     bound = {
         "content": content_of(campaign),
         "entry": [campaign.entry, campaign.entry_rule],
-        "audience": [
-            campaign.segment.code if campaign.segment else "",
-            campaign.condition,
-            sorted(campaign.stores.values_list("code", flat=True)),
-        ],
         "rails": {name: _plain(getattr(campaign, name)) for name in _RAILS},
         "salt": campaign.salt,
     }
