@@ -16,8 +16,9 @@ from analytics.admin.segment_forms import SegmentForm, draft_of, read_seen
 from analytics.admin.segment_pages import SegmentPages
 from analytics.admin.segment_previews import SegmentPreviews
 from analytics.models import Segment
+from analytics.registry import segment_users
 from analytics.services import segments
-from members.admin import dialogs
+from members.admin import condition_sentences, dialogs
 from members.admin.base import ConsoleChangeList, operator_of
 from members.errors import DomainError
 
@@ -140,6 +141,7 @@ class SegmentAdmin(SegmentPreviews, SegmentPages):
                 # As it is kept: a form that is refused left its own words in the row.
                 segment = self.get_queryset(request).get(pk=segment.pk)
             context["head"] = segment_sections.head(segment)
+            context["bound"] = segment_users.bound_to(segment)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
@@ -148,13 +150,14 @@ class SegmentAdmin(SegmentPreviews, SegmentPages):
         if not change:
             obj.pk = segments.define(draft=draft, at=at, actor_id=actor_id).pk
             return
-        segments.change(
-            segment_id=obj.pk,
-            version=version,
-            draft=draft,
-            at=at,
-            actor_id=actor_id,
+        bound = segment_users.bound_to(obj)
+        changed = segments.change(
+            segment_id=obj.pk, version=version, draft=draft, at=at, actor_id=actor_id
         )
+        if bound and changed.version != version:
+            told = gettext("Paused, until they are approved again: %(names)s.")
+            names = condition_sentences.listed([str(user.name) for user in bound])
+            messages.warning(request, told % {"names": names})
 
     def response_add(
         self, request: HttpRequest, obj: Segment, post_url_continue: str | None = None

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
-from campaigns.admin import campaign_progress, campaign_words, wizard_forecast
+from campaigns.admin import approval_words, campaign_progress, campaign_words, wizard_forecast
 from campaigns.admin.campaign_acts import CampaignActs
 from campaigns.models import Campaign, Run
 from campaigns.rules.entries import BadEntry
@@ -104,6 +104,7 @@ class CampaignPages(CampaignActs):
             "is_changing": campaign_progress.is_changing(campaign, run),
             "runs": _runs(campaign),
             "asked": asked,
+            "otherwise": approval_words.otherwise(campaign, [one["row"] for one in asked]),
             "waiting": next((one for one in asked if one["may_decide"]), None),
             "approved_liability": _liability(campaign),
             "actions_detail": self._get_actions_navigation(

@@ -1,4 +1,4 @@
-"""Campaigns that read a segment, so that it isn't put away under their feet."""
+"""Campaigns that read a segment, so that it isn't put away, or rewritten, unawares."""
 
 from collections.abc import Sequence
 
@@ -21,6 +21,7 @@ _OVER = (Campaign.State.FINISHED, Campaign.State.KILLED)
 def register() -> None:
     """Called by `apps.ready`."""
     segment_users.add("campaigns.campaigns", users_of)
+    segment_users.add_binding("campaigns.campaigns", bound_to)
 
 
 def users_of(asked: Segment) -> Sequence[SegmentUser]:
@@ -29,15 +30,25 @@ def users_of(asked: Segment) -> Sequence[SegmentUser]:
     living = rows.filter(
         Q(segment=asked) | ~Q(condition={}) | Q(steps__icontains=f'"{asked.code}"')
     )
-    return [
-        SegmentUser(
-            _("campaign"),
-            campaign.name or campaign.code,
-            reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
-        )
-        for campaign in living.order_by("code")
-        if _reads(campaign, asked)
-    ]
+    return [_user(one) for one in living.order_by("code") if _reads(one, asked)]
+
+
+def bound_to(asked: Segment) -> Sequence[SegmentUser]:
+    """Approved ones that it would pause if it meant others, also through other segments. One query,
+    and one for each whose audience may be frozen."""
+    node = segment(asked.code)
+    going = Campaign.objects.filter(state__in=(Campaign.State.SCHEDULED, Campaign.State.RUNNING))
+    named = going.filter(
+        Q(version__content__definitions__has_key=node)
+        | Q(version__content__audience__definitions__has_key=node)
+    )
+    rows = named.select_related("version").order_by("code")
+    return [_user(one) for one in rows if definitions.still_asks(one, node)]
+
+
+def _user(campaign: Campaign) -> SegmentUser:
+    url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    return SegmentUser(_("campaign"), campaign.name or campaign.code, url)
 
 
 def _reads(campaign: Campaign, asked: Segment) -> bool:

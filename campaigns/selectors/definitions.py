@@ -66,6 +66,14 @@ def changed(campaign: Campaign, known: Definitions | None = None) -> list[str]:
     return sorted(found)
 
 
+def still_asks(campaign: Campaign, node: str) -> bool:
+    """Whether the campaign was approved for what the node means, and anybody is still asked."""
+    version = campaign.version
+    if version is None:
+        return False
+    return node in _of_steps(version) or (node in _of_audience(version) and takes_more(campaign))
+
+
 def takes_more(campaign: Campaign) -> bool:
     """Whether anybody is still to come in."""
     if campaign.entry == Campaign.Entry.EVENT or campaign.next_run_at is not None:
