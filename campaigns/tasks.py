@@ -6,6 +6,7 @@ from django.utils import timezone
 from campaigns.services import (
     campaign_approvals,
     deliveries,
+    delivery_expiry,
     journeys,
     parked_receipts,
     quote_locks,
@@ -49,6 +50,13 @@ def expire_quote_locks() -> int:
 def send_step_calls() -> None:
     """Posts what journeys tell other systems, batch after batch, until nothing is due."""
     while step_calls.send_due(at=timezone.now()):
+        pass
+
+
+@shared_task
+def expire_messages() -> None:
+    """By beat, each minute: what paused campaigns have queued ends when it is too late."""
+    while delivery_expiry.expire_waiting(at=timezone.now()):
         pass
 
 

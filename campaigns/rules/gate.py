@@ -102,7 +102,7 @@ def judge(attempt: Attempt, at: datetime) -> Verdict:
     for check in _CHECKS:
         verdict = check(attempt, at)
         if verdict is not None:
-            return verdict
+            return _in_time(verdict, attempt)
     return Verdict()
 
 
@@ -123,6 +123,12 @@ def settle(attempt: Attempt, at: datetime) -> Verdict:
 
 
 _MOST_WAITS = 4
+
+
+def _in_time(verdict: Verdict, attempt: Attempt) -> Verdict:
+    """What could go only when it is too late doesn't wait for that."""
+    is_late = verdict.retry_at is not None and verdict.retry_at >= attempt.expires_at
+    return Verdict(Reason.EXPIRED) if is_late else verdict
 
 
 def _unless(is_met: Callable[[Attempt], bool], reason: Reason) -> Check:

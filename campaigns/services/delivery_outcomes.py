@@ -85,6 +85,8 @@ def put_off(*, delivery_id: int, at: datetime) -> None:
         delivery.not_before_at = at + FIRST_RETRY * 2 ** (delivery.attempts - 1)
         if delivery.attempts >= MAX_ATTEMPTS:
             delivery.state = _State.FAILED
+        elif delivery.not_before_at >= delivery.expires_at:
+            delivery.state, delivery.reason = _State.EXPIRED, _Reason.EXPIRED
         delivery.save(update_fields=["attempts", "reason", "not_before_at", "state"])
 
 
@@ -103,18 +105,17 @@ def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
 
 @transaction.atomic
 def _retry(delivery: Delivery, at: datetime) -> None:
-    if delivery.attempts >= MAX_ATTEMPTS:
+    again_at = at + FIRST_RETRY * 2 ** (delivery.attempts - 1)
+    is_too_late = again_at >= delivery.expires_at
+    is_last = len(message_steps.media_of(delivery)) == 1
+    if delivery.attempts >= MAX_ATTEMPTS or (is_too_late and not is_last):
+        # By its next channel it may still be in time.
         _refused(delivery, _Reason.UNREACHABLE, at)
-        return
-    wait = FIRST_RETRY * 2 ** (delivery.attempts - 1)
-    if _write(
-        delivery,
-        state=_State.QUEUED,
-        reason=_Reason.UNREACHABLE,
-        not_before_at=at + wait,
-        cost_amount=0,
-    ):
-        _give_back(delivery, at)
+    elif is_too_late:
+        _end(delivery, at, state=_State.EXPIRED, reason=_Reason.EXPIRED)
+    else:
+        why = _Reason.UNREACHABLE
+        _end(delivery, at, state=_State.QUEUED, reason=why, not_before_at=again_at)
 
 
 @transaction.atomic
@@ -133,22 +134,25 @@ def _refused(delivery: Delivery, reason: str, at: datetime) -> None:
     media = message_steps.media_of(delivery)
     following = media[1] if len(media) > 1 else ""
     if not following:
-        changed = _write(delivery, state=_State.FAILED, reason=reason, cost_amount=0)
-    else:
-        tried = [*delivery.tried, {"medium": delivery.medium, "reason": str(reason)}]
-        changed = _write(
-            delivery,
-            state=_State.QUEUED,
-            reason="",
-            medium=following,
-            tried=tried,
-            not_before_at=at,
-            claimed_at=None,
-            cost_amount=0,
-            subject="",
-            body="",
-        )
-    if changed:
+        _end(delivery, at, state=_State.FAILED, reason=reason)
+        return
+    _end(
+        delivery,
+        at,
+        state=_State.QUEUED,
+        reason="",
+        medium=following,
+        tried=[*delivery.tried, {"medium": delivery.medium, "reason": str(reason)}],
+        not_before_at=at,
+        claimed_at=None,
+        subject="",
+        body="",
+    )
+
+
+def _end(delivery: Delivery, at: datetime, **changes: object) -> None:
+    """The end of a claim whose message surely went nowhere: what it used up is given back."""
+    if _write(delivery, cost_amount=0, **changes):
         _give_back(delivery, at)
 
 

@@ -48,6 +48,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-codes": {"task": "members.tasks.send_codes", "schedule": 10.0},
     # Second and later attempts; the first follows the step by the bell.
     "step-calls": {"task": "campaigns.tasks.send_step_calls", "schedule": 30.0},
+    "expire-messages": {"task": "campaigns.tasks.expire_messages", "schedule": 60.0},
     "send-due-messages": {"task": "campaigns.tasks.send_due", "schedule": 30.0},
     "advance-journeys": {"task": "campaigns.tasks.advance_due", "schedule": 20.0},
     "run-campaigns": {"task": "campaigns.tasks.run_due", "schedule": 20.0},

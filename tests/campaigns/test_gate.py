@@ -32,7 +32,7 @@ WORST = Attempt(
     has_converted=True,
     cap_until=AT_NIGHT + timedelta(hours=4),
     quiet_hours=NIGHT,
-    expires_at=AT_NIGHT,
+    expires_at=AT_NIGHT + timedelta(days=1),
     has_budget=False,
     has_all_variables=False,
 )
@@ -53,7 +53,7 @@ def test_the_first_reason_is_told_in_the_documented_order():
         {"has_exited": False},
         {"has_converted": False},
         {"cap_until": None},
-        {"quiet_hours": None},
+        {"quiet_hours": None, "expires_at": AT_NIGHT},
         {"expires_at": AT_NIGHT + timedelta(seconds=1)},
         {"has_budget": True},
         {"has_all_variables": True},
@@ -105,6 +105,26 @@ def test_quiet_hours_put_off_and_do_not_refuse():
     assert verdict.reason is Reason.QUIET_HOURS
     # 09:00 in Shanghai.
     assert verdict.retry_at == datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expires", "reason"), [("00:59:59", "expired"), ("01:00:00", "expired"), ("01:00:01", "wait")]
+)
+@pytest.mark.parametrize("waits_for", ["quiet_hours", "frequency_cap"])
+def test_what_can_go_only_behind_its_expiry_has_expired_now(expires, reason, waits_for):
+    ends = datetime(2026, 3, 2, 1, tzinfo=UTC)
+    why = {"cap_until": ends, "waits_for_cap": True}
+    attempt = Attempt(
+        expires_at=datetime.fromisoformat(f"2026-03-02T{expires}+00:00"),
+        **(why if waits_for == "frequency_cap" else {"quiet_hours": NIGHT}),
+    )
+
+    verdict = judge(attempt, AT_NIGHT)
+
+    if reason == "wait":
+        assert (verdict.outcome, verdict.reason, verdict.retry_at) == ("defer", waits_for, ends)
+    else:
+        assert (verdict.outcome, verdict.reason) == ("skip", "expired")
 
 
 def test_a_message_expires_at_its_instant_and_not_before():
