@@ -91,11 +91,18 @@ def take(*, member_id: int, medium: str, template: str, at: datetime) -> bool:
 def give_back(*, member_id: int, medium: str, template: str, at: datetime) -> bool:
     """Returns the credit of a message that the provider surely has not taken.
 
-    One statement in the transaction that notes so, which must see that the claim was still its own:
-    that is what makes it once.
+    In the transaction that notes so, which must see that the claim was still its own: that is what
+    makes it once. Where the card was merged since, it is the survivor's: a merge moves rows, and
+    one that it took away while we waited for it has led on by now.
     """
-    rows = _rows(member_id, medium, template)
-    return bool(rows.update(left_count=F("left_count") + 1, changed_at=at))
+    asked: int | None = None
+    owner_id = living.id_of(member_id=member_id)
+    while owner_id is not None and owner_id != asked:
+        rows = _rows(owner_id, medium, template)
+        if rows.update(left_count=F("left_count") + 1, changed_at=at):
+            return True
+        asked, owner_id = owner_id, living.id_of(member_id=owner_id)
+    return False
 
 
 def use_up(*, member_id: int, medium: str, template: str, at: datetime) -> None:
