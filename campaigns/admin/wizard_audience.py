@@ -32,6 +32,7 @@ from campaigns.rules import entries
 from loyalty.rules import money
 from loyalty.services import programs
 from members.admin.condition_fields import ConditionField, ConditionWidget
+from members.admin.long_choices import LongChoices
 from members.models import Store
 from members.registry import member_fields
 from members.registry.fields import Words
@@ -206,7 +207,7 @@ class AudienceForm(StepForm):
         label=_("Stores, for a pilot"),
         required=False,
         help_text=_("To try it out on members of some stores first. None chosen: all."),
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        widget=LongChoices,
     )
 
     @classmethod
@@ -231,6 +232,7 @@ class AudienceForm(StepForm):
         said = Words(member_fields.vocabulary())
         fields["segment"].choices = _segments(said, self.initial.get("segment", ""))
         fields["stores"].choices = list(said.choices("store.code").items())
+        fields["stores"].widget.words = dict(Store.objects.values_list("code", "city"))
         widget: ConditionWidget = fields["condition"].widget
         widget.url = reverse("admin:campaigns_campaign_spoken", args=[self.campaign.pk])
         widget.words, widget.digits = said, money.digits(programs.kept().currency)

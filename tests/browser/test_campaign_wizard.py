@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from campaigns.models import Campaign
-from members.models import ApprovalRequest
+from members.models import ApprovalRequest, Store
 from tests import world
 from tests.browser import doors
 from tests.campaigns import made
@@ -91,3 +91,32 @@ def test_a_campaign_is_made_step_by_step_forecast_and_put_before_a_second_person
     assert [step["kind"] for step in campaign.steps] == ["GRANT", "MESSAGE"]
     assert campaign.steps[1]["media"] == ["INBOX", "EMAIL"]
     assert ApprovalRequest.objects.get().maker.username == "li"
+
+
+def test_of_a_hundred_stores_those_of_a_city_are_found_and_chosen_at_once(marketer):
+    rows = [
+        Store(
+            code=f"S{n:03}",
+            name_zh=f"{n}店",
+            name_en=f"No. {n}",
+            city="成都 Chengdu" if n < 11 else "上海 Shanghai",
+        )
+        for n in range(1, 101)
+    ]
+    Store.objects.bulk_create(rows)
+    marketer.get_by_role("button", name="An empty campaign").click()
+    go_on(marketer, "Audience")
+    stores = marketer.locator(".wizard-stores")
+
+    box = stores.get_by_label("Show only those whose name, code or city has")
+    box.fill("chengdu")
+    expect(stores.locator("li:visible")).to_have_count(10)
+    # Enter in the box doesn't send the form.
+    box.press("Enter")
+    stores.get_by_role("button", name="Choose all shown").click()
+    box.fill("nowhere")
+    expect(stores).to_contain_text("None in the list has that")
+    expect(stores.get_by_role("status")).to_contain_text("10 of")
+    go_on(marketer, "Content and offer")
+
+    assert Campaign.objects.get().stores.count() == 10

@@ -128,6 +128,18 @@ def test_the_audience_is_counted_while_it_is_chosen(mia):
     assert "张*" in counted
 
 
+def test_a_long_list_of_stores_has_a_box_that_narrows_it_by_name_code_or_city(mia):
+    campaign = draft()
+    assert "data-narrow" not in staff.text(mia.get(step(campaign, 2)))
+
+    for number in range(1, 10):
+        Store.objects.create(code=f"CD{number:02}", name_zh=f"成都{number}店", city="成都 Chengdu")
+    shown = staff.text(mia.get(step(campaign, 2)))
+
+    assert "data-narrow" in shown
+    assert '<li data-words="CD07 成都 Chengdu">' in shown
+
+
 def test_no_step_asks_more_than_20_times(shop, django_assert_max_num_queries):
     campaign = draft(steps=[MESSAGE], condition=EVERYBODY)
     chief = Client()
