@@ -12,7 +12,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
-from campaigns.admin import approval_words, campaign_progress, campaign_words, wizard_forecast
+from campaigns.admin import (
+    approval_words,
+    campaign_progress,
+    campaign_words,
+    journey_sentences,
+    wizard_forecast,
+)
 from campaigns.admin.campaign_acts import CampaignActs
 from campaigns.models import Campaign, Run
 from campaigns.rules.entries import BadEntry
@@ -70,9 +76,13 @@ class CampaignPages(CampaignActs):
         except (BadSteps, BadEntry, BadCondition):
             refusal = gettext("It can't be forecast yet: something is missing.")
             return render(request, "console/campaign_forecast.html", {"refusal": refusal})
-        unpriced = gift_worth.unpriced(campaign_versions.flow_of(campaign))
-        costs = gate_facts.contact_policy().costs
-        context = wizard_forecast.shown(found, unpriced=unpriced, has_prices=bool(costs))
+        flow = campaign_versions.flow_of(campaign)
+        context = wizard_forecast.shown(
+            found,
+            sentences=journey_sentences.of_flow(flow),
+            unpriced=gift_worth.unpriced(flow),
+            has_prices=bool(gate_facts.contact_policy().costs),
+        )
         return render(request, "console/campaign_forecast.html", context)
 
     def _seen(self, request: HttpRequest, object_id: str) -> Campaign:

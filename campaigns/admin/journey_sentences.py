@@ -125,6 +125,12 @@ def of_version(version: CampaignVersion) -> list[Line]:
     return _told(content["steps"], campaign_versions.flow_of_version(version), content["arms"])
 
 
+def of_flow(flow: Flow) -> dict[str, str]:
+    """Each step's sentence, by its id."""
+    teller = Teller(journey_references.references(flow))
+    return {step.id: teller.step(step) for step in flow.steps.values()}
+
+
 def arm(code: str, share: int | None = None) -> str:
     """`Variant A`, `Variant A (50%)`, `Held out`."""
     name = _("Held out") if code == "control" else _("Variant %(arm)s") % {"arm": code.upper()}

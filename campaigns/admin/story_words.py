@@ -11,11 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from campaigns.admin import delivery_words, effect_words, journey_sentences
-from campaigns.admin.journey_sentences import Teller
 from campaigns.models import CampaignVersion, ClerkTask, Delivery, Enrollment, Run, StepRecord
 from campaigns.rules.journey_steps import Kind
 from campaigns.rules.journeys import BadSteps
-from campaigns.selectors import journey_references
 from campaigns.selectors.campaign_stories import Story
 from campaigns.services import campaign_versions
 
@@ -188,5 +186,4 @@ def _steps(version: CampaignVersion) -> dict[str, str]:
         flow = campaign_versions.flow_of_version(version)
     except (BadSteps, KeyError):
         return {}
-    teller = Teller(journey_references.references(flow))
-    return {step.id: teller.step(step) for step in flow.steps.values()}
+    return journey_sentences.of_flow(flow)

@@ -79,10 +79,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`reason` is empty when the message may go; `retry_at` is set when it only has to wait."""
+    """`reason` is empty when the message may go; `retry_at` is set when it only has to wait.
+    `goes_at`, of one that was settled: when it goes, where it has to wait first."""
 
     reason: Reason | None = None
     retry_at: datetime | None = None
+    goes_at: datetime | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -109,10 +111,11 @@ def judge(attempt: Attempt, at: datetime) -> Verdict:
 def settle(attempt: Attempt, at: datetime) -> Verdict:
     """What will become of it when nothing changes but the time: a message that has to wait is
     judged again when its wait is over. For forecasts."""
-    verdict = judge(attempt, at)
+    asked_at, verdict = at, judge(attempt, at)
     for _ in range(_MOST_WAITS):
         if verdict.retry_at is None:
-            return verdict
+            has_waited = verdict.reason is None and at > asked_at
+            return replace(verdict, goes_at=at) if has_waited else verdict
         if verdict.retry_at >= attempt.expires_at:
             return Verdict(Reason.EXPIRED)
         at = verdict.retry_at

@@ -1,76 +1,38 @@
 """What would become of a campaign's audience: by the same gate that judges when it is sent.
 
-Nothing is written. Source: docs/algorithms/gate.md, "The forecast".
+Nothing is written. Who comes to which step: `forecast_ways`; what the gate says there:
+`forecast_messages`. Source: docs/algorithms/gate.md, "The forecast".
 """
 
 import copy
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from campaigns.models import Campaign, CampaignVersion, Enrollment, Run
 from campaigns.rules import arms, entries, journeys
-from campaigns.rules import gate as rules
 from campaigns.rules.journey_steps import Kind, Message
 from campaigns.selectors import audiences, coverage, gift_worth
-from campaigns.selectors.gate_facts import Facts
 from campaigns.services import (
     campaign_versions,
     enrollments,
+    forecast_messages,
+    forecast_ways,
     member_pools,
-    message_choices,
-    message_prices,
-    message_steps,
     schedules,
 )
-from campaigns.services.message_choices import Asking, Chosen, Planned
+from campaigns.services import forecast_figures as figures
+from campaigns.services.forecast_figures import Forecast, Scale, StepForecast
+from campaigns.services.forecast_messages import Judged, Question, StepTally
 from members.errors import NotFound
 
-# Judged one by one; of more members a part is drawn, and the page says so.
+# Messages that are judged one by one; of more members a part is drawn, and the page says so.
 MOST_JUDGED = 20_000
+# Of a journey with many messages still so many members.
 PART = 2_000
-LIMIT = "audience_limit"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """Numbers of members. `members_count` = all of `excluded` + `sendable_count` +
-    `held_out_count`; reasons in the gate's order. Amounts are minor units. Of a large audience
-    `judged_count` members were drawn and judged, and the numbers are scaled up.
-
-    `by_medium` counts messages: with a step that sends by each medium more than members.
-    """
-
-    members_count: int
-    judged_count: int
-    excluded: dict[str, int]
-    sendable_count: int
-    held_out_count: int
-    by_medium: dict[str, int]
-    by_arm: dict[str, int]
-    cost_amount: int
-    liability_amount: int
-    due_at: datetime
-    has_message: bool = True
-
-    @property
-    def is_sample(self) -> bool:
-        return self.judged_count < self.members_count
-
-
-@dataclass
-class _Tally:
-    excluded: Counter[str] = field(default_factory=Counter)
-    by_medium: Counter[str] = field(default_factory=Counter)
-    by_arm: Counter[str] = field(default_factory=Counter)
-    sendable: int = 0
-    held_out: int = 0
-    cost_amount: int = 0
-    # What is left of the budget, in minor units, for those who are judged; None: there is no end.
-    budget_left: int | None = None
 
 
 def forecast(*, campaign_id: int, at: datetime) -> Forecast:
@@ -83,19 +45,48 @@ def forecast(*, campaign_id: int, at: datetime) -> Forecast:
         raise NotFound
     draft = _as_if_running(found)
     due_at = _due_at(draft, at)
-    member_ids, total = _audience(draft, due_at, at)
     flow = campaign_versions.flow_of(draft)
     messages = [step for step in flow.of_kind(Kind.MESSAGE) if isinstance(step, Message)]
-    step = messages[0] if messages else None
-    tally = _Tally(budget_left=_budget(draft, len(member_ids), total))
+    most = max(PART, MOST_JUDGED // max(1, len(messages)))
+    member_ids, total = _audience(draft, due_at, at, most)
     limit = _limit(draft, len(member_ids), total)
-    for some in _parts(member_ids[:limit]):
-        rows = _rows(draft, some, due_at)
-        _count(tally, step, rows, max(due_at, at), at)
-    tally.excluded[LIMIT] += len(member_ids) - len(member_ids[:limit])
-    return _answer(
-        draft, flow, tally, total=total, judged=len(member_ids), due_at=due_at, step=step
-    )
+    rows = _rows(draft, member_ids[:limit], due_at)
+    judged = Judged(budget_left=_budget(draft, len(member_ids), total))
+    tallies = _judge(draft, flow, messages, rows, judged, begins_at=max(due_at, at), at=at)
+    scale = Scale(len(member_ids), total)
+    counts = _counts(rows, judged, has_message=bool(messages))
+    counts.excluded[figures.LIMIT] = len(member_ids) - len(rows)
+    return _answer(draft, flow, judged, counts, tallies, scale=scale, due_at=due_at)
+
+
+def _judge(
+    draft: Campaign,
+    flow: journeys.Flow,
+    messages: Sequence[Message],
+    rows: Sequence[Enrollment],
+    judged: Judged,
+    *,
+    begins_at: datetime,
+    at: datetime,
+) -> Mapping[str, StepTally]:
+    """One message after the other, as a budget pays for them."""
+    if not messages:
+        return {}
+    parts = [(some, forecast_ways.ways(flow, some, at=begins_at)) for some in _parts(rows)]
+    expected = coverage.expected(draft, flow, at=at)
+    tallies = {step.id: StepTally() for step in messages}
+    for step in messages:
+        # What an event brings isn't known beforehand.
+        writes = draft.entry != Campaign.Entry.EVENT
+        question = Question(step=step, at=at, expected=expected, writes=writes)
+        for some, come in parts:
+            forecast_messages.judge(question, some, come.get(step.id, {}), judged, tallies[step.id])
+    if judged.has_run_out and len(messages) > 1:
+        # Whom of them it pays for is for the hour to say.
+        judged.reached_surely.clear()
+        for tally in tallies.values():
+            tally.sure = 0
+    return tallies
 
 
 def _as_if_running(found: Campaign) -> Campaign:
@@ -117,14 +108,14 @@ def _due_at(draft: Campaign, at: datetime) -> datetime:
     return schedules.next_after(draft, max(draft.starts_at or at, at)) or at
 
 
-def _audience(draft: Campaign, due_at: datetime, at: datetime) -> tuple[list[int], int]:
+def _audience(draft: Campaign, due_at: datetime, at: datetime, most: int) -> tuple[list[int], int]:
     """Ids of those who are judged, and how many there are in all."""
     sql, params = audiences.audience_sql(draft, due_at=due_at, at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT member_id, count(*) OVER () FROM ({sql}) a "  # noqa: S608
             "ORDER BY hashint8(member_id), member_id LIMIT %(most)s",
-            {**params, "low": 0, "high": 2**62, "most": MOST_JUDGED},
+            {**params, "low": 0, "high": 2**62, "most": most},
         )
         rows = cursor.fetchall()
     return [member_id for member_id, _ in rows], rows[0][1] if rows else 0
@@ -142,9 +133,9 @@ def _budget(draft: Campaign, judged: int, total: int) -> int | None:
     return left if left is None or not total else left * judged // total
 
 
-def _parts(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(member_ids), PART):
-        yield member_ids[start : start + PART]
+def _parts(rows: Sequence[Enrollment]) -> Iterator[Sequence[Enrollment]]:
+    for start in range(0, len(rows), PART):
+        yield rows[start : start + PART]
 
 
 def _rows(draft: Campaign, member_ids: Sequence[int], due_at: datetime) -> list[Enrollment]:
@@ -166,117 +157,75 @@ def _rows(draft: Campaign, member_ids: Sequence[int], due_at: datetime) -> list[
     return rows
 
 
-def _count(
-    tally: _Tally,
-    step: Message | None,
-    rows: Sequence[Enrollment],
-    when: datetime,
-    at: datetime,
-) -> None:
-    if step is None:
-        for row in rows:
-            _pass(tally, row, [])
-        return
-    campaign = rows[0].campaign
-    texts = message_steps.texts_of(rows[0], step)
-    member_ids = [row.member_id for row in rows]
-    facts = message_choices.facts_of(campaign, step, member_ids, texts, when)
-    # What an event brings isn't known beforehand.
-    is_known = campaign.entry != Campaign.Entry.EVENT
-    asking = Asking(
-        step=step,
-        facts=facts,
-        when=when,
-        at=at,
-        writes=lambda row: is_known,
-        settles=lambda row: True,
-        expected=coverage.expected(campaign, campaign_versions.flow_of(campaign), at=at),
-    )
-    chosen = message_choices.choose(rows, asking)
+@dataclass(frozen=True)
+class _Counts:
+    excluded: Counter[str]
+    by_arm: Counter[str]
+    held_out: int
+    sure: int
+
+
+def _counts(rows: Sequence[Enrollment], judged: Judged, *, has_message: bool) -> _Counts:
+    """Of each member once: written to by any message, else the first reason why not."""
+    excluded: Counter[str] = Counter()
+    by_arm: Counter[str] = Counter()
+    held_out = sure = 0
     for row in rows:
-        going = [one for one in chosen.planned[row.pk] if one.choice.verdict.reason is None]
-        if not going:
-            reason = chosen.planned[row.pk][0].choice.verdict.reason
-            assert reason is not None
-            tally.excluded[reason.value] += 1
-        elif not row.is_control and not (going := _within_budget(tally, going, facts, chosen)):
-            tally.excluded[rules.Reason.BUDGET.value] += 1
-        else:
-            _pass(tally, row, going)
-
-
-def _within_budget(
-    tally: _Tally, going: Sequence[Planned], facts: Facts, chosen: Chosen
-) -> list[Planned]:
-    """Those that the budget still pays for; they use it up."""
-    paid = []
-    for one in going:
-        medium = one.choice.medium
-        parts = message_prices.parts(medium, chosen.texts.get((one.row.pk, medium)))
-        facts.budget_left = tally.budget_left
-        if not facts.may_cost(medium, parts=parts):
+        if has_message and row.pk not in judged.reached:
+            excluded[judged.refused.get(row.pk, figures.NO_MESSAGE)] += 1
             continue
-        paid.append(one)
-        cost = facts.cost_of(medium) * parts
-        tally.cost_amount += cost
-        if tally.budget_left is not None:
-            tally.budget_left -= cost
-    return paid
-
-
-def _pass(tally: _Tally, row: Enrollment, going: Sequence[Planned]) -> None:
-    tally.by_arm[row.arm] += 1
-    if row.is_control:
-        tally.held_out += 1
-        return
-    tally.sendable += 1
-    for one in going:
-        tally.by_medium[one.choice.medium] += 1
+        by_arm[row.arm] += 1
+        held_out += row.is_control
+        sure += not row.is_control and (not has_message or row.pk in judged.reached_surely)
+    return _Counts(excluded, by_arm, held_out, sure)
 
 
 def _answer(
     draft: Campaign,
     flow: journeys.Flow,
-    tally: _Tally,
+    judged: Judged,
+    counts: _Counts,
+    tallies: Mapping[str, StepTally],
     *,
-    total: int,
-    judged: int,
+    scale: Scale,
     due_at: datetime,
-    step: Message | None,
 ) -> Forecast:
-    scale = _Scale(judged, total)
-    excluded = {
-        reason: scale.up(count)
-        for reason in [*(one.value for one in rules.Reason), LIMIT]
-        if (count := tally.excluded[reason])
-    }
-    held_out = scale.up(tally.held_out)
+    excluded = scale.reasons(counts.excluded)
+    held_out = scale.up(counts.held_out)
     # What rounding leaves is sent: the sum is the audience.
-    sendable = total - sum(excluded.values()) - held_out
-    by_medium = {medium: scale.up(count) for medium, count in tally.by_medium.items()}
-    worth = gift_worth.liability_of_one(flow)
+    sendable = scale.total - sum(excluded.values()) - held_out
+    steps = tuple(_step(step, tally, scale) for step, tally in tallies.items())
+    media = sum((tally.by_medium for tally in tallies.values()), Counter[str]())
+    is_sure = counts.sure == len(judged.reached) - counts.held_out or not tallies
+    budget = member_pools.cost_left(draft)
+    cost = scale.up(judged.cost_amount)
     return Forecast(
-        members_count=total,
-        judged_count=judged,
+        members_count=scale.total,
+        judged_count=scale.judged,
         excluded=excluded,
         sendable_count=sendable,
+        sure_count=sendable if is_sure else min(sendable, scale.up(counts.sure)),
         held_out_count=held_out,
-        by_medium=by_medium,
-        by_arm={arm: scale.up(count) for arm, count in sorted(tally.by_arm.items())},
-        cost_amount=scale.up(tally.cost_amount),
-        liability_amount=worth * (total - held_out),
+        by_medium={medium: scale.up(count) for medium, count in media.items()},
+        by_arm={arm: scale.up(count) for arm, count in sorted(counts.by_arm.items())},
+        cost_amount=cost if budget is None else min(cost, budget),
+        liability_amount=gift_worth.liability_of_one(flow) * (scale.total - held_out),
         due_at=due_at,
-        has_message=step is not None,
+        steps=steps,
     )
 
 
-@dataclass(frozen=True)
-class _Scale:
-    judged: int
-    total: int
-
-    def up(self, count: int) -> int:
-        """Exact where everybody was judged; else rounded half up."""
-        if self.judged == self.total or not self.judged:
-            return count
-        return (count * self.total + self.judged // 2) // self.judged
+def _step(step: str, tally: StepTally, scale: Scale) -> StepForecast:
+    members, excluded = scale.up(tally.come), scale.reasons(tally.excluded)
+    held_out = scale.up(tally.held_out)
+    sendable = max(0, members - sum(excluded.values()) - held_out)
+    return StepForecast(
+        step=step,
+        members_count=members,
+        least_count=scale.up(tally.come_surely),
+        excluded=excluded,
+        sendable_count=sendable,
+        sure_count=sendable if tally.sure == tally.sendable else scale.up(tally.sure),
+        held_out_count=held_out,
+        by_medium={medium: scale.up(count) for medium, count in tally.by_medium.items()},
+    )

@@ -37,6 +37,9 @@ def test_one_way_for_everybody_is_no_comparison(mia):
 
 
 def test_shares_of_variants_are_of_those_let_through(mia):
+    for number in range(20):
+        # Of so many some are drawn for each.
+        enroll(email=f"n{number}@example.org", consents=yes("INBOX"))
     arms = [{"code": "a", "share": 5_000}, {"code": "b", "share": 5_000}]
     shown = forecast(mia, steps=[MESSAGE], arms=arms)
 
@@ -67,3 +70,23 @@ def test_a_gift_that_the_cart_decides_is_named(mia):
     kinds.update(kind="PERCENT_OFF", off_basis_points=1_000, amount=0)
 
     assert said in forecast(mia, campaign)
+
+
+def test_of_several_messages_each_says_whom_it_reaches_and_what_is_still_open(mia):
+    wait = {"id": "w1", "kind": "WAIT", "minutes": 60}
+    later = {**MESSAGE, "id": "s3"}
+    exits = [{"event": "loyalty.order.recorded", "same": ""}]
+
+    row = ["Send “hello” to the inbox", "4", "3", "In-app inbox 3", "No consent 1"]
+    assert cells(forecast(mia, steps=[MESSAGE, wait, later])) == [row, row]
+
+    shown = forecast(mia, steps=[MESSAGE, wait, later], exits=exits)
+    assert cells(shown) == [row, [row[0], "at most 4", "at most 3", *row[3:]]]
+    assert "is still to happen decides" in shown
+
+
+def cells(shown):
+    """Of the table of messages, row by row."""
+    table = shown.split("Not reached</th>")[1].split("</table>")[0]
+    rows = re.findall(r"<tr>(<th scope.*?)</tr>", table)
+    return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in rows]
