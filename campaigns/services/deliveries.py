@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from campaigns.events import MessageSent
 from campaigns.models import Campaign, Delivery
-from campaigns.services import delivery_claims, delivery_outcomes, delivery_rows
+from campaigns.services import delivery_claims, delivery_outcomes, delivery_rows, queue_order
 from campaigns.services.delivery_claims import Claim
 from campaigns.transports.contract import NotSent
 from campaigns.transports.registry import TRANSPORTS
@@ -68,7 +68,8 @@ def _send_some(campaign_id: int, at: datetime, limit: int) -> int:
     due = Delivery.objects.filter(
         campaign_id=campaign_id, state=Delivery.State.QUEUED, not_before_at__lte=at
     )
-    ids = list(due.order_by("not_before_at").values_list("pk", flat=True)[:limit])
+    with queue_order.kept():
+        ids = list(due.order_by("not_before_at").values_list("pk", flat=True)[:limit])
     for delivery_id in ids:
         try:
             _send(campaign_id, at, 1, only=delivery_id)
@@ -145,15 +146,15 @@ def record_sent(sent: Sequence[Delivery], at: datetime) -> None:
 
 def _campaigns_due(at: datetime) -> list[int]:
     """Running campaigns that have something to send: one step into the index for each."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CAMPAIGNS_DUE, [list(Campaign.SENDING), at])
+    with queue_order.kept(), connection.cursor() as cursor:
+        cursor.execute(_CAMPAIGNS_DUE, [at, list(Campaign.SENDING)])
         return [campaign_id for (campaign_id,) in cursor.fetchall()]
 
 
 _CAMPAIGNS_DUE = """
-SELECT c.id FROM campaigns_campaign c
-WHERE c.state = ANY(%s) AND EXISTS (
+SELECT c.id FROM campaigns_campaign c CROSS JOIN LATERAL (
     SELECT FROM campaigns_delivery d
     WHERE d.campaign_id = c.id AND d.state = 'QUEUED' AND d.not_before_at <= %s
-) ORDER BY c.priority DESC, c.id
+    ORDER BY d.not_before_at LIMIT 1
+) first WHERE c.state = ANY(%s) ORDER BY c.priority DESC, c.id
 """

@@ -21,11 +21,13 @@ from campaigns.services import (
     delivery_rows,
     delivery_takings,
     delivery_texts,
+    enrollment_rows,
     gate,
     member_pools,
     members_at_work,
     message_prices,
     message_steps,
+    queue_order,
 )
 from campaigns.services.delivery_texts import Texts
 from campaigns.services.gate import Choice, Sending
@@ -104,20 +106,17 @@ def _room(campaign: Campaign, at: datetime, limit: int) -> int:
 
 def _lock_due(campaign: Campaign, at: datetime, limit: int, only: int | None) -> list[Delivery]:
     rows = (
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("enrollment__version", "enrollment__run", "member__key")
+        Delivery.objects.select_for_update(skip_locked=True)
         .filter(campaign=campaign, state=_State.QUEUED, not_before_at__lte=at)
         .order_by("not_before_at")
     )
-    found = list((rows if only is None else rows.filter(pk=only))[:limit])
+    with queue_order.kept():
+        found = list((rows if only is None else rows.filter(pk=only))[:limit])
     # Who is being merged or erased at this moment has to wait for the next turn: not for us, while
     # we hold what they wait for.
     free = members_at_work.free(member_ids={one.member_id for one in found})
     found = [one for one in found if one.member_id in free]
-    for one in found:
-        one.campaign = campaign
-        if one.enrollment is not None:
-            one.enrollment.campaign = campaign
+    enrollment_rows.attach(found, campaign=campaign)
     return found
 
 
@@ -163,6 +162,9 @@ def _facts(campaign: Campaign, due: Sequence[Delivery], at: datetime) -> Facts:
             )
         )
     facts = gate_facts.facts_of(asked=asked, member_ids={one.member_id for one in due}, at=at)
+    for one in due:
+        # With the key that opens and seals its text.
+        one.member = facts.reach[one.member_id].member
     if campaign.budget_amount is not None:
         facts.budget_left = member_pools.hold_cost(campaign_id=campaign.pk)
     return facts

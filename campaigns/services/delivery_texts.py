@@ -64,8 +64,6 @@ class Texts:
         text = self._found[delivery.pk, delivery.medium]
         assert text is not None
         if delivery.enrollment is not None and not _keeps_its_text(delivery, delivery.medium):
-            # Sealed with the key of the member that is loaded already.
-            delivery.member = self._reach[delivery.member_id].member
             delivery.subject, delivery.body = text.subject, text.body
         return text
 

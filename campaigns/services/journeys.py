@@ -25,6 +25,7 @@ from campaigns.services import (
     journey_acts,
     journey_gifts,
     members_at_work,
+    queue_order,
 )
 from campaigns.services.journey_acts import Going
 from loyalty.services import benefit_locks
@@ -122,7 +123,8 @@ def _walk_or_stand(rows: Sequence[Enrollment], at: datetime) -> None:
 
 
 def _advance_some(campaign_id: int, at: datetime, limit: int) -> int:
-    due = list(_due(campaign_id, at).values_list("pk", flat=True)[:limit])
+    with queue_order.kept():
+        due = list(_due(campaign_id, at).values_list("pk", flat=True)[:limit])
     try:
         gifts = _advance(campaign_id, due, at)
     except Exception:
@@ -184,17 +186,17 @@ def _put_off(enrollment_id: int, at: datetime) -> None:
 
 def _campaigns_due(at: datetime) -> list[int]:
     """Running campaigns in which somebody is due: one step into the index for each."""
-    with connection.cursor() as cursor:
+    with queue_order.kept(), connection.cursor() as cursor:
         cursor.execute(_CAMPAIGNS_DUE, [at])
         return [campaign_id for (campaign_id,) in cursor.fetchall()]
 
 
 _CAMPAIGNS_DUE = """
-SELECT c.id FROM campaigns_campaign c
-WHERE c.state = 'RUNNING' AND EXISTS (
+SELECT c.id FROM campaigns_campaign c CROSS JOIN LATERAL (
     SELECT FROM campaigns_enrollment e
     WHERE e.campaign_id = c.id AND e.state IN ('WATCHING', 'ACTIVE', 'WAITING') AND e.due_at <= %s
-) ORDER BY c.priority DESC, c.id
+    ORDER BY e.due_at LIMIT 1
+) first WHERE c.state = 'RUNNING' ORDER BY c.priority DESC, c.id
 """
 
 
@@ -211,7 +213,8 @@ def _locked(campaign_id: int, enrollment_ids: Sequence[int], at: datetime) -> li
     rows = Enrollment.objects.select_for_update(skip_locked=True).filter(
         pk__in=enrollment_ids, campaign_id=campaign_id, state__in=_DUE, due_at__lte=at
     )
-    found = list(rows.order_by("pk"))
+    with queue_order.kept():
+        found = list(rows.order_by("pk"))
     free = members_at_work.free(member_ids={row.member_id for row in found})
     return enrollment_rows.with_parents(row for row in found if row.member_id in free)
 

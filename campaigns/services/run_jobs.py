@@ -19,6 +19,7 @@ from campaigns.services import (
     enrollments,
     journeys,
     members_at_work,
+    queue_order,
     run_freezing,
 )
 from members.models import Member
@@ -115,7 +116,9 @@ def _next_frozen(run_id: int, limit: int) -> list[Enrollment]:
     waiting = Enrollment.objects.select_for_update(skip_locked=True).filter(
         run_id=run_id, state=Enrollment.State.FROZEN
     )
-    rows = list(waiting.order_by("pk")[:limit])
+    # None of them has a reason: the index has them as they came in.
+    with queue_order.kept():
+        rows = sorted(waiting.order_by("reason")[:limit], key=lambda row: row.pk)
     free = members_at_work.free(member_ids={row.member_id for row in rows})
     return enrollment_rows.with_parents(row for row in rows if row.member_id in free)
 

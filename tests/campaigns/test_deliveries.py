@@ -176,7 +176,7 @@ def test_twenty_messages_are_judged_with_as_many_queries_as_one(
     for number, member in enumerate(everyone):
         queued(campaign, member, number=number, medium="INBOX")
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         assert deliveries.send_due(at=NOW) == 20
 
 
