@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from campaigns.rules import entries
 from campaigns.rules.entries import BadEntry
 from campaigns.rules.journeys import BadSteps
-from campaigns.services import campaign_checks, campaign_versions
+from campaigns.services import campaign_checks, campaign_loops, campaign_versions
 from campaigns.services.campaign_checks import Problem
 
 
@@ -35,9 +35,16 @@ def shown(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
     return {
         "parts": campaign_words.parts(campaign),
         "problems": problems,
+        "warnings": warnings(campaign, at=at),
         "can_ask": can_ask and not problems,
         "waits": campaign.state == Campaign.State.IN_REVIEW,
     }
+
+
+def warnings(campaign: Campaign, *, at: datetime) -> list[str]:
+    """What doesn't keep it from being approved, and has to be known by whoever asks and decides."""
+    loop = campaign_loops.found(campaign, at)
+    return [] if loop is None or loop.is_endless else [loop.text]
 
 
 def missing(

@@ -62,8 +62,27 @@ def answers(happening: Happening, fact: Fact) -> bool:
     return (
         fact.event == happening.event
         and (not happening.behavior or fact.behavior == happening.behavior)
-        and all(_has(fact.payload, name, value) for name, value in happening.matches.items())
+        and all(has(fact.payload, name, value) for name, value in happening.matches.items())
     )
+
+
+def has(payload: Mapping[str, Any], name: str, wanted: Any) -> bool:
+    """Whether the payload has the value, or one of the values, that a rule asks for."""
+    for ending, sign in ((AT_LEAST, 1), (AT_MOST, -1)):
+        if name.endswith(ending) and name not in payload:
+            actual, limit = _number(payload.get(name.removesuffix(ending))), _number(wanted)
+            return actual is not None and limit is not None and sign * (actual - limit) >= 0
+    actual = payload.get(name)
+    if isinstance(wanted, list):
+        return any(_same(actual, one) for one in wanted)
+    return _same(actual, wanted)
+
+
+def plain_name(name: str, payload: Mapping[str, Any]) -> str:
+    """The value's own name, without what a figure is compared by."""
+    if name in payload:
+        return name
+    return name.removesuffix(AT_LEAST).removesuffix(AT_MOST)
 
 
 def completions(
@@ -156,17 +175,6 @@ def _products(entry: EventEntry, fact: Fact) -> list[str]:
 
 def _place(fact: Fact) -> tuple[datetime, str]:
     return fact.occurred_at, fact.ref
-
-
-def _has(payload: Mapping[str, Any], name: str, wanted: Any) -> bool:
-    for ending, sign in ((AT_LEAST, 1), (AT_MOST, -1)):
-        if name.endswith(ending) and name not in payload:
-            actual, limit = _number(payload.get(name.removesuffix(ending))), _number(wanted)
-            return actual is not None and limit is not None and sign * (actual - limit) >= 0
-    actual = payload.get(name)
-    if isinstance(wanted, list):
-        return any(_same(actual, one) for one in wanted)
-    return _same(actual, wanted)
 
 
 def _same(actual: Any, wanted: Any) -> bool:

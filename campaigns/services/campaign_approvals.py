@@ -17,7 +17,13 @@ from analytics.selectors import segment_definitions
 from campaigns.models import Campaign, Run
 from campaigns.rules.journeys import BadSteps
 from campaigns.selectors import audiences, definitions, gift_worth
-from campaigns.services import campaign_locks, campaign_versions, member_pools, schedules
+from campaigns.services import (
+    campaign_locks,
+    campaign_loops,
+    campaign_versions,
+    member_pools,
+    schedules,
+)
 from members.models import ApprovalRequest
 from members.services.approvals import Ask
 
@@ -65,9 +71,11 @@ def largest_audience(campaign: Campaign, at: datetime) -> int | None:
 def run_approved(request: ApprovalRequest, at: datetime) -> None:
     """Freezes the content, and lets the campaign begin: at once, or when it is due.
 
-    Raises: NotFound; BadSteps; UnknownGift.
+    Raises: NotFound; BadSteps; UnknownGift; BeginEachOther.
     """
-    _open(campaign_locks.lock(request.target_id or 0), request.payload or {}, at)
+    campaign = campaign_locks.lock(request.target_id or 0)
+    campaign_loops.refuse_endless(campaign, at)
+    _open(campaign, request.payload or {}, at)
 
 
 def _open(campaign: Campaign, told: Mapping[str, Any], at: datetime) -> None:

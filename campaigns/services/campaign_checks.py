@@ -12,7 +12,12 @@ from campaigns.rules.entries import BadEntry
 from campaigns.rules.journey_steps import Kind, Message
 from campaigns.rules.journeys import BadSteps, Flow
 from campaigns.selectors import journey_references
-from campaigns.services import campaign_versions, entry_rule_checks, template_fitness
+from campaigns.services import (
+    campaign_loops,
+    campaign_versions,
+    entry_rule_checks,
+    template_fitness,
+)
 
 STEPS = GOAL, AUDIENCE, CONTENT, RAILS = 1, 2, 3, 4
 
@@ -65,6 +70,9 @@ def _of_audience(campaign: Campaign, at: datetime) -> list[Problem]:
         found.append(Problem(AUDIENCE, "entry_rule.at", text))
     if campaign.segment is not None and campaign.segment.is_archived:
         found.append(Problem(AUDIENCE, "segment", _("This segment was put away: choose another.")))
+    loop = campaign_loops.found(campaign, at)
+    if loop is not None and loop.is_endless:
+        found.append(Problem(AUDIENCE, "entry_rule.keys", loop.text))
     told = entry_rule_checks.problems(campaign, entry)
     return [*found, *(Problem(AUDIENCE, where, text) for where, text in told)]
 

@@ -33,13 +33,14 @@ _Delivery = Delivery.State
 class Entering:
     """One member who comes in. `entry_key` names what comes in once, at most 120 characters;
     `watch_until` makes them wait for it whether something else happens: whoever hears that lets
-    them leave. `event_id` and what else is known of the reason go into `context`, ids and codes
-    only."""
+    them leave; `refused` is why they are left out at once. `event_id` and what else is known of the
+    reason go into `context`, ids and codes only."""
 
     member_id: int
     entry_key: str
     context: Mapping[str, Any] = field(default_factory=dict)
     watch_until: datetime | None = None
+    refused: str = ""
 
 
 @transaction.atomic
@@ -88,6 +89,7 @@ def _row(campaign: Campaign, run: Run, one: Entering, at: datetime) -> Enrollmen
     assert campaign.version is not None
     drawn = arms.bucket(campaign.salt, one.member_id)
     is_running = campaign.state == Campaign.State.RUNNING
+    refused = one.refused if is_running else "campaign_state"
     state = _State.WATCHING if one.watch_until else _State.ACTIVE
     return Enrollment(
         run=run,
@@ -97,12 +99,12 @@ def _row(campaign: Campaign, run: Run, one: Entering, at: datetime) -> Enrollmen
         entry_key=one.entry_key,
         bucket=drawn,
         arm=arm_of(campaign.version.content, drawn),
-        state=state if is_running else _State.EXCLUDED,
-        reason="" if is_running else "campaign_state",
-        due_at=(one.watch_until or at) if is_running else None,
+        state=_State.EXCLUDED if refused else state,
+        reason=refused,
+        due_at=None if refused else (one.watch_until or at),
         context=dict(one.context),
         entered_at=at,
-        ended_at=None if is_running else at,
+        ended_at=at if refused else None,
     )
 
 

@@ -1,15 +1,22 @@
 """Whether somebody may come into a campaign again, and by which key. Behind the member's lock."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
+from django.db.models import Count
+
 from campaigns.models import Campaign, Enrollment
 from campaigns.rules import event_patterns as patterns
+from campaigns.rules import gift_facts
 from campaigns.rules.entries import EventEntry
 from campaigns.rules.event_patterns import Completion
+from campaigns.services.enrollments import Entering
 from loyalty.services import challenge_members
+
+# Why somebody is left out who comes in again and again by gifts.
+TOO_OFTEN = "too_often"
 
 # By member all cards, those that were merged into theirs too: keys bear the card of their day.
 _Cards = Mapping[int, Collection[int]]
@@ -42,6 +49,31 @@ def keyed(
         for one in ordered
     ]
     return _again(campaign, named) if is_again else _once(campaign, named)
+
+
+def not_too_often(
+    *, campaign: Campaign, entry: EventEntry, entering: Sequence[Entering], at: datetime
+) -> Sequence[Entering]:
+    """These, but who came in by gifts so often within a day that gifts must be bringing them in
+    again and again: from then on they are left out, and the rows say so. One query, and none for
+    campaigns that gifts can't begin, or that keys bound."""
+    is_bounded = bool(entry.keys) or campaign.re_entry_days is not None
+    if is_bounded or not entering or not gift_facts.is_told_of_gifts(entry.happening.event):
+        return entering
+    rows = Enrollment.objects.filter(
+        campaign=campaign,
+        member_id__in={one.member_id for one in entering},
+        entered_at__gt=at - timedelta(days=1),
+    )
+    keys = {one.entry_key for one in entering}
+    taken = rows.exclude(reason=TOO_OFTEN).exclude(entry_key__in=keys).order_by()
+    counts = Counter(dict(taken.values_list("member_id").annotate(Count("pk"))))
+    found = []
+    for one in entering:
+        counts[one.member_id] += 1
+        is_over = counts[one.member_id] > gift_facts.MOST_A_DAY
+        found.append(replace(one, refused=TOO_OFTEN, watch_until=None) if is_over else one)
+    return found
 
 
 # Each with its keys: that of the member's own card first.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from campaigns.registry import trigger_events
+from campaigns.rules import gift_facts
 from campaigns.rules.entries import Entry, EventEntry, Happening
 from campaigns.rules.journey_steps import Grant, Kind
 from campaigns.rules.journeys import BadSteps
@@ -19,14 +20,6 @@ from members.selectors import member_conditions
 
 # The place in the campaign, and how to mend it.
 Found = tuple[str, Any]
-_GIVEN = "loyalty.prize.given"
-# By gift: the event that tells of it each time, and the value that names what was given. A tag or
-# a badge that is there already isn't told again.
-_TOLD = {
-    "POINTS": ("loyalty.points.earned", ""),
-    "COUPON": ("loyalty.coupon.granted", "coupon_type"),
-    "BENEFIT": ("loyalty.benefit.granted", "benefit"),
-}
 
 
 def problems(campaign: Campaign, entry: Entry) -> list[Found]:
@@ -79,23 +72,13 @@ def _of_gifts(campaign: Campaign, entry: EventEntry) -> Iterator[Found]:
         gifts = campaign_versions.flow_of(campaign).of_kind(Kind.GRANT)
     except BadSteps:
         return
-    if any(isinstance(one, Grant) and _begins_with(one, entry.happening) for one in gifts):
+    told = [told for one in gifts if isinstance(one, Grant) for told in gift_facts.told_of(one)]
+    if any(not one.is_once and gift_facts.begins(one, entry.happening) for one in told):
         text = _(
             "What it gives would bring the member in again, without end: say once for what, or "
             "after how many days again."
         )
         yield "entry_rule.keys", text
-
-
-def _begins_with(gift: Grant, happening: Happening) -> bool:
-    event, name = _TOLD.get(gift.what, ("", ""))
-    if happening.event == _GIVEN:
-        return gift.what != "TAG"
-    if happening.event != event:
-        return False
-    wanted = happening.matches.get(name) if name else None
-    codes = wanted if isinstance(wanted, list) else [wanted]
-    return wanted is None or gift.code in map(str, codes)
 
 
 def _has_product(happening: Happening) -> bool:

@@ -61,7 +61,12 @@ def _enter(
     why = entry_checks.reasons(
         campaign=campaign, entry=entrant.entry, completions=list(keyed.values()), at=at
     )
-    entering = [_entering(entrant, one, key, at, one in why) for key, one in keyed.items()]
+    entering = entry_repeats.not_too_often(
+        campaign=campaign,
+        entry=entrant.entry,
+        entering=[_entering(entrant, one, key, at, one in why) for key, one in keyed.items()],
+        at=at,
+    )
     fresh = enrollments.enter(campaign=campaign, entering=entering, at=at)
     _let_go({row.pk: why.get(keyed[row.entry_key], "") for row in fresh}, at)
     return len(fresh)
