@@ -1,6 +1,6 @@
 """What a template's page shows while somebody writes: mistakes, and both languages by channel."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,9 +42,15 @@ class TemplatePreviews(ConsoleAdmin):
         return render(request, "console/template_preview.html", context)
 
 
-def shown(request: HttpRequest, texts: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+def shown(
+    request: HttpRequest,
+    texts: Mapping[str, Any],
+    *,
+    offered: Collection[str] | None = None,
+    at: datetime,
+) -> dict[str, Any]:
     """For `console/template_preview.html`: these texts with sample values, or as the member reads
-    them whose card was posted as `preview_card`."""
+    them whose card was posted as `preview_card`. `offered` is as in the previews' service."""
     member, said = _member(request)
     return {
         "problems": [(_label(one.field), one.text) for one in template_checks.problems(texts)],
@@ -52,7 +58,10 @@ def shown(request: HttpRequest, texts: Mapping[str, Any], *, at: datetime) -> di
         "member_name": masked_name(member) if member else "",
         "member_said": said,
         "previews": [
-            _told(one) for one in template_previews.previews(texts=texts, member=member, at=at)
+            _told(one)
+            for one in template_previews.previews(
+                texts=texts, member=member, offered=offered, at=at
+            )
         ],
     }
 

@@ -231,8 +231,10 @@ class AudienceForm(StepForm):
         fields["without_behavior"].choices = fields["behavior"].choices
         said = Words(member_fields.vocabulary())
         fields["segment"].choices = _segments(said, self.initial.get("segment", ""))
+        stores = Store.objects.order_by("code")
+        said.know("store.code", {one.code: one.name for one in stores})
         fields["stores"].choices = list(said.choices("store.code").items())
-        fields["stores"].widget.words = dict(Store.objects.values_list("code", "city"))
+        fields["stores"].widget.words = {one.code: one.city for one in stores}
         widget: ConditionWidget = fields["condition"].widget
         widget.url = reverse("admin:campaigns_campaign_spoken", args=[self.campaign.pk])
         widget.words, widget.digits = said, money.digits(programs.kept().currency)

@@ -17,7 +17,13 @@ from campaigns.models import Campaign, MessageTemplate
 from campaigns.rules import journeys
 from campaigns.rules.journey_steps import Kind, Message
 from campaigns.rules.journeys import BadSteps
-from campaigns.services import campaign_versions, campaigns, template_tests, templates
+from campaigns.services import (
+    campaign_versions,
+    campaigns,
+    template_fitness,
+    template_tests,
+    templates,
+)
 from members.admin import dialogs
 from members.admin.base import ConsoleAdmin, operator_of
 from members.errors import DomainError
@@ -63,11 +69,12 @@ class WizardTexts(ConsoleAdmin):
             raise PermissionDenied
         code = request.POST.get("template", "").replace("\0", "")
         kept = _row(code) if request.method == "POST" else _of_campaign(campaign)
+        offered = template_fitness.offered_with(campaign, _gifts(request, campaign))
         parts = [
             {
                 "row": row,
                 "url": reverse("admin:campaigns_messagetemplate_change", args=[row.pk]),
-                **template_previews.shown(request, texts, at=self.now()),
+                **template_previews.shown(request, texts, offered=offered, at=self.now()),
             }
             for row, texts in kept
         ]
@@ -99,6 +106,14 @@ class WizardTexts(ConsoleAdmin):
         except DomainError as error:
             return [(False, str(dialogs.refusal(error)))]
         return list(template_test_words.told(found))
+
+
+def _gifts(request: HttpRequest, campaign: Campaign) -> set[str]:
+    """What its steps give; in the wizard what is chosen there just now, saved or not."""
+    if "gift" in request.POST:
+        return {request.POST["gift"]}
+    steps = (one for one in campaign.steps if one.get("kind") == Kind.GRANT.value)
+    return {str(one.get("what") or "") for one in steps}
 
 
 def _row(code: str) -> Iterator[tuple[MessageTemplate, Mapping[str, Any]]]:

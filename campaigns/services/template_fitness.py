@@ -31,8 +31,13 @@ def problems(campaign: Campaign, flow: Flow) -> Iterator[tuple[str, str]]:
 
 def offered(campaign: Campaign, flow: Flow) -> frozenset[str]:
     """The names of all variables that a text of this campaign may use."""
-    event = str((campaign.entry_rule or {}).get("event") or "")
     gifts = {one.what for one in flow.of_kind(Kind.GRANT) if isinstance(one, Grant)}
+    return offered_with(campaign, gifts)
+
+
+def offered_with(campaign: Campaign, gifts: Collection[str]) -> frozenset[str]:
+    """The same where its steps give `gifts`; also of a draft whose steps aren't complete."""
+    event = str((campaign.entry_rule or {}).get("event") or "")
     return frozenset(one.name for one in registry.offered(event=event, gifts=gifts))
 
 

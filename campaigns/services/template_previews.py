@@ -1,6 +1,6 @@
 """What members will read: by language and channel, with sample values or as one member would."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,16 +34,30 @@ class Preview:
 
 
 def previews(
-    *, texts: Mapping[str, Any], member: Member | None = None, at: datetime
+    *,
+    texts: Mapping[str, Any],
+    member: Member | None = None,
+    offered: Collection[str] | None = None,
+    at: datetime,
 ) -> list[Preview]:
     """Chinese and English, each where there is a text. With `member`, what is known of them stands
-    in it, names and birthday masked; what begins a campaign, and its gifts, stays a sample."""
+    in it, names and birthday masked; what begins a campaign, and its gifts, stays a sample.
+
+    `offered`: the variables that there may be in the campaign it is for; of a coupon that it
+    doesn't give nothing is told then. None: all.
+    """
     own = None
     if member is not None:
         own = templates.language_of(texts, member.language or "zh-hans")
     price = _price("SMS")
     return [
-        _preview(texts, language, _known(texts, language, member, at), price, own == language)
+        _preview(
+            texts,
+            language,
+            _only(_known(texts, language, member, at), offered),
+            price,
+            own == language,
+        )
         for language in LANGUAGES
         if str(texts.get(f"body_{language}") or "").strip()
     ]
@@ -89,6 +103,14 @@ def _known(
     )[0]
     begun = {name: samples[name] for name, one in registry.VARIABLES.items() if one.is_of_event}
     return {**begun, **masked(told)}
+
+
+def _only(known: dict[str, Any], offered: Collection[str] | None) -> dict[str, Any]:
+    """Without what begins other campaigns, and what they give."""
+    if offered is None:
+        return known
+    others = {name for name, one in registry.VARIABLES.items() if one.is_of_event} - set(offered)
+    return {name: value for name, value in known.items() if name not in others}
 
 
 def masked(told: Mapping[str, Any]) -> dict[str, Any]:

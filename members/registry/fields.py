@@ -81,6 +81,10 @@ class Words:
             self._choices[code] = self._labels(self.of(code).choices)
         return self._choices[code]
 
+    def know(self, code: str, labels: Mapping[Any, str]) -> None:
+        """These labels were read elsewhere: no query asks for them again."""
+        self._choices[code] = dict(labels)
+
     def codes(self, code: str) -> dict[Any, str]:
         """As `choices`, of the codes that a field counts."""
         if code not in self._codes:

@@ -17,6 +17,9 @@
       const sent = new FormData();
       sent.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
       sent.set("template", select.value);
+      // A text may tell of a coupon only where one is given.
+      const gift = form.elements.gift;
+      if (gift) sent.set("gift", gift.value);
       Object.entries(more).forEach(([name, value]) => sent.set(name, value));
       return sent;
     };
@@ -58,6 +61,7 @@
 
     const soon = () => { clearTimeout(waiting); waiting = setTimeout(show, PAUSE); };
     select.addEventListener("change", () => { said.hidden = true; show(); });
+    form.elements.gift?.addEventListener("change", show);
     // Enter shows the member; it doesn't go on to the next step.
     card?.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

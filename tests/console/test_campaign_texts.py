@@ -92,6 +92,31 @@ def test_what_runs_is_read_as_it_was_approved(mia):
     assert "Change this text" not in shown
 
 
+def test_a_coupon_that_the_campaign_does_not_give_is_told_nobody(mia):
+    told = "{% if coupon %}With {{ coupon }}{% else %}No gift{% endif %}"
+    MessageTemplate.objects.filter(code="news").update(body_en=told)
+    plain = draft(steps=[MESSAGE])
+    generous = Campaign.objects.get(pk=plain.pk)
+    generous.pk, generous.code, generous.steps = None, "generous", [COUPON, MESSAGE]
+    generous.save()
+
+    assert "No gift" in staff.text(mia.get(page(plain, "texts")))
+    assert "With 20 off 100" in staff.text(mia.get(page(generous, "texts")))
+    # In the wizard what is chosen counts, before it is saved.
+    asked = {"template": "news", "gift": "COUPON"}
+    assert "With 20 off 100" in staff.text(mia.post(page(plain, "texts"), asked))
+    asked["gift"] = ""
+    assert "No gift" in staff.text(mia.post(page(generous, "texts"), asked))
+
+
+def test_a_text_that_needs_a_gift_says_that_none_is_given(mia):
+    MessageTemplate.objects.filter(code="news").update(body_en="Your code: {{ coupon_code }}")
+
+    shown = staff.text(mia.get(page(draft(steps=[MESSAGE]), "texts")))
+
+    assert "It can't be written: not known is Its code." in shown
+
+
 # What a recipe leaves open
 
 
