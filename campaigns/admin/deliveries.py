@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from campaigns.admin import delivery_words
+from campaigns.admin import delivery_words, endpoint_notices
 from campaigns.admin.delivery_acts import ResendActs
 from campaigns.models import Delivery, Receipt
 from members.admin import labels, sealed
@@ -93,6 +93,11 @@ class DeliveryAdmin(ResendActs, KeysetAdmin):
     inlines = (ReceiptInline,)
     actions_list = ("send_many_again",)
     actions_detail = ("send_again", "send_unknown_again")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        endpoint_notices.warn(request)
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         queryset: QuerySet[Delivery] = super().get_queryset(request)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from campaigns.admin import endpoint_notices
 from campaigns.models import StepCall, WebhookEndpoint
 from campaigns.services import webhook_endpoints
 from campaigns.services.webhook_endpoints import Draft, Shown
@@ -154,10 +155,17 @@ class WebhookEndpointAdmin(ConsoleAdmin):
     def shown_name(self, endpoint: WebhookEndpoint) -> str:
         return endpoint.name or endpoint.code
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        endpoint_notices.warn(request)
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
+
     @display(description=_("state"), label={"ON": "success", "OFF": "danger"})
     def shown_state(self, endpoint: WebhookEndpoint) -> labels.Label:
-        is_on = endpoint.is_active
-        return labels.label("ON" if is_on else "OFF", gettext("On") if is_on else gettext("Off"))
+        if endpoint.is_active:
+            return labels.label("ON", gettext("On"))
+        is_gone = endpoint.gone_at is not None
+        return labels.label("OFF", gettext("Off: it answered 410") if is_gone else gettext("Off"))
 
     @display(description=_("secrets"))
     def shown_secrets(self, endpoint: WebhookEndpoint) -> str:

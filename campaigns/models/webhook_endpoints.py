@@ -23,6 +23,8 @@ class WebhookEndpoint(Named):
     # Two while it is changed: both sign. Newest first, each `whsec_…`, one a line.
     secrets = SealedTextField(_("secrets"), max_length=200)
     is_active = models.BooleanField(_("active"), default=True)
+    # When it answered that it is gone, and was switched off for it; empty once a person has it on.
+    gone_at = models.DateTimeField(_("was gone"), null=True, editable=False)
     created_at = models.DateTimeField(_("made"))
 
     class Meta:

@@ -36,7 +36,6 @@ BACK_OFF = tuple(
 PAUSE = timedelta(minutes=1)
 # Codes of what began it that go along; whatever else stands there stays here.
 _TOLD = ("product", "order")
-_GONE = 410
 _State = StepCall.State
 _OPEN = (_State.QUEUED, _State.CLAIMED)
 _SENDING = (Campaign.State.RUNNING, Campaign.State.FINISHED)
@@ -182,11 +181,11 @@ def _settle(call: StepCall, answer: Answer, at: datetime) -> None:
         _write(call, state=_State.SENT, sent_at=at, last_error="")
         return
     error = f"HTTP {answer.status}" if answer.status is not None else answer.problem
-    is_dead = answer.status == _GONE or call.attempts > len(BACK_OFF)
-    if answer.status == _GONE:
-        # The receiver wants nothing any more: what is queued for it waits for a person.
+    is_gone = answer.status == webhook_endpoints.GONE
+    if is_gone:
+        # Perhaps the receiver wants nothing any more: it is asked.
         webhook_endpoints.note_gone(endpoint_id=call.endpoint_id, at=at)
-    if is_dead:
+    if is_gone or call.attempts > len(BACK_OFF):
         _write(call, state=_State.DEAD, last_error=error[:80])
         logger.warning("step_call_dead", call=str(call.uid), error=error)
     else:

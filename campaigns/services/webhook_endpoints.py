@@ -11,18 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+from django.core.cache import cache
 from django.db import transaction
 
 from campaigns.models import WebhookEndpoint
-from campaigns.transports import outbound, signatures
+from campaigns.transports import outbound, probes, signatures
 from campaigns.transports.contract import NotSent, Refused
 from members.errors import DomainError, NotFound
 from members.ids import uuid7
 from members.services import audit
 
+logger = structlog.get_logger(__name__)
+
 _SECRET_BYTES = 32
 _MOST_SECRETS = 2
 TIMEOUT_SECONDS = 10.0
+GONE = 410
+# However many messages are answered so: it is asked itself once in so many seconds.
+_ASKED_SECONDS = 60
 
 
 class EndpointExists(DomainError):
@@ -140,21 +147,37 @@ def activate(
 ) -> WebhookEndpoint:
     """Whether anything is sent there. Raises: NotFound."""
     endpoint = _locked(endpoint_id)
-    endpoint.is_active = is_active
-    endpoint.save(update_fields=["is_active"])
+    endpoint.is_active, endpoint.gone_at = is_active, None
+    endpoint.save(update_fields=["is_active", "gone_at"])
     verb = "activate" if is_active else "deactivate"
     _note(f"webhook_endpoint.{verb}", endpoint, actor_id, at)
     return endpoint
 
 
-@transaction.atomic
 def note_gone(*, endpoint_id: int, at: datetime) -> bool:
-    """The system behind it answered 410: nothing is sent there until a person says so. Says whether
-    anything was until now; of many answers at once the first one is noted."""
+    """The system behind it answered 410 for one member. Services of pushes say so of a device, and
+    whoever hands it on means that member; so it is asked by a `test`, which is about nobody. If
+    that is gone as well, nothing is sent there until a person says so. Says whether it was switched
+    off now. Call it outside of any transaction.
+
+    Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+    (410: no more of this endpoint) and RFC 8030, 7.3 (a subscription of one device that is gone).
+    """
+    if not cache.add(f"endpoint-gone:{endpoint_id}", 1, _ASKED_SECONDS):
+        return False
+    endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, is_active=True).first()
+    return endpoint is not None and probes.is_gone(endpoint) and _switch_off(endpoint_id, at)
+
+
+@transaction.atomic
+def _switch_off(endpoint_id: int, at: datetime) -> bool:
+    """Of many answers at once the first one is noted."""
     endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id).first()
     if endpoint is None or not endpoint.is_active:
         return False
     activate(endpoint_id=endpoint_id, is_active=False, actor_id=None, at=at)
+    WebhookEndpoint.objects.filter(pk=endpoint_id).update(gone_at=at)
+    logger.error("webhook_endpoint_gone", endpoint=endpoint.code)
     return True
 
 

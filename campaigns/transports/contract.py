@@ -29,7 +29,8 @@ class NotGranted(Refused):
 
 
 class EndpointGone(Refused):
-    """The operator's own system wants nothing any more: the address `endpoint_id` is out of use."""
+    """The operator's own system has nobody there any more: this member, or the whole address
+    `endpoint_id`; only it can say which."""
 
     def __init__(self, endpoint_id: int) -> None:
         super().__init__("HTTP 410")

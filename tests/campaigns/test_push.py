@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from campaigns.models import Delivery, WebhookEndpoint
-from campaigns.services import deliveries
+from campaigns.services import deliveries, webhook_endpoints
 from campaigns.transports import push, push_receipts, signatures
 from campaigns.transports.contract import (
     AnswerLost,
@@ -135,27 +135,69 @@ def test_without_an_active_address_nothing_goes_out(server):
         push.send(MESSAGE)
 
 
-def test_a_system_that_wants_no_more_is_asked_once_and_an_operator_switches_it_on_again(
-    server, campaign, alice
-):
-    server.faults = [(410, {})]
-    consents.record(
-        member=alice,
-        given=world.yes("PUSH"),
-        occasion=consents.Occasion(occurred_at=NOW, source="web"),
-        at=NOW,
-    )
-    letters = [queued(campaign, alice, medium="PUSH")]
-    deliveries.send_due(at=NOW)
-    letters.append(queued(campaign, alice, medium="PUSH", number=2))
-    deliveries.send_due(at=NOW)
+@pytest.fixture
+def reached(server, campaign, alice, empty_cache):
+    """Alice allows pushes."""
+    occasion = consents.Occasion(occurred_at=NOW, source="web")
+    consents.record(member=alice, given=world.yes("PUSH"), occasion=occasion, at=NOW)
+    return server
 
-    states = Delivery.objects.order_by("pk").values_list("state", "reason")
-    assert list(states) == [("FAILED", "refused"), ("SKIPPED", "address")]
-    assert (server.taken, WebhookEndpoint.objects.get().is_active) == ([], False)
+
+def push_one(campaign, alice, number, at=NOW):
+    queued(campaign, alice, medium="PUSH", number=number)
+    deliveries.send_due(at=at)
+    return Delivery.objects.order_by("-pk").values_list("state", "reason").first()
+
+
+def test_a_member_who_is_gone_is_one_member_whatever_number_says_so(reached, campaign, alice):
+    """Services of pushes say 404 or 410 of a device, and a system hands it on as it is."""
+    reached.faults = [(404, {})]
+    assert push_one(campaign, alice, 1) == ("FAILED", "refused")
+    reached.faults = [(410, {})]
+    assert push_one(campaign, alice, 2) == ("FAILED", "refused")
+
+    (test,) = reached.taken
+    assert (test.json["type"], test.json["data"]) == ("test", {"endpoint": "push"})
+    endpoint = WebhookEndpoint.objects.get()
+    assert (endpoint.is_active, endpoint.gone_at) == (True, None)
+    assert push_one(campaign, alice, 3) == ("SENT", "")
+
+
+def test_ten_members_who_are_gone_are_one_test_a_minute(reached, campaign, alice):
+    for number in range(10):
+        reached.faults = [(410, {})]
+        push_one(campaign, alice, number)
+
+    assert [one.json["type"] for one in reached.taken] == ["test"]
+
+
+@pytest.mark.parametrize("said", [(400, {}), (500, {}), (503, {}), HANG_UP])
+def test_a_test_that_comes_to_anything_else_switches_nothing_off(reached, campaign, alice, said):
+    reached.faults = [(410, {}), said]
+
+    push_one(campaign, alice, 1)
+
+    assert WebhookEndpoint.objects.get().is_active
+
+
+def test_a_system_that_is_gone_for_a_test_too_is_off_until_a_person_switches_it_on(
+    reached, campaign, alice
+):
+    reached.faults = [(410, {}), (410, {})]
+
+    assert push_one(campaign, alice, 1) == ("FAILED", "refused")
+    assert push_one(campaign, alice, 2) == ("SKIPPED", "address")
+
+    endpoint = WebhookEndpoint.objects.get()
+    assert (reached.taken, endpoint.is_active, endpoint.gone_at) == ([], False, NOW)
     record = AuditRecord.objects.get(action="webhook_endpoint.deactivate")
     assert record.actor_id is None
     assert record.details == {"endpoint": "push"}
+
+    webhook_endpoints.activate(endpoint_id=endpoint.pk, is_active=True, actor_id=None, at=NOW)
+    assert push_one(campaign, alice, 3) == ("SENT", "")
+    endpoint.refresh_from_db()
+    assert endpoint.gone_at is None
 
 
 def test_an_address_that_leads_into_our_network_is_refused(server, settings):
