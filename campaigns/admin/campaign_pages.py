@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
 from campaigns.admin import (
+    approval_figures,
     approval_words,
     campaign_progress,
     campaign_words,
@@ -117,6 +118,7 @@ class CampaignPages(CampaignActs):
             "otherwise": approval_words.otherwise(campaign, [one["row"] for one in asked]),
             "waiting": next((one for one in asked if one["may_decide"]), None),
             "approved_liability": _liability(campaign),
+            "each_run": approval_figures.is_each_run(campaign),
             "actions_detail": self._get_actions_navigation(
                 self.actions_detail, self.get_actions_detail(request, campaign.pk), str(campaign.pk)
             ),

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from analytics.selectors import segment_definitions
-from campaigns.models import Campaign, Run
+from campaigns.models import Campaign
 from campaigns.rules.journeys import BadSteps
-from campaigns.selectors import audiences, definitions, gift_worth
+from campaigns.selectors import definitions
 from campaigns.services import (
+    campaign_bounds,
     campaign_locks,
     campaign_loops,
     campaign_versions,
@@ -37,35 +37,14 @@ _GOING = (_State.SCHEDULED, _State.RUNNING)
 
 def ask(*, campaign: Campaign, at: datetime) -> Ask:
     """The question, with the figures as they are now."""
-    members = largest_audience(campaign, at)
-    worth = gift_worth.liability_of_one(campaign_versions.flow_of(campaign))
+    bounds = campaign_bounds.of_campaign(campaign, at)
     return Ask(
         action=ACTION,
         summary=campaign.name,
-        payload={
-            "content": campaign_versions.hash_of(campaign),
-            "members_count": members,
-            "liability_amount": None if members is None and worth else worth * (members or 0),
-            "liability_of_one_amount": worth,
-        },
+        payload={"content": campaign_versions.hash_of(campaign), **bounds.told()},
         target_type=TARGET,
         target_id=campaign.pk,
     )
-
-
-def largest_audience(campaign: Campaign, at: datetime) -> int | None:
-    """How many members it may reach: the limit that was set; else, where an audience is frozen,
-    a tenth more than there are now, or by date on the fullest day of the year. None: no end, for
-    one that members come into one by one."""
-    if campaign.audience_limit is not None:
-        return campaign.audience_limit
-    if not campaign.comes_in_runs:
-        return None
-    is_by_date = campaign.entry == Campaign.Entry.DATE
-    count = (audiences.fullest_day if is_by_date else audiences.count)(campaign, at=at)
-    # Who was frozen already is reached by what is left of the run.
-    frozen = campaign.runs.filter(state__in=Run.LIVE).aggregate(most=Max("members_count"))["most"]
-    return max(count + -(-count // 10) + 10, frozen or 0)
 
 
 def run_approved(request: ApprovalRequest, at: datetime) -> None:

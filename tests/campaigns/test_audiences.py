@@ -8,7 +8,7 @@ from django.db import connection
 from analytics.services import segment_overrides
 from campaigns.models import Campaign, CampaignVersion, Enrollment, Run
 from campaigns.selectors import audiences
-from campaigns.services import campaign_approvals
+from campaigns.services import campaign_bounds
 from members.models import Member, Store
 from members.services import members
 from tests import world
@@ -228,4 +228,4 @@ def test_the_fullest_day_of_the_year_is_what_an_approval_by_date_is_for(people):
     assert audiences.fullest_day(birthday, at=NOW) == 2
     assert audiences.fullest_day(joined, at=NOW) == 2
     # A tenth more, and ten.
-    assert campaign_approvals.largest_audience(birthday, NOW) == 13
+    assert campaign_bounds.of_campaign(birthday, NOW).members_count == 13

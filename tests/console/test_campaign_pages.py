@@ -159,7 +159,7 @@ def test_the_second_person_reads_content_audience_and_liability(mia):
     )
 
     assert "Audience: at most 50 members." in shown
-    assert "Largest liability: ¥50.00." in shown
+    assert "Largest liability in all: ¥50.00." in shown
     assert "Give 100 points" in shown
     assert f'href="{page(campaign)}"' in shown
     assert "ready" in staff.text(manager.get(page(campaign)))
