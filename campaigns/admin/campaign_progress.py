@@ -80,15 +80,30 @@ def _rows(counted: Sequence[Counted], names: Mapping[str, Any], whole: int) -> l
 def _sums(found: RunProgress) -> str:
     """The conservation of the audience, as a sentence."""
     counted = _number(found.enrolled_count)
+    removed = _removed(found.run.removed_count)
     if found.members_count is None:
         told = ngettext("%(count)s member so far", "%(count)s members so far", found.enrolled_count)
-        return told % {"count": counted}
+        return told % {"count": counted} + removed
     whole = _number(found.members_count)
-    if found.is_conserved:
+    if found.is_conserved and removed:
+        told = _("The states make %(count)s of the %(whole)s who were frozen")
+    elif found.is_conserved:
         told = _("The states make %(count)s: all of the %(whole)s who were frozen.")
     else:
         told = _("The states make %(count)s, but %(whole)s were frozen: tell the administrator.")
-    return told % {"count": counted, "whole": whole}
+    return told % {"count": counted, "whole": whole} + removed
+
+
+def _removed(count: int) -> str:
+    """Those whom the rules of retention removed, behind those who are there."""
+    if not count:
+        return ""
+    told = ngettext(
+        "; %(count)s more was removed by the rules of retention.",
+        "; %(count)s more were removed by the rules of retention.",
+        count,
+    )
+    return told % {"count": _number(count)}
 
 
 def _rate(found: RunProgress) -> str:

@@ -91,9 +91,9 @@ def notes(effect: Effect) -> list[str]:
     found = []
     if count := effect.removed_count:
         text = ngettext(
-            "%(shown)s member of past audiences isn't kept any more, as the rules of retention "
+            "%(shown)s member isn't kept any more, as the rules of retention "
             "say, and is in none of these figures.",
-            "%(shown)s members of past audiences aren't kept any more, as the rules of retention "
+            "%(shown)s members aren't kept any more, as the rules of retention "
             "say, and are in none of these figures.",
             count,
         )

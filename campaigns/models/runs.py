@@ -45,6 +45,8 @@ class Run(models.Model):
     frozen_at = models.DateTimeField(_("audience frozen"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     members_count = models.PositiveIntegerField(_("members"), default=0)
+    # Whose rows grew too old to be kept: with those that are there all who came.
+    removed_count = models.PositiveIntegerField(_("members removed since"), default=0)
     # Where freezing and planning go on after a break: ids of members, and of enrollments.
     frozen_up_to_id = models.BigIntegerField(default=0, editable=False)
     planned_up_to_id = models.BigIntegerField(default=0, editable=False)

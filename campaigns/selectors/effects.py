@@ -186,10 +186,8 @@ def _attributed(answer: Sequence[Sequence[Any]]) -> Sales | None:
 
 
 def _removed(campaign: Campaign, asked: Asked) -> int:
-    """How many of frozen audiences grew too old to be kept: they are in no figure any more."""
-    runs = Run.objects.filter(campaign=campaign, frozen_at__isnull=False)
-    enrolled = Enrollment.objects.filter(campaign=campaign, run__kind=Run.Kind.FROZEN)
+    """How many members grew too old to be kept: they are in no figure any more."""
+    runs = Run.objects.filter(campaign=campaign)
     if asked.run_id is not None:
-        runs, enrolled = runs.filter(pk=asked.run_id), enrolled.filter(run_id=asked.run_id)
-    frozen = sum(runs.filter(kind=Run.Kind.FROZEN).values_list("members_count", flat=True))
-    return max(0, frozen - enrolled.count()) if frozen else 0
+        runs = runs.filter(pk=asked.run_id)
+    return sum(runs.values_list("removed_count", flat=True))

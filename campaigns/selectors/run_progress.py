@@ -50,12 +50,15 @@ class RunProgress:
         """Of the audience, who is through, has left or was left out; None: there is no whole."""
         if self.members_count is None:
             return None
-        return _share(self.ended_count, self.members_count)
+        return _share(self.ended_count + self.run.removed_count, self.members_count)
 
     @property
     def is_conserved(self) -> bool | None:
-        """Whether everybody who was frozen is still counted, once; None: nothing to compare."""
-        return None if self.members_count is None else self.enrolled_count == self.members_count
+        """Whether everybody who was frozen is still counted, once, or was removed by retention;
+        None: nothing to compare."""
+        if self.members_count is None:
+            return None
+        return self.enrolled_count + self.run.removed_count == self.members_count
 
 
 def of_run(run: Run, *, at: datetime) -> RunProgress:

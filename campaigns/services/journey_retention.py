@@ -4,6 +4,7 @@ Messages stay, with their states. Whose rows are removed leaves the funnel of th
 says how many are gone (campaigns/selectors/effects.py).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,7 +100,10 @@ def _remove(model: Any, ids: list[int]) -> None:
 
 
 def _remove_members(model: Any, ids: list[int]) -> None:
-    """With what hangs on them; messages stay, as messages of the run."""
+    """With what hangs on them; messages stay, as messages of the run, which counts who is gone."""
+    gone = Counter(Enrollment.objects.filter(pk__in=ids).values_list("run_id", flat=True))
+    for run_id, count in sorted(gone.items()):
+        Run.objects.filter(pk=run_id).update(removed_count=F("removed_count") + count)
     Delivery.objects.filter(enrollment_id__in=ids).update(enrollment=None)
     for part in (ClerkTask, StepCall, StepRecord, Enrollment):
         key = "pk__in" if part is Enrollment else "enrollment_id__in"

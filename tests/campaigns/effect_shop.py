@@ -77,8 +77,7 @@ def run(of: Campaign, key: str = "1", **values: Any) -> Run:
         campaign=of,
         version=of.version,
         key=key,
-        kind="FROZEN",
-        **{"state": "RUNNING", "due_at": NOW, "started_at": NOW, **values},
+        **{"kind": "FROZEN", "state": "RUNNING", "due_at": NOW, "started_at": NOW, **values},
     )
 
 
@@ -94,8 +93,12 @@ def into(
         bucket=1,
         arm=arm,
         state=state,
-        ended_at=NOW if is_over else None,
-        **{"entered_at": NOW, "version": one.version, **values},
+        **{
+            "entered_at": NOW,
+            "ended_at": NOW if is_over else None,
+            "version": one.version,
+            **values,
+        },
     )
 
 

@@ -181,15 +181,6 @@ def test_who_redeemed_without_opening_counts_for_the_rate_and_not_for_the_ladder
     assert lost(found, Rung.DELIVERED) == {"no_report": 1}
 
 
-def test_members_whose_time_is_over_are_told_and_not_counted(people):
-    campaign = effect_shop.campaign(gives=False)
-    one = run(campaign, members_count=5, frozen_at=NOW)
-    into(one, people[0])
-    into(one, people[1])
-
-    assert asked(campaign).removed_count == 3
-
-
 def test_every_reason_of_messages_has_a_place_on_the_ladder():
     # Those of a sender that stopped or got no answer stand as `unknown`, of a bounce as it.
     lumped = {"sender_died", "no_answer"}
