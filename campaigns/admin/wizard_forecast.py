@@ -95,7 +95,7 @@ def sent_label(forecast: Forecast) -> str:
 
 def _steps(forecast: Forecast, sentences: Mapping[str, str]) -> list[StepRow]:
     """Of one message of which nothing is open the waterfall says all."""
-    if len(forecast.steps) == 1 and forecast.is_certain:
+    if len(forecast.steps) == 1 and not forecast.has_ranges:
         return []
     return [_step(one, sentences) for one in forecast.steps]
 

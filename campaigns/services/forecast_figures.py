@@ -14,11 +14,13 @@ LIMIT, NO_MESSAGE = "audience_limit", "no_message"
 class StepForecast:
     """Of one message of the journey. `members_count` come to it at most, `least_count` for sure;
     `members_count` = all of `excluded` + `sendable_count` + `held_out_count`. Of `sendable_count`,
-    at most, `sure_count` are reached for sure. `by_medium` counts messages."""
+    at most, `sure_count` are reached for sure; of `open_count` of those who come something isn't
+    known, be it only the reason. `by_medium` counts messages."""
 
     step: str
     members_count: int
     least_count: int
+    open_count: int
     excluded: dict[str, int]
     sendable_count: int
     sure_count: int
@@ -26,9 +28,10 @@ class StepForecast:
     by_medium: dict[str, int]
 
     @property
-    def is_certain(self) -> bool:
+    def is_range(self) -> bool:
+        """Whether how many come to it, or are reached, is a range."""
         counts = (self.members_count, self.sendable_count)
-        return (self.least_count, self.sure_count) == counts
+        return (self.least_count, self.sure_count) != counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +66,9 @@ class Forecast:
         return self.judged_count < self.members_count
 
     @property
-    def is_certain(self) -> bool:
-        """Whether nothing that happens on the way decides who is written to, and how often."""
-        return self.sure_count == self.sendable_count and all(one.is_certain for one in self.steps)
+    def has_ranges(self) -> bool:
+        """Whether something that happens on the way decides who is written to, and how often."""
+        return self.sure_count < self.sendable_count or any(one.is_range for one in self.steps)
 
 
 @dataclass(frozen=True)

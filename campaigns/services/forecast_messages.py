@@ -22,11 +22,12 @@ from campaigns.services.message_choices import Asking, Chosen, Planned
 
 @dataclass
 class StepTally:
-    """Of one message: who comes to it, surely or perhaps, and what becomes of them. `sure` are
-    those of `sendable` of whom nothing is open."""
+    """Of one message: who comes to it, surely or perhaps, and what becomes of them. `open` are
+    those of whom something isn't known; `sure` are those of `sendable` of whom nothing is open."""
 
     come: int = 0
     come_surely: int = 0
+    open: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
     held_out: int = 0
     sendable: int = 0
@@ -151,6 +152,7 @@ def _judge(moment: _Moment, come: Mapping[int, Arrival], judged: Judged, tally: 
         tally.come += 1
         tally.come_surely += come[row.pk].is_sure
         is_open = is_all_open or not come[row.pk].is_sure or row.pk in open_rows
+        tally.open += is_open
         _count(row, is_open, moment, chosen, judged, tally)
 
 
@@ -164,7 +166,8 @@ def _foresee(moment: _Moment, judged: Judged) -> set[int]:
         own = judged.own.get(row.pk)
         if own is None or not (moment.is_capped or own.credits):
             continue
-        if own.is_open or any(one.at > moment.when for one in own.contacts):
+        # Of two at one instant nobody knows which goes first.
+        if own.is_open or any(one.at >= moment.when for one in own.contacts):
             open_rows.add(row.pk)
             continue
         if moment.is_capped:

@@ -85,7 +85,7 @@ def _judge(
         # Whom of them it pays for is for the hour to say.
         judged.reached_surely.clear()
         for tally in tallies.values():
-            tally.sure = 0
+            tally.sure, tally.open = 0, tally.come
     return tallies
 
 
@@ -223,6 +223,7 @@ def _step(step: str, tally: StepTally, scale: Scale) -> StepForecast:
         step=step,
         members_count=members,
         least_count=scale.up(tally.come_surely),
+        open_count=scale.up(tally.open),
         excluded=excluded,
         sendable_count=sendable,
         sure_count=sendable if tally.sure == tally.sendable else scale.up(tally.sure),

@@ -8,6 +8,7 @@ from datetime import time, timedelta
 import pytest
 
 from campaigns.models import Delivery, Enrollment, FrequencyCap
+from campaigns.rules import journeys as journey_limits
 from campaigns.services import deliveries, forecasts, journeys
 from members.models import Member, Store
 from tests import world
@@ -148,6 +149,8 @@ def test_what_is_forecast_is_what_comes_of_it(shop, seed):
     drawn = Journeys(dice)
     # The wait at the end: of one message alone who is refused would not even come in.
     steps = [*drawn.some(), *drawn.some(), {"id": "z", "kind": "WAIT", "minutes": 1}]
+    if drawn.count >= journey_limits.MOST_STEPS:
+        return
     campaign = made.running(
         entry="AT",
         entry_rule={"at": HOUR.isoformat()},
@@ -165,7 +168,7 @@ def test_what_is_forecast_is_what_comes_of_it(shop, seed):
     nothing = (0, 0, 0, {}, {})
     for one in told.steps:
         members, reached, ghosts, sent, why = came.get(one.step, nothing)
-        if one.is_certain:
+        if not one.open_count:
             said = (one.members_count, one.sendable_count, one.held_out_count)
             assert (members, reached, ghosts) == said, (one, why)
             assert (sent, why) == (one.by_medium, one.excluded), one

@@ -61,7 +61,7 @@ def test_each_message_says_whom_it_reaches_and_why_not(people):
         "m1": ((7, 7), (5, 5), {"consent": 2}),
         "m2": ((7, 7), (3, 3), {"consent": 4}),
     }
-    assert found.is_certain
+    assert not found.has_ranges
     assert (found.members_count, found.sendable_count, found.excluded) == (7, 5, {"consent": 2})
     assert found.by_medium == {"INBOX": 5, "EMAIL": 3}
 
@@ -75,7 +75,7 @@ def test_a_message_on_another_variants_way_is_not_counted_for_everybody(people):
     first, second = found.steps
     assert first.members_count + second.members_count == 7
     assert found.sendable_count == first.sendable_count + second.sendable_count
-    assert found.is_certain
+    assert not found.has_ranges
 
 
 def test_a_branch_on_what_is_known_now_is_exact(people):
@@ -86,7 +86,7 @@ def test_a_branch_on_what_is_known_now_is_exact(people):
 
     assert reach(found) == {"m1": ((5, 5), (4, 4), {"consent": 1})}
     assert found.excluded == {"consent": 1, "no_message": 2}
-    assert found.is_certain
+    assert not found.has_ranges
 
 
 def test_a_branch_behind_a_wait_or_a_gift_is_told_as_at_most(people):
@@ -96,7 +96,7 @@ def test_a_branch_behind_a_wait_or_a_gift_is_told_as_at_most(people):
         found = told(before, branch, code=campaign)
 
         assert reach(found) == {"m1": ((0, 7), (0, 5), {"consent": 2})}
-        assert (found.sendable_count, found.sure_count, found.is_certain) == (5, 0, False)
+        assert (found.sendable_count, found.sure_count, found.has_ranges) == (5, 0, True)
 
 
 def test_both_ways_of_a_wait_for_an_event_are_possible_and_they_meet_again(people):
@@ -127,7 +127,7 @@ def test_what_may_end_it_while_they_wait_makes_it_at_most(people):
         "m2": ((0, 7), (0, 3), {"consent": 4}),
     }
     assert (found.sendable_count, found.sure_count) == (5, 5)
-    assert not found.is_certain
+    assert found.has_ranges
 
 
 def test_a_first_message_is_a_contact_for_the_second_one(people):
@@ -150,7 +150,7 @@ def test_a_message_that_waits_for_the_morning_leaves_open_which_of_two_finds_roo
     found = told(FIRST, wait(60), SECOND, quiet_from=time(14), quiet_until=time(18))
 
     assert reach(found)["m2"] == ((7, 7), (0, 3), {"consent": 4})
-    assert not found.is_certain
+    assert found.has_ranges
 
 
 def test_what_another_campaign_has_queued_for_before_is_a_contact_too(people):
