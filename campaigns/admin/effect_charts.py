@@ -36,7 +36,7 @@ def _ladder(effect: Effect) -> Chart:
         ),
         columns=(
             Column(label=_("Step"), shown_as=As.TEXT),
-            Column(label=_("Members")),
+            Column(label=pgettext("how many", "Members")),
             Column(label=_("Of all targeted"), shown_as=As.SHARE),
             Column(label=_("Lost on the way to it")),
             Column(label=_("What it counts"), shown_as=As.TEXT),
@@ -65,7 +65,7 @@ def _losses(effect: Effect) -> Chart:
         columns=(
             Column(label=_("On the way to"), shown_as=As.TEXT),
             Column(label=_("Reason"), shown_as=As.TEXT),
-            Column(label=_("Members")),
+            Column(label=pgettext("how many", "Members")),
         ),
         rows=tuple(
             (str(words.RUNGS[step.rung]), words.reason(loss.reason), loss.members_count)
@@ -90,7 +90,7 @@ def _sales(effect: Effect) -> Chart:
         columns=(
             Column(label=_("Whose"), shown_as=As.TEXT),
             Column(label=_("Buyers")),
-            Column(label=_("Orders")),
+            Column(label=pgettext("how many", "Orders")),
             Column(label=_("Net sales"), shown_as=As.AMOUNT),
             Column(label=_("What it counts"), shown_as=As.TEXT),
         ),
@@ -115,8 +115,8 @@ def _arms(effect: Effect) -> Chart:
         ),
         columns=_columns(
             _("Variant"),
-            *(_("Members"), _("Sent a message"), _("Opened it"), _("Redeemed")),
-            *(_("Reached the goal"), _("Buyers"), _("Orders")),
+            *(pgettext("how many", "Members"), _("Sent a message"), _("Opened it"), _("Redeemed")),
+            *(_("Reached the goal"), _("Buyers"), pgettext("how many", "Orders")),
             amount=_("Net sales"),
         ),
         rows=tuple(_arm_row(arm, effect, has_gifts) for arm in shown),
@@ -151,7 +151,8 @@ def _channels(effect: Effect) -> Chart:
         definition=_("Here messages are counted: one member may have got several."),
         columns=_columns(
             _("Channel"),
-            *(_("Messages"), _("Sent"), _("Delivered"), _("Opened"), _("Clicked")),
+            *(pgettext("how many", "Messages"), _("Sent"), _("Delivered")),
+            *(pgettext("a message", "Opened"), _("Clicked")),
             amount=_("Cost"),
         ),
         rows=tuple(

@@ -78,7 +78,7 @@ _TEXTS = {
     "atMost": _("At most"),
     "minutes": _("minutes"),
     "hours": _("hours"),
-    "days": _("days"),
+    "days": pgettext_lazy("7 days", "days"),
     "unit": _("Unit"),
     "clock": _("Time of day"),
     "on": _("On the day (empty: the next time that it is so late)"),

@@ -64,7 +64,7 @@ class AudienceForm(StepForm):
         ),
         Section(_("For how long"), ("starts_at", "ends_at", "re_entry_days"), shown_when=_LASTING),
         Section(
-            _("Who"),
+            pgettext_lazy("is a campaign for", "Who"),
             ("segment", "condition", "stores"),
             _("A segment, a condition, or both: then a member must meet both."),
         ),
@@ -129,7 +129,7 @@ class AudienceForm(StepForm):
         label=_("Which behavior"), required=False, widget=UnfoldAdminSelectWidget
     )
     times = forms.IntegerField(
-        label=_("How often"),
+        label=pgettext_lazy("within a time", "How often"),
         required=False,
         min_value=1,
         max_value=entries.MOST_TIMES,
@@ -137,7 +137,7 @@ class AudienceForm(StepForm):
         widget=UnfoldAdminIntegerFieldWidget,
     )
     within = DurationField(
-        label=_("Within"),
+        label=pgettext_lazy("a time", "Within"),
         most_minutes=entries.MOST_MINUTES,
         help_text=_("Asked where it has to happen more than once."),
     )

@@ -9,12 +9,13 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from campaigns.models import Campaign
 
 MINUTE, HOUR, DAY = 1, 60, 1_440
-UNITS = ((MINUTE, _("minutes")), (HOUR, _("hours")), (DAY, _("days")))
+UNITS = ((MINUTE, _("minutes")), (HOUR, _("hours")), (DAY, pgettext_lazy("7 days", "days")))
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ class GoalForm(StepForm):
         label=_("Code"),
         max_length=60,
         help_text=_("Small letters, digits and hyphens; reports and other systems know it by it."),
+        error_messages={"invalid": _("Only letters, digits and hyphens, such as spring-2027.")},
         widget=UnfoldAdminTextInputWidget,
     )
     description = forms.CharField(

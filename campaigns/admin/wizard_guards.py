@@ -5,12 +5,15 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.choice_cards import Card, ChoiceCards
 from campaigns.admin.wizard_forms import DAY, ClockField, DurationField, Section, StepForm
 from campaigns.models import Campaign
+from loyalty.admin import amount_fields
 from loyalty.admin.amount_fields import AmountField, HundredthsField
+from loyalty.rules import money
 from members.admin.row_fields import RowForm, RowsField, RowsWidget
 from members.models import Consent
 
@@ -123,7 +126,9 @@ class GuardsForm(StepForm):
         ),
     )
     late_policy = forms.ChoiceField(
-        label=_("Then"), choices=Campaign.Late.choices, widget=ChoiceCards(_LATE)
+        label=pgettext_lazy("a run that is late", "Then"),
+        choices=Campaign.Late.choices,
+        widget=ChoiceCards(_LATE),
     )
     late = DurationField(
         label=_("Late is later than"),
@@ -139,7 +144,6 @@ class GuardsForm(StepForm):
         widget=UnfoldAdminIntegerFieldWidget,
     )
     budget_amount = AmountField(
-        label=_("Budget for messages"),
         required=False,
         help_text=_("What sending may cost. When it is used up, nothing more is sent."),
     )
@@ -163,6 +167,9 @@ class GuardsForm(StepForm):
     def fill(self) -> None:
         if not self.campaign.comes_in_runs:
             del self.fields["late_policy"], self.fields["late"]
+        symbol = money.symbol(amount_fields.currency())
+        told = _("Budget for messages, %(currency)s") % {"currency": symbol}
+        self.fields["budget_amount"].label = told
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

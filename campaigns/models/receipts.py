@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Receipt(models.Model):
@@ -14,7 +15,7 @@ class Receipt(models.Model):
         DELIVERED = "DELIVERED", _("Delivered")
         BOUNCED = "BOUNCED", _("Came back")
         COMPLAINED = "COMPLAINED", _("Complained")
-        OPENED = "OPENED", _("Opened")
+        OPENED = "OPENED", pgettext_lazy("a message", "Opened")
         CLICKED = "CLICKED", _("Clicked")
         UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
 

@@ -17,6 +17,11 @@ def text(amount: int, currency: str, *, short: bool = False) -> str:
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{whole:,}{decimals}"
 
 
+def symbol(currency: str) -> str:
+    """`¥` of CNY; the currency's code where it has no sign of its own."""
+    return _SYMBOLS.get(currency, currency)
+
+
 def digits(currency: str) -> int:
     """How many digits a minor unit has: 2 for fen and cents, 0 for yen."""
     return _DIGITS.get(currency, 2)

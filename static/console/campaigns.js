@@ -142,5 +142,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-audience]").forEach(audience);
     document.querySelectorAll("[data-progress]").forEach(progress);
+    // What has to be mended first has the focus, once the page is shown.
+    const wrong = "input:not([type=hidden]), select, textarea";
+    const first = document.querySelector(".wizard-field.is-bad")?.querySelector(wrong);
+    if (first) document.addEventListener("alpine:initialized", () => requestAnimationFrame(() => first.focus()));
   });
 })();

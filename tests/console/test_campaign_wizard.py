@@ -26,6 +26,17 @@ def begin(browser, **said):
     return browser.post(GALLERY, {"submission": str(uuid.uuid4()), "recipe": "", **said})
 
 
+# What the fields say
+
+
+def test_an_amount_says_in_which_currency_and_a_code_how_it_may_look(mia):
+    campaign = draft()
+
+    assert "Budget for messages, ¥" in staff.text(mia.get(step(campaign, 4)))
+    refused = staff.text(save(mia, campaign, 1, code="Wrong code!"))
+    assert "Only letters, digits and hyphens, such as spring-2027." in refused
+
+
 # The gallery
 
 
