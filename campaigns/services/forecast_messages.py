@@ -19,6 +19,9 @@ from campaigns.selectors.gate_facts import MARKETING, Facts
 from campaigns.services import message_choices, message_prices, message_steps
 from campaigns.services.message_choices import Asking, Chosen, Planned
 
+# Refusals that no other hour and no other message changes.
+_FOR_GOOD = rules.BY_MEDIUM | {rules.Reason.MEMBER_STATE, rules.Reason.HOLDOUT}
+
 
 @dataclass
 class StepTally:
@@ -207,6 +210,8 @@ def _count(
         going = _within_budget(judged, going, moment.facts, chosen, is_open=is_open)
         reason = None if going else rules.Reason.BUDGET
     if reason is not None:
+        # At another moment it might have gone, and have left no room for the next one.
+        judged.own[row.pk].is_open |= is_open and reason not in _FOR_GOOD
         tally.excluded[reason.value] += 1
         judged.refused.setdefault(row.pk, reason.value)
         return
