@@ -5,9 +5,7 @@ its own: a sender that dies in between leaves a claim, which becomes UNKNOWN whe
 Source: docs/algorithms/gate.md.
 """
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,10 +13,13 @@ from django.db import connection, transaction
 
 from campaigns.events import MessageSent
 from campaigns.models import Campaign, Delivery
-from campaigns.services import delivery_claims, delivery_outcomes, delivery_rows, queue_order
-from campaigns.services.delivery_claims import Claim
-from campaigns.transports.contract import NotSent
-from campaigns.transports.registry import TRANSPORTS
+from campaigns.services import (
+    delivery_claims,
+    delivery_outcomes,
+    delivery_rows,
+    hand_overs,
+    queue_order,
+)
 from members.services import bell, events
 
 logger = structlog.get_logger(__name__)
@@ -26,9 +27,6 @@ logger = structlog.get_logger(__name__)
 SEND_DUE = "campaigns.tasks.send_due"
 BATCH = 200
 LEASE = timedelta(minutes=15)
-# What a provider was too slow for until then is not begun any more: behind the lease a message
-# counts as unknown, and a person may have it sent again while this sender hands it over.
-HAND_OVER = timedelta(minutes=10)
 
 
 def queue(*, deliveries: Sequence[Delivery]) -> None:
@@ -87,7 +85,7 @@ def _send(campaign_id: int, at: datetime, limit: int, only: int | None = None) -
             campaign_id=campaign_id, at=at, limit=limit, only=only
         )
         record_sent(here, at)
-    for claim, told in _hand_over(claims):
+    for claim, told in hand_overs.each(claims, campaign_id=campaign_id):
         delivery_outcomes.settle(claim=claim, told=told, at=at)
     return looked_at
 
@@ -97,35 +95,6 @@ def _give_up_lapsed(at: datetime) -> None:
     Delivery.objects.filter(state=Delivery.State.CLAIMED, claimed_at__lte=at - LEASE).update(
         state=Delivery.State.UNKNOWN, reason=Delivery.Reason.SENDER_DIED
     )
-
-
-def _hand_over(claims: Sequence[Claim]) -> Iterator[tuple[Claim, str | Exception]]:
-    """Each claim with the provider's reference, or what went wrong, as the answers come in. Only
-    the calls are in threads of their own: they touch no database."""
-    ends = time.monotonic() + HAND_OVER.total_seconds()
-    by_medium: dict[str, list[Claim]] = {}
-    for claim in claims:
-        by_medium.setdefault(claim.delivery.medium, []).append(claim)
-    for medium, some in by_medium.items():
-        threads = TRANSPORTS[medium].concurrency
-        if threads <= 1 or len(some) == 1:
-            yield from ((claim, _call(claim, ends)) for claim in some)
-            continue
-        with ThreadPoolExecutor(max_workers=threads) as pool:
-            futures = {pool.submit(_call, claim, ends): claim for claim in some}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-
-
-def _call(claim: Claim, ends: float) -> str | Exception:
-    if time.monotonic() >= ends:
-        return NotSent("late")
-    send = TRANSPORTS[claim.delivery.medium].send
-    assert send is not None
-    try:
-        return send(claim.message)
-    except Exception as error:  # noqa: BLE001
-        return error
 
 
 def record_sent(sent: Sequence[Delivery], at: datetime) -> None:

@@ -6,7 +6,7 @@ import structlog
 from django.db import connection, transaction
 
 from campaigns.events import MessageSent
-from campaigns.models import Delivery
+from campaigns.models import Campaign, Delivery
 from campaigns.services import (
     contact_credits,
     delivery_takings,
@@ -15,7 +15,14 @@ from campaigns.services import (
     webhook_endpoints,
 )
 from campaigns.services.delivery_claims import Claim
-from campaigns.transports.contract import AddressClosed, EndpointGone, NotGranted, NotSent, Refused
+from campaigns.transports.contract import (
+    AddressClosed,
+    CalledBack,
+    EndpointGone,
+    NotGranted,
+    NotSent,
+    Refused,
+)
 from members.services import events
 
 logger = structlog.get_logger(__name__)
@@ -48,6 +55,8 @@ def _settle(claim: Claim, told: str | Exception, at: datetime) -> None:
     delivery = claim.delivery
     if isinstance(told, str):
         _sent(delivery, _plain(told), at)
+    elif isinstance(told, CalledBack):
+        _call_back(delivery, at)
     elif isinstance(told, NotSent):
         _log(delivery, "message_not_taken", told)
         _retry(delivery, at)
@@ -116,6 +125,20 @@ def _retry(delivery: Delivery, at: datetime) -> None:
     else:
         why = _Reason.UNREACHABLE
         _end(delivery, at, state=_State.QUEUED, reason=why, not_before_at=again_at)
+
+
+@transaction.atomic
+def _call_back(delivery: Delivery, at: datetime) -> None:
+    """As if it had never been claimed; of a campaign that is stopped it is stopped, too."""
+    rows = Campaign.objects.filter(pk=delivery.campaign_id, state=Campaign.State.KILLED)
+    is_killed = rows.exists()
+    _end(
+        delivery,
+        at,
+        state=_State.KILLED if is_killed else _State.QUEUED,
+        reason=_Reason.KILLED if is_killed else "",
+        claimed_at=None,
+    )
 
 
 @transaction.atomic

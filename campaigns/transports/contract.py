@@ -10,6 +10,7 @@ __all__ = [
     "AddressClosed",
     "AnswerLost",
     "Call",
+    "CalledBack",
     "EndpointGone",
     "Message",
     "NotGranted",
@@ -22,6 +23,10 @@ __all__ = [
     "Transport",
     "Untrusted",
 ]
+
+
+class CalledBack(NotSent):
+    """Nothing was handed over: the message's campaign was paused or stopped after the claim."""
 
 
 class NotGranted(Refused):

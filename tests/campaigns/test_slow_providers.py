@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import Delivery
-from campaigns.services import deliveries
+from campaigns.services import deliveries, hand_overs
 from tests.campaigns.shop import NOW, queued
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_what_is_reached_too_late_is_not_begun_and_due_again(
 ):
     queued(campaign, alice)
     with monkeypatch.context() as patched:
-        patched.setattr(deliveries, "HAND_OVER", timedelta(0))
+        patched.setattr(hand_overs, "LONGEST", timedelta(0))
         deliveries.send_due(at=NOW)
 
     assert (provider.got, states()) == ([], {("QUEUED", "unreachable"): 1})
