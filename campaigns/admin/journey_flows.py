@@ -1,19 +1,22 @@
 """The steps of a journey with the members who are at each, and who went which way."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.admin import journey_sentences
+from campaigns.admin import effect_words, journey_sentences
 from campaigns.admin.journey_sentences import Line
-from campaigns.models import Campaign, CampaignVersion, StepRecord
+from campaigns.models import Campaign, CampaignVersion, Delivery, Enrollment, StepRecord
 from campaigns.rules.journey_steps import Kind
-from campaigns.selectors import journey_counts
-from campaigns.selectors.journey_counts import Passed
+from campaigns.selectors.journey_counts import Counted, Counts, Passed
 
 _Outcome = StepRecord.Outcome
+_State = Enrollment.State
+_SENT = (Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.BOUNCED)
+_NOT_SENT = (Delivery.State.SKIPPED, Delivery.State.EXPIRED, Delivery.State.KILLED)
+_FAILED = (Delivery.State.FAILED,)
 
 
 @dataclass(frozen=True)
@@ -27,45 +30,93 @@ class ShownWay:
 
 @dataclass(frozen=True)
 class Shown:
-    """One step for the page: `here` says how many stand at it, `passed` what became of others."""
+    """One step for the page: `here` says how many stand at it, `passed` what became of others, and
+    `reasons` why some were not written to."""
 
     icon: str
     text: str
     here: str
     passed: tuple[str, ...]
+    reasons: str
     ways: tuple[ShownWay, ...]
 
 
 def of_draft(campaign: Campaign) -> list[Shown]:
     """Without counts. Raises: BadSteps."""
-    return _shown(journey_sentences.of_campaign(campaign), {}, {})
+    return [_one(line, None) for line in journey_sentences.of_campaign(campaign)]
 
 
-def of_version(version: CampaignVersion) -> list[Shown]:
-    """With the counts of all runs of this version; two queries for them."""
-    here = journey_counts.standing(version_ids=[version.pk])
-    passed = journey_counts.passed(version_ids=[version.pk])
-    return _shown(journey_sentences.of_version(version), here, passed)
+def of_version(version: CampaignVersion, counts: Counts) -> list[Shown]:
+    """With where members stand."""
+    return [_one(line, counts) for line in journey_sentences.of_version(version)]
 
 
-def _shown(
-    lines: Sequence[Line], here: Mapping[str, int], passed: Mapping[str, Passed]
-) -> list[Shown]:
-    return [_one(line, here, passed) for line in lines]
+def totals(counts: Counts) -> list[str]:
+    """Of all who came in: how many are on the way, through, out before the end and left out, the
+    last two with their reasons. They make all."""
+    whole = ngettext("%(count)s member came in", "%(count)s members came in", counts.members_count)
+    told = [whole % {"count": f"{counts.members_count:,}"}]
+    going = sum(n for (state, _reason), n in counts.members.items() if state in Enrollment.LIVE)
+    for pattern, count in (
+        (_("%(count)s on the way"), going),
+        (_("%(count)s through"), _sum(counts.members, _State.DONE)),
+        (_("%(count)s left before the end"), _sum(counts.members, _State.EXITED)),
+        (_("%(count)s left out"), _sum(counts.members, _State.EXCLUDED)),
+    ):
+        if count:
+            told.append(pattern % {"count": f"{count:,}"})
+    return told
 
 
-def _one(line: Line, here: Mapping[str, int], passed: Mapping[str, Passed]) -> Shown:
-    found = passed.get(line.id, Passed())
+def reasons(counted: Counted, *states: str) -> str:
+    """`No consent 1,204 · Enough messages for now 37`, the most first."""
+    found = Counter[str]()
+    for (state, reason), count in counted.items():
+        if state in states and reason:
+            found[effect_words.reason(reason)] += count
+    return " · ".join(f"{name} {count:,}" for name, count in found.most_common())
+
+
+def _one(line: Line, counts: Counts | None) -> Shown:
+    passed = counts.passed.get(line.id, Passed()) if counts else Passed()
     ways = tuple(
         ShownWay(
             way.label,
-            _members(found.by_way.get(way.code, 0)) if passed else "",
-            tuple(_shown(way.lines, here, passed)),
+            _members(passed.by_way.get(way.code, 0)) if counts else "",
+            tuple(_one(inner, counts) for inner in way.lines),
         )
         for way in line.ways
     )
-    standing = _standing(here.get(line.id, 0))
-    return Shown(line.icon, line.text, standing, _outcomes(line, found), ways)
+    messages = counts.messages.get(line.id, {}) if counts else {}
+    return Shown(
+        line.icon,
+        line.text,
+        _standing(counts.standing.get(line.id, 0) if counts else 0),
+        _sent(messages) if line.kind == Kind.MESSAGE else _outcomes(line, passed),
+        reasons(messages, *_NOT_SENT, *_FAILED),
+        ways,
+    )
+
+
+def _sent(messages: Counted) -> tuple[str, ...]:
+    """`1,204 sent`, `37 not sent`; every message is in one of them."""
+    told = {
+        _("%(count)s sent"): _SENT,
+        _("%(count)s wait to be sent"): Delivery.OPEN,
+        _("%(count)s not sent"): _NOT_SENT,
+        _("%(count)s failed"): _FAILED,
+        _("%(count)s unknown"): (Delivery.State.UNKNOWN,),
+        _("%(count)s held out"): (Delivery.State.GHOST,),
+    }
+    return tuple(
+        text % {"count": f"{count:,}"}
+        for text, states in told.items()
+        if (count := _sum(messages, *states))
+    )
+
+
+def _sum(counted: Counted, *states: str) -> int:
+    return sum(count for (state, _reason), count in counted.items() if state in states)
 
 
 def _standing(count: int) -> str:

@@ -1,19 +1,29 @@
 """The page on which a journey is built, and on which a live one shows where its members are."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from campaigns.admin import journey_checks, journey_choices, journey_flows, journey_sentences
+from analytics.admin.dashboards.frame import WAITS
+from analytics.admin.dashboards.reading import TooHeavy
+from campaigns.admin import (
+    journey_checks,
+    journey_choices,
+    journey_flows,
+    journey_reading,
+    journey_sentences,
+)
 from campaigns.models import Campaign
 from campaigns.rules.journeys import BadSteps
 from campaigns.services import campaign_versions, campaigns, journey_drafts
@@ -26,7 +36,6 @@ from members.registry.fields import Words
 _NAME = "campaigns_campaign_"
 # Above what a draft may hold, so that a refusal can say so.
 _MOST_BYTES = 1_000_000
-_COUNTED_SECONDS = 15
 
 
 class JourneyPages:
@@ -64,7 +73,15 @@ class JourneyPages:
             "goal": journey_sentences.goal_sentence(campaign),
             "may_build": may_build,
         }
-        context |= _builder(campaign) if may_build else _lived(campaign, request)
+        if may_build:
+            context |= _builder(campaign)
+            return TemplateResponse(request, "console/journey.html", context)
+        try:
+            context |= _lived(campaign, request, self.now())  # type: ignore[attr-defined]
+        except TooHeavy as error:
+            # The page waited for it already, and says why there is nothing.
+            context |= {"refusal": dialogs.refusal(error)}
+            return TemplateResponse(request, "console/journey.html", context, status=error.status)
         return TemplateResponse(request, "console/journey.html", context)
 
     def journey_check(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -148,20 +165,34 @@ def _builder(campaign: Campaign) -> dict[str, Any]:
     return {"known": known, "condition_editor": editor}
 
 
-def _lived(campaign: Campaign, request: HttpRequest) -> dict[str, Any]:
-    """The steps of the version asked for, or of the newest one, with where members are."""
+def _lived(campaign: Campaign, request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """The steps of the version asked for, or of the newest one, with where members are.
+
+    Raises: TooHeavy, where the page waits for the figures and they take too long.
+    """
     versions = list(campaign.versions.order_by("-number")[:20])
     asked = request.GET.get("version", "")
     chosen = next((one for one in versions if str(one.number) == asked), None)
     version = chosen or next((one for one in versions if one.pk == campaign.version_id), None)
     if version is None:
         return {"lines": _draft_lines(campaign), "versions": []}
-    key = f"journey-flow-{version.pk}-{request.LANGUAGE_CODE}"
-    lines = cache.get(key)
-    if lines is None:
-        lines = journey_flows.of_version(version)
-        cache.set(key, lines, _COUNTED_SECONDS)
-    return {"lines": lines, "version": version, "versions": versions}
+    shown = {"version": version, "versions": versions}
+    if request.headers.get(WAITS) == "1":
+        seconds = journey_reading.TIMEOUT_SECONDS
+        counts = journey_reading.read(version, at=at, seconds=seconds)
+    else:
+        try:
+            counts = journey_reading.at_once(version, at=at)
+        except TooHeavy:
+            return {**shown, "waits": journey_reading.TIMEOUT_SECONDS}
+    return {
+        **shown,
+        "lines": journey_flows.of_version(version, counts),
+        "totals": journey_flows.totals(counts),
+        "left": journey_flows.reasons(counts.members, "EXITED", "EXCLUDED"),
+        "as_of": date_format(localtime(counts.at), "DATETIME_FORMAT"),
+        "is_old": journey_reading.is_old(counts, at),
+    }
 
 
 def _draft_lines(campaign: Campaign) -> list[journey_flows.Shown]:

@@ -1,13 +1,13 @@
-"""How many members stand at each step of a campaign, and how many went which way. One query each,
-whatever the size: by step, never by member."""
+"""Where the members of a journey stand: how many are at each step, went which way, were written to
+or weren't, and why. By step, never by member: three statements, of which only sums come back."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Count
-
-from campaigns.models import Enrollment, StepRecord
+from analytics.selectors import asking
+from campaigns.models import CampaignVersion, Enrollment, StepRecord
 
 _WAYS = {
     StepRecord.Outcome.YES: "yes",
@@ -17,6 +17,8 @@ _WAYS = {
 }
 # A split's way is in the record's detail.
 _SPLIT = "SPLIT"
+# By state and reason.
+Counted = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True)
@@ -26,33 +28,48 @@ class Passed:
     by_outcome: Mapping[str, int] = field(default_factory=dict)
     by_way: Mapping[str, int] = field(default_factory=dict)
 
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Of a version as of `at`. `members` are all who came in by it; `standing` and `passed` go by
+    the step's id ("" of those who come to the first), `messages` too."""
+
+    at: datetime
+    members: Counted
+    standing: Mapping[str, int]
+    passed: Mapping[str, Passed]
+    messages: Mapping[str, Counted]
+
     @property
-    def count(self) -> int:
-        return sum(self.by_outcome.values())
+    def members_count(self) -> int:
+        return sum(self.members.values())
 
 
-def standing(*, version_ids: list[int]) -> dict[str, int]:
-    """Members who are at each step now, by the step's id; "" are those who come to the first."""
-    rows = (
-        Enrollment.objects.filter(run__version_id__in=version_ids, state__in=Enrollment.LIVE)
-        .order_by()
-        .values_list("step")
-        .annotate(count=Count("pk"))
+def counts(version: CampaignVersion, *, at: datetime) -> Counts:
+    """Of those who are on this version now. Three statements."""
+    params = {"version": version.pk, "campaign": version.campaign_id}
+    members: dict[tuple[str, str], int] = defaultdict(int)
+    standing: dict[str, int] = defaultdict(int)
+    for state, reason, step, count in asking.rows(_MEMBERS, params):
+        members[state, reason] += count
+        if state in Enrollment.LIVE:
+            standing[step] += count
+    messages: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    for step, state, reason, count in asking.rows(_MESSAGES, params):
+        messages[step][state, reason] = count
+    return Counts(
+        at=at,
+        members=dict(members),
+        standing=dict(standing),
+        passed=_passed(params),
+        messages=dict(messages),
     )
-    return dict(rows)
 
 
-def passed(*, version_ids: list[int]) -> dict[str, Passed]:
-    """What became of members at each step, by the step's id."""
-    rows = (
-        StepRecord.objects.filter(enrollment__run__version_id__in=version_ids)
-        .order_by()
-        .values_list("step", "kind", "outcome", "detail")
-        .annotate(count=Count("pk"))
-    )
+def _passed(params: Mapping[str, int]) -> dict[str, Passed]:
     outcomes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     ways: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for step, kind, outcome, detail, count in rows:
+    for step, kind, outcome, detail, count in asking.rows(_STEPS, params):
         outcomes[step][outcome] += count
         # Those held out are drawn into no variant: they come along its way without anything.
         is_drawn = outcome != StepRecord.Outcome.GHOST
@@ -60,3 +77,25 @@ def passed(*, version_ids: list[int]) -> dict[str, Passed]:
         if way:
             ways[step][way] += count
     return {step: Passed(dict(found), dict(ways[step])) for step, found in outcomes.items()}
+
+
+_MEMBERS = """
+SELECT e.state, e.reason, e.step, count(*) FROM campaigns_enrollment e
+ WHERE e.campaign_id = %(campaign)s AND e.version_id = %(version)s
+ GROUP BY e.state, e.reason, e.step
+"""
+# What was given is another detail for each member.
+_STEPS = """
+SELECT s.step, s.kind, s.outcome, CASE WHEN s.kind = 'SPLIT' THEN s.detail ELSE '' END AS way,
+       count(*)
+  FROM campaigns_enrollment e JOIN campaigns_steprecord s ON s.enrollment_id = e.id
+ WHERE e.campaign_id = %(campaign)s AND e.version_id = %(version)s
+ GROUP BY s.step, s.kind, s.outcome, way
+"""
+_MESSAGES = """
+SELECT d.step, d.state, d.reason, count(*)
+  FROM campaigns_enrollment e JOIN campaigns_delivery d
+    ON d.enrollment_id = e.id AND d.campaign_id = e.campaign_id
+ WHERE e.campaign_id = %(campaign)s AND e.version_id = %(version)s
+ GROUP BY d.step, d.state, d.reason
+"""

@@ -21,7 +21,7 @@ def test_who_is_held_out_goes_no_variants_way(shop):
             enrollment=entry, step="p1", kind="SPLIT", outcome=outcome, detail=way, recorded_at=NOW
         )
 
-    found = journey_counts.passed(version_ids=[run.version_id])["p1"]
+    found = journey_counts.counts(run.version, at=NOW).passed["p1"]
 
     assert found.by_way == {"a": 1, "b": 1}
     assert found.by_outcome == {"DONE": 2, "GHOST": 1}
