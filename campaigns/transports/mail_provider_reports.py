@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 from campaigns.models import Receipt
-from campaigns.transports import email_reports
+from campaigns.transports import email_reports, topic_subscriptions
 from campaigns.transports.contract import Call, ProviderReceipt, Receiver, Untrusted
 
 _BACKENDS, _WEBHOOKS = ".backends.", ".webhooks."
@@ -39,6 +39,9 @@ _MOST_READ = 1_000
 
 def parse(call: Call) -> list[ProviderReceipt]:
     """The reports of the post; none where it tells of something else. Raises: Untrusted."""
+    if topic_subscriptions.is_asked(call):
+        topic_subscriptions.confirm(call)
+        return []
     try:
         reader = _reader()
         request = _request(call)

@@ -69,6 +69,13 @@ class _Target:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float) -> int:
     """Posts `body` to `url` and returns the status of the answer, whatever it is; its body isn't
     read, and redirects aren't followed. It takes at most `timeout` seconds behind the look-up of
@@ -77,11 +84,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float) -
     Raises: Forbidden, for an address that isn't allowed; NotSent, where surely nothing went out;
     AnswerLost, where the other side may have got it.
     """
-    target = _resolve(check(url))
-    connection = http.client.HTTPConnection(target.host, target.port, timeout=timeout)
-    with _at_most(timeout, connection) as is_over:
-        _connect(connection, target, is_over)
-        return _exchange(connection, target, body, headers)
+    return _call(url, _Request("POST", body, headers), timeout)
+
+
+def get(url: str, *, timeout: float) -> int:
+    """As `post`, but only asks. Raises: Forbidden; NotSent; AnswerLost."""
+    return _call(url, _Request("GET", None, {}), timeout)
 
 
 def check(url: str) -> SplitResult:
@@ -116,6 +124,14 @@ def is_public(address: str) -> bool:
     if any(ip in network for network in _DENIED if network.version == ip.version):
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _call(url: str, request: _Request, timeout: float) -> int:
+    target = _resolve(check(url))
+    connection = http.client.HTTPConnection(target.host, target.port, timeout=timeout)
+    with _at_most(timeout, connection) as is_over:
+        _connect(connection, target, is_over)
+        return _exchange(connection, target, request)
 
 
 def _resolve(parts: SplitResult) -> _Target:
@@ -222,23 +238,18 @@ def _tls(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def _exchange(
-    connection: http.client.HTTPConnection,
-    target: _Target,
-    body: bytes,
-    headers: Mapping[str, str],
-) -> int:
+def _exchange(connection: http.client.HTTPConnection, target: _Target, request: _Request) -> int:
     is_usual = target.port == _DEFAULT_PORTS[target.scheme]
     place = _place(target.host, target.port)
-    # A connection of its own for each post; nothing is kept open.
+    # A connection of its own for each; nothing is kept open.
     sent = {
         "User-Agent": "Regulars",
-        **headers,
+        **request.headers,
         "Host": place.rpartition(":")[0] if is_usual else place,
         "Connection": "close",
     }
     try:
-        connection.request("POST", target.path, body, sent)
+        connection.request(request.method, target.path, request.body, sent)
         with connection.getresponse() as answer:
             return answer.status
     except (OSError, http.client.HTTPException) as error:
