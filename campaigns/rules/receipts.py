@@ -6,7 +6,7 @@ Source: docs/algorithms/receipts.md.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 DELIVERED, BOUNCED, COMPLAINED = "DELIVERED", "BOUNCED", "COMPLAINED"
 OPENED, CLICKED, UNSUBSCRIBED = "OPENED", "CLICKED", "UNSUBSCRIBED"
@@ -15,6 +15,8 @@ QUEUED = "QUEUED"
 # Nobody follows two links of one message so quickly.
 BURST = timedelta(seconds=1)
 _HARD, _SOFT = "hard", "soft"
+# No message of ours is older; the database can't even give back what is before the year 1.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # What nothing but a person in front of the message does.
 _BY_HAND = (COMPLAINED, UNSUBSCRIBED)
 
@@ -60,6 +62,12 @@ def outcome(state: str, reports: Sequence[Report], kept: Outcome | None = None) 
         opened_at=_first(seen) if is_there else None,
         clicked_at=_first(clicked) if is_there else None,
     )
+
+
+def believed(told: datetime, at: datetime) -> datetime:
+    """When it happened, as far as the teller's clock can be right: what is told to be ahead of
+    `at`, or of another age, happened at `at`."""
+    return told if _EARLIEST <= told <= at else at
 
 
 def by_people(reports: Sequence[Report]) -> list[Report]:

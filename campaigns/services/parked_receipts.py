@@ -96,20 +96,26 @@ def _row(source: str, one: ProviderReceipt, at: datetime) -> ParkedReceipt:
     return ParkedReceipt(
         source=source,
         external_id=_external_id(one),
-        provider_ref=one.provider_ref[:_MOST_REFERENCE],
+        provider_ref=_plain(one.provider_ref)[:_MOST_REFERENCE],
         kind=one.kind,
-        detail=detail if is_bounce else one.detail[:200],
-        occurred_at=min(one.occurred_at, at),
+        detail=_plain(detail if is_bounce else one.detail)[:200],
+        occurred_at=rules.believed(one.occurred_at, at),
         recorded_at=at,
     )
 
 
 def _external_id(one: ProviderReceipt) -> str:
     """The provider's own id, or one that the same report always gets."""
-    if one.external_id and len(one.external_id) <= _MOST_REFERENCE:
-        return one.external_id
-    parts = (one.external_id, one.provider_ref, one.kind, one.occurred_at.isoformat())
+    told = _plain(one.external_id)
+    if told and len(told) <= _MOST_REFERENCE:
+        return told
+    parts = (told, _plain(one.provider_ref), one.kind, one.occurred_at.isoformat())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """Without signs that no text of the database can have."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def _told(row: ParkedReceipt, delivery_id: int) -> Told:

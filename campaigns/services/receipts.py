@@ -89,7 +89,10 @@ def _withdraw(told: Sequence[Told], at: datetime) -> None:
         if _has_left(delivery):
             how = unsubscribes.COMPLAINT if one.kind == Kind.COMPLAINED else one.how
             unsubscribes.withdraw(
-                delivery=delivery, how=how, occurred_at=min(one.occurred_at, at), at=at
+                delivery=delivery,
+                how=how,
+                occurred_at=rules.believed(one.occurred_at, at),
+                at=at,
             )
 
 
@@ -136,7 +139,7 @@ def _store(fresh: Iterable[Told], at: datetime) -> None:
                 source=one.source,
                 external_id=one.external_id,
                 detail=one.detail,
-                occurred_at=min(one.occurred_at, at),
+                occurred_at=rules.believed(one.occurred_at, at),
                 recorded_at=at,
             )
             for one in fresh

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from campaigns.models import Delivery, Receipt
+from campaigns.rules import receipts as rules
 from campaigns.rules import stop_words
 from campaigns.services import contact_credits, receipts, suppressions, unsubscribes
 from campaigns.services.receipts import Told
@@ -53,8 +54,8 @@ def hear(*, source: str, medium: str, reply: ProviderReply, at: datetime) -> boo
     except identities.InvalidIdentity:
         # A short number of a service, or no number at all.
         return False
-    occurred_at = min(reply.occurred_at, at)
-    key = _key(reply, prepared, occurred_at)
+    occurred_at = rules.believed(reply.occurred_at, at)
+    key = _key(reply, prepared)
     return _note(
         _Stop(source=source, medium=medium, key=key, occurred_at=occurred_at), prepared, at
     )
@@ -125,10 +126,12 @@ def _last_message(member_id: int, stop: _Stop) -> int | None:
     return rows.order_by("-claimed_at", "-pk").values_list("pk", flat=True).first()
 
 
-def _key(reply: ProviderReply, prepared: Prepared, occurred_at: datetime) -> str:
+def _key(reply: ProviderReply, prepared: Prepared) -> str:
     """The provider's own id, or one that the same answer always gets; no phone can be read, or
     guessed, from it."""
-    if reply.external_id:
-        return f"reply:{reply.external_id}"[:120]
-    told = prepared.digest + occurred_at.isoformat().encode()
+    own = reply.external_id.encode(errors="ignore")
+    if own.isalnum():
+        return f"reply:{own.decode()}"[:120]
+    # As it was told: where a clock is ahead, the same one again is the same one.
+    told = prepared.digest + own + reply.occurred_at.isoformat().encode()
     return f"reply:{hashlib.sha256(told).hexdigest()}"

@@ -6,6 +6,7 @@ https://www.tencentcloud.com/document/product/382/43548 (answers: one object eac
 `nationcode`, `mobile`, `text`, `time` in seconds).
 """
 
+import contextlib
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -28,19 +29,26 @@ _COUNTRY = "86"
 
 
 def parse(call: Call) -> list[ProviderReceipt]:
-    """Each report of the post; none where somebody answers.
+    """Each report of the post that can be read: it isn't told again for the sake of one. None where
+    somebody answers.
 
-    Raises: Untrusted, for one that isn't of the gateway's form.
+    Raises: Untrusted, for one that isn't of the gateway's form, or nothing of which can be read.
     """
     try:
         told = json.loads(call.body)
-        if _is_reply(told):
-            return []
-        if not isinstance(told, list) or len(told) > _MOST:
-            raise Untrusted("not a list of reports")
-        return [_receipt(one) for one in told]
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise Untrusted(type(error).__name__) from None
+    if _is_reply(told):
+        return []
+    if not isinstance(told, list) or len(told) > _MOST:
+        raise Untrusted("not a list of reports")
+    found = []
+    for one in told:
+        with contextlib.suppress(KeyError, TypeError):
+            found.append(_receipt(one, call))
+    if told and not found:
+        raise Untrusted("no report")
+    return found
 
 
 def replies(call: Call) -> list[ProviderReply]:
@@ -65,15 +73,26 @@ def _reply(told: dict[str, Any]) -> ProviderReply:
     )
 
 
-def _receipt(told: dict[str, Any]) -> ProviderReceipt:
+def _receipt(told: dict[str, Any], call: Call) -> ProviderReceipt:
     has_arrived = {"SUCCESS": True, "FAIL": False}[told["report_status"]]
-    at = datetime.fromisoformat(str(told["user_receive_time"]).strip())
+    at, reference = _instant(told.get("user_receive_time")), str(told["sid"])
     return ProviderReceipt(
-        provider_ref=str(told["sid"]),
+        provider_ref=reference,
         kind=Receipt.Kind.DELIVERED if has_arrived else Receipt.Kind.BOUNCED,
-        occurred_at=at.replace(tzinfo=_ZONE) if at.tzinfo is None else at,
+        occurred_at=at or call.at,
         detail="" if has_arrived else str(told.get("errmsg", ""))[:80],
+        # Without an instant of its own the same one again would be another one.
+        external_id="" if at else f"{reference}:{told['report_status']}",
     )
+
+
+def _instant(told: object) -> datetime | None:
+    """None where it can't be read: of a phone that never got it some tell none."""
+    try:
+        at = datetime.fromisoformat(str(told).strip())
+    except ValueError:
+        return None
+    return at.replace(tzinfo=_ZONE) if at.tzinfo is None else at
 
 
 RECEIVER = Receiver(
