@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from campaigns.admin import durations
 from campaigns.models import Campaign
+from campaigns.rules import journeys
+from campaigns.rules.journey_steps import Kind
 from loyalty.rules import money
 from loyalty.services import programs
 from members.admin import condition_sentences
@@ -139,6 +141,12 @@ def _held_out(campaign: Campaign) -> Iterable[str]:
     if len(arms) > 1:
         names = [f"{one['code'].upper()} {one['share'] / 100:g}%" for one in arms]
         yield _("Variants: %(arms)s.") % {"arms": condition_sentences.listed(names)}
+        kinds = {one.get("kind") for one in journeys.written_steps(campaign.steps)}
+        if Kind.SPLIT.value not in kinds:
+            yield _(
+                "All variants get the same: in the journey a step “Split by variant” makes them "
+                "different."
+            )
 
 
 def _late(campaign: Campaign) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """What a template's page shows while somebody writes: mistakes, and both languages by channel."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from campaigns.admin import template_forms
 from campaigns.registry import variables as registry
 from campaigns.services import template_checks, template_previews, templates
-from campaigns.services.template_previews import Preview
+from campaigns.services.template_previews import Occasion, Preview
 from loyalty.rules import money
 from loyalty.services import programs
 from members.admin.base import ConsoleAdmin
@@ -46,11 +46,11 @@ def shown(
     request: HttpRequest,
     texts: Mapping[str, Any],
     *,
-    offered: Collection[str] | None = None,
+    of: Occasion | None = None,
     at: datetime,
 ) -> dict[str, Any]:
     """For `console/template_preview.html`: these texts with sample values, or as the member reads
-    them whose card was posted as `preview_card`. `offered` is as in the previews' service."""
+    them whose card was posted as `preview_card`; `of`: in which campaign."""
     member, said = _member(request)
     return {
         "problems": [(_label(one.field), one.text) for one in template_checks.problems(texts)],
@@ -59,9 +59,7 @@ def shown(
         "member_said": said,
         "previews": [
             _told(one)
-            for one in template_previews.previews(
-                texts=texts, member=member, offered=offered, at=at
-            )
+            for one in template_previews.previews(texts=texts, member=member, of=of, at=at)
         ],
     }
 

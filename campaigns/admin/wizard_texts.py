@@ -24,6 +24,7 @@ from campaigns.services import (
     template_tests,
     templates,
 )
+from campaigns.services.template_previews import Occasion
 from members.admin import dialogs
 from members.admin.base import ConsoleAdmin, operator_of
 from members.errors import DomainError
@@ -69,12 +70,12 @@ class WizardTexts(ConsoleAdmin):
             raise PermissionDenied
         code = request.POST.get("template", "").replace("\0", "")
         kept = _row(code) if request.method == "POST" else _of_campaign(campaign)
-        offered = template_fitness.offered_with(campaign, _gifts(request, campaign))
+        occasion = _occasion(request, campaign)
         parts = [
             {
                 "row": row,
                 "url": reverse("admin:campaigns_messagetemplate_change", args=[row.pk]),
-                **template_previews.shown(request, texts, offered=offered, at=self.now()),
+                **template_previews.shown(request, texts, of=occasion, at=self.now()),
             }
             for row, texts in kept
         ]
@@ -108,12 +109,18 @@ class WizardTexts(ConsoleAdmin):
         return list(template_test_words.told(found))
 
 
-def _gifts(request: HttpRequest, campaign: Campaign) -> set[str]:
+def _occasion(request: HttpRequest, campaign: Campaign) -> Occasion:
     """What its steps give; in the wizard what is chosen there just now, saved or not."""
-    if "gift" in request.POST:
-        return {request.POST["gift"]}
-    steps = (one for one in campaign.steps if one.get("kind") == Kind.GRANT.value)
-    return {str(one.get("what") or "") for one in steps}
+    gifts: list[Mapping[str, Any]] = []
+    if what := request.POST.get("gift"):
+        said = {name: request.POST.get(name, "").replace("\0", "")[:60] for name in ("code", "points")}
+        points = int(said["points"][:9]) if said["points"].isdecimal() else 0
+        gifts = [{"what": what, "code": said["code"], "points": points}]
+    elif what is None:
+        steps = journeys.written_steps(campaign.steps)
+        gifts = [one for one in steps if one.get("kind") == Kind.GRANT.value]
+    kinds = {str(one.get("what") or "") for one in gifts}
+    return Occasion(template_fitness.offered_with(campaign, kinds), gifts)
 
 
 def _row(code: str) -> Iterator[tuple[MessageTemplate, Mapping[str, Any]]]:

@@ -30,6 +30,15 @@ class Flow:
         return [step for step in self.steps.values() if step.kind == kind]
 
 
+def written_steps(written: Any) -> Iterator[Mapping[str, Any]]:
+    """Each step as it is written, in whichever way it stands: also where one isn't complete."""
+    for one in written if isinstance(written, list) else ():
+        if isinstance(one, dict):
+            yield one
+            for inner in one.values():
+                yield from written_steps(inner)
+
+
 def read(written: Any, *, arms: Iterable[str] = ()) -> Flow:
     """The flow of these steps; `arms` are the codes that a split may have.
 
@@ -72,7 +81,8 @@ class _Reading:
         if step.id in self.steps:
             fail(f"{where}.id", "id_twice", id=step.id)
         following = None if step.kind == Kind.END or ways else after
-        self.steps[step.id] = replace(step, next=following, ways=ways)
+        # Read backwards, kept as written: of a split the first way is the first one.
+        self.steps[step.id] = replace(step, next=following, ways=dict(reversed(ways.items())))
         return step.id
 
     def _ways(self, kind: Kind) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """What members will read: by language and channel, with sample values or as one member would."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from campaigns.registry import variables as registry
 from campaigns.rules.sms_texts import Length
 from campaigns.rules.text_filters import Masked
 from campaigns.selectors import variables
+from campaigns.selectors.gift_samples import gift_samples
 from campaigns.selectors.variables import Asked
 from campaigns.services import message_prices, templates
 from campaigns.services.template_checks import LANGUAGES
@@ -33,18 +34,24 @@ class Preview:
     is_members_own: bool = False
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """A campaign: the variables that it may tell, and its steps that give something, as written."""
+
+    offered: frozenset[str]
+    gifts: Sequence[Mapping[str, Any]]
+
+
 def previews(
     *,
     texts: Mapping[str, Any],
     member: Member | None = None,
-    offered: Collection[str] | None = None,
+    of: Occasion | None = None,
     at: datetime,
 ) -> list[Preview]:
     """Chinese and English, each where there is a text. With `member`, what is known of them stands
-    in it, names and birthday masked; what begins a campaign, and its gifts, stays a sample.
-
-    `offered`: the variables that there may be in the campaign it is for; of a coupon that it
-    doesn't give nothing is told then. None: all.
+    in it, names and birthday masked; what begins a campaign, and its gifts, stays a sample. `of`:
+    the campaign that it is for; of a coupon that it doesn't give nothing is told then.
     """
     own = None
     if member is not None:
@@ -54,7 +61,7 @@ def previews(
         _preview(
             texts,
             language,
-            _only(_known(texts, language, member, at), offered),
+            _fitting(_known(texts, language, member, at), language, of),
             price,
             own == language,
         )
@@ -105,12 +112,13 @@ def _known(
     return {**begun, **masked(told)}
 
 
-def _only(known: dict[str, Any], offered: Collection[str] | None) -> dict[str, Any]:
-    """Without what begins other campaigns, and what they give."""
-    if offered is None:
+def _fitting(known: dict[str, Any], language: str, of: Occasion | None) -> dict[str, Any]:
+    """Without what begins other campaigns, and what they give; gifts by their own names."""
+    if of is None:
         return known
-    others = {name for name, one in registry.VARIABLES.items() if one.is_of_event} - set(offered)
-    return {name: value for name, value in known.items() if name not in others}
+    others = {name for name, one in registry.VARIABLES.items() if one.is_of_event} - of.offered
+    mine = {name: value for name, value in known.items() if name not in others}
+    return mine | gift_samples(of.gifts, language)
 
 
 def masked(told: Mapping[str, Any]) -> dict[str, Any]:

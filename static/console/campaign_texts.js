@@ -19,7 +19,11 @@
       sent.set("template", select.value);
       // A text may tell of a coupon only where one is given.
       const gift = form.elements.gift;
-      if (gift) sent.set("gift", gift.value);
+      if (gift) {
+        sent.set("gift", gift.value);
+        sent.set("points", form.elements.points.value);
+        sent.set("code", form.elements[gift.value.toLowerCase()]?.value ?? "");
+      }
       Object.entries(more).forEach(([name, value]) => sent.set(name, value));
       return sent;
     };
@@ -61,7 +65,7 @@
 
     const soon = () => { clearTimeout(waiting); waiting = setTimeout(show, PAUSE); };
     select.addEventListener("change", () => { said.hidden = true; show(); });
-    form.elements.gift?.addEventListener("change", show);
+    ["gift", "coupon", "benefit", "points"].forEach((name) => form.elements[name]?.addEventListener("change", show));
     // Enter shows the member; it doesn't go on to the next step.
     card?.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

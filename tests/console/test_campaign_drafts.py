@@ -9,6 +9,7 @@ from analytics.services.segments import Draft
 from campaigns.models import Campaign
 from campaigns.services import campaigns
 from members.models import ApprovalRequest, Store, User
+from members.services import approvals
 from tests import world
 from tests.console import staff, wizard_desk
 from tests.console.wizard_desk import GALLERY, draft, filled, page, save, step
@@ -104,6 +105,29 @@ def test_a_whole_draft_asks_a_second_person_and_waits(mia):
     again = staff.text(mia.post(step(campaign, 5), {"reason": "again"}))
     assert "It waits: another person has to decide." in again
     assert ApprovalRequest.objects.count() == 1
+
+
+def test_why_it_was_rejected_stands_above_and_not_only_in_the_list(mia):
+    campaign = draft(steps=[MESSAGE], condition=EVERYBODY)
+    mia.post(step(campaign, 5), {"reason": "ready"})
+    boss = world.operator("boss", role="marketing_manager")
+    request = ApprovalRequest.objects.get()
+
+    approvals.reject(request_id=request.pk, checker=boss, at=world.NOW, note="Another coupon")
+
+    shown = staff.text(mia.get(wizard_desk.page(campaign)))
+    assert "Rejected by boss: Another coupon" in shown
+
+
+def test_variants_that_all_get_the_same_are_told_so_in_the_review(mia):
+    arms = [{"code": "a", "share": 5_000}, {"code": "b", "share": 5_000}]
+    campaign = draft(steps=[MESSAGE], condition=EVERYBODY, arms=arms)
+    same = "All variants get the same"
+
+    assert same in staff.text(mia.get(step(campaign, 5)))
+    split = {"id": "s1", "kind": "SPLIT", "a": [MESSAGE], "b": []}
+    Campaign.objects.filter(pk=campaign.pk).update(steps=[split])
+    assert same not in staff.text(mia.get(step(campaign, 5)))
 
 
 def test_changing_what_waits_takes_the_question_back(mia):

@@ -11,6 +11,7 @@ from tests.campaigns import made
 from tests.campaigns.shop import enroll
 from tests.console import staff
 from tests.console.wizard_desk import draft, page, save, step
+from tests.loyalty import coupon_shop
 
 pytestmark = pytest.mark.django_db
 MESSAGE = {"id": "s2", "kind": "MESSAGE", "template": "news", "media": ["INBOX"], "mode": "FIRST"}
@@ -107,6 +108,18 @@ def test_a_coupon_that_the_campaign_does_not_give_is_told_nobody(mia):
     assert "With 20 off 100" in staff.text(mia.post(page(plain, "texts"), asked))
     asked["gift"] = ""
     assert "No gift" in staff.text(mia.post(page(generous, "texts"), asked))
+
+
+def test_a_coupon_is_told_by_the_name_that_members_will_read(mia):
+    MessageTemplate.objects.filter(code="news").update(body_en="With {{ coupon }}")
+    coupon_shop.live("ten", name_en="Ten off")
+    inner = {"id": "b1", "kind": "BRANCH", "then": [{**COUPON, "code": "ten"}, MESSAGE]}
+    campaign = draft(steps=[inner, {**MESSAGE, "id": "m"}])
+
+    shown = staff.text(mia.post(page(campaign, "texts"), {"template": "news"}))
+    assert "With Ten off" in shown
+    chosen = {"template": "news", "gift": "COUPON", "code": "ten", "points": ""}
+    assert "With Ten off" in staff.text(mia.post(page(campaign, "texts"), chosen))
 
 
 def test_a_text_that_needs_a_gift_says_that_none_is_given(mia):
