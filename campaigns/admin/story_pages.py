@@ -60,7 +60,9 @@ class StoryPages:
             found = _looked_up(request, form.cleaned_data["text"])
             if len(found) == 1:
                 return HttpResponseRedirect(f"?member={found[0].pk}")
-        member = _member(request) if "member" in request.GET else None
+        # Who was looked at before isn't the answer to another question.
+        is_led = request.method == "GET" and "member" in request.GET
+        member = _member(request) if is_led else None
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]

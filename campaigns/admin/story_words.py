@@ -19,7 +19,10 @@ from campaigns.services import campaign_versions
 
 # What can be done about a reason, and where.
 _HINTS: Mapping[str, Any] = {
-    "campaign_state": gettext_lazy("Start or resume the campaign."),
+    "campaign_state": gettext_lazy(
+        "Only a campaign that runs sends: resume it if it is paused; one that has ended can be "
+        "copied."
+    ),
     "member_state": gettext_lazy("The member is restricted, merged or erased: see the profile."),
     "holdout": gettext_lazy("Drawn for the hold-out of all campaigns: nothing is to be done."),
     "consent": gettext_lazy("Only the member can allow it: at the counter or in their app."),
