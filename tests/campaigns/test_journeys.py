@@ -8,6 +8,7 @@ from campaigns.models import (
     Campaign,
     Delivery,
     Enrollment,
+    StepRecord,
 )
 from campaigns.services import campaigns, enrollments, journeys
 from campaigns.services.enrollments import Entering
@@ -252,3 +253,21 @@ def test_twenty_members_take_a_message_step_with_as_many_queries_as_two(
         advance(at=NOW + MINUTE)
 
     assert Delivery.objects.count() == 20
+
+
+def test_who_is_held_out_goes_the_first_way_of_a_split(shop):
+    """The first as the variants are written."""
+    split = {
+        "id": "p1",
+        "kind": "SPLIT",
+        "a": [made.message("INBOX", step="x1")],
+        "b": [made.message("INBOX", step="x2")],
+    }
+    arms = [{"code": "a", "share": 2_500}, {"code": "b", "share": 2_500}]
+    campaign = journey(split, control_share=5_000, arms=arms)
+    enter(campaign, *[enroll(email=f"m{n}@example.org") for n in range(12)])
+
+    held_out = StepRecord.objects.filter(enrollment__arm="control")
+    assert set(held_out.values_list("outcome", "detail")) == {("GHOST", "a")}
+    ghosts = Delivery.objects.filter(state="GHOST")
+    assert set(ghosts.values_list("step", flat=True)) == {"x1"}
