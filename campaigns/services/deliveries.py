@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import connection, transaction
 
-from campaigns.events import MessageSent
 from campaigns.models import Campaign, Delivery
 from campaigns.services import (
+    delivery_answers,
     delivery_claims,
     delivery_outcomes,
     delivery_rows,
     hand_overs,
     queue_order,
 )
-from members.services import bell, events
+from members.services import bell
 
 logger = structlog.get_logger(__name__)
 
@@ -84,9 +84,9 @@ def _send(campaign_id: int, at: datetime, limit: int, only: int | None = None) -
         looked_at, here, claims = delivery_claims.claim(
             campaign_id=campaign_id, at=at, limit=limit, only=only
         )
-        record_sent(here, at)
-    for claim, told in hand_overs.each(claims, campaign_id=campaign_id):
-        delivery_outcomes.settle(claim=claim, told=told, at=at)
+        delivery_outcomes.record_sent(here, at)
+    for answers in hand_overs.each(claims, campaign_id=campaign_id):
+        delivery_answers.settle(answers=answers, at=at)
     return looked_at
 
 
@@ -95,22 +95,6 @@ def _give_up_lapsed(at: datetime) -> None:
     Delivery.objects.filter(state=Delivery.State.CLAIMED, claimed_at__lte=at - LEASE).update(
         state=Delivery.State.UNKNOWN, reason=Delivery.Reason.SENDER_DIED
     )
-
-
-def record_sent(sent: Sequence[Delivery], at: datetime) -> None:
-    """Tells that these messages went out, in the transaction that says so."""
-    happenings = [
-        events.Happening(
-            fact=MessageSent(
-                delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
-            ),
-            member_id=delivery.member_id,
-            occurred_at=at,
-        )
-        for delivery in sent
-    ]
-    if happenings:
-        events.record_many(happenings=happenings, at=at)
 
 
 def _campaigns_due(at: datetime) -> list[int]:

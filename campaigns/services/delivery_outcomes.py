@@ -1,5 +1,6 @@
 """What became of a message that was handed over, written if the claim is still ours."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -54,7 +55,7 @@ def _settle(claim: Claim, told: str | Exception, at: datetime) -> None:
     refused goes on by the next medium of its step, or has failed; anything else is unknown."""
     delivery = claim.delivery
     if isinstance(told, str):
-        _sent(delivery, _plain(told), at)
+        _sent(delivery, plain(told), at)
     elif isinstance(told, CalledBack):
         _call_back(delivery, at)
     elif isinstance(told, NotSent):
@@ -99,17 +100,39 @@ def put_off(*, delivery_id: int, at: datetime) -> None:
         delivery.save(update_fields=["attempts", "reason", "not_before_at", "state"])
 
 
+def record_sent(sent: Sequence[Delivery], at: datetime) -> None:
+    """Tells that these messages went out, in the transaction that says so."""
+    happenings = [
+        events.Happening(
+            fact=MessageSent(
+                delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
+            ),
+            member_id=delivery.member_id,
+            occurred_at=at,
+        )
+        for delivery in sent
+    ]
+    if happenings:
+        events.record_many(happenings=happenings, at=at)
+
+
+def note_reference(delivery: Delivery, reference: str) -> None:
+    """A report was quicker, and told that it went out; later ones name it by the reference."""
+    same = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, provider_ref="")
+    same.update(provider_ref=reference)
+
+
+def plain(reference: str) -> str:
+    """Without signs that no text of the database can have."""
+    return reference.replace("\x00", "").encode(errors="ignore").decode()[:120]
+
+
 @transaction.atomic
 def _sent(delivery: Delivery, reference: str, at: datetime) -> None:
     if _write(delivery, state=_State.SENT, sent_at=at, provider_ref=reference, reason=""):
-        told = MessageSent(
-            delivery=str(delivery.uid), campaign=delivery.campaign.code, medium=delivery.medium
-        )
-        events.record(fact=told, member_id=delivery.member_id, occurred_at=at, at=at)
+        record_sent([delivery], at)
     else:
-        # A report was quicker, and told that it went out; later ones name it by the reference.
-        same = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, provider_ref="")
-        same.update(provider_ref=reference)
+        note_reference(delivery, reference)
 
 
 @transaction.atomic
@@ -182,11 +205,6 @@ def _end(delivery: Delivery, at: datetime, **changes: object) -> None:
 def _log(delivery: Delivery, what: str, told: Exception) -> None:
     """By which of the provider's codes, so that a person finds what to mend."""
     logger.info(what, message=str(delivery.uid), medium=delivery.medium, code=str(told))
-
-
-def _plain(reference: str) -> str:
-    """Without signs that no text of the database can have."""
-    return reference.replace("\x00", "").encode(errors="ignore").decode()[:120]
 
 
 def _give_back(delivery: Delivery, at: datetime) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from campaigns.models import Campaign
+from campaigns.services.delivery_answers import Told
 from campaigns.services.delivery_claims import Claim
 from campaigns.transports.contract import CalledBack, NotSent
 from campaigns.transports.registry import TRANSPORTS
@@ -22,7 +23,6 @@ LONGEST = timedelta(minutes=10)
 # How often it is asked whether the campaign still sends: one small query beside some dozens for
 # each message.
 LOOK_SECONDS = 0.2
-Told = tuple[Claim, str | Exception]
 
 
 class _Watch:
@@ -51,9 +51,10 @@ class _Watch:
         return NotSent("late") if time.monotonic() >= self._ends_at else None
 
 
-def each(claims: Sequence[Claim], *, campaign_id: int) -> Iterator[Told]:
+def each(claims: Sequence[Claim], *, campaign_id: int) -> Iterator[Sequence[Told]]:
     """Each claim of one campaign with the provider's reference, or what went wrong, as the answers
-    come in. Only the calls are in threads of their own: they touch no database."""
+    come in: those together that are there together. Only the calls are in threads of their own:
+    they touch no database."""
     watch = _Watch(campaign_id)
     by_medium: dict[str, list[Claim]] = {}
     for claim in claims:
@@ -63,21 +64,20 @@ def each(claims: Sequence[Claim], *, campaign_id: int) -> Iterator[Told]:
         if threads <= 1 or len(some) == 1:
             for claim in some:
                 watch.look()
-                yield claim, _call(claim, watch)
+                yield [(claim, _call(claim, watch))]
         else:
             yield from _at_once(some, threads, watch)
 
 
-def _at_once(claims: Sequence[Claim], threads: int, watch: _Watch) -> Iterator[Told]:
+def _at_once(claims: Sequence[Claim], threads: int, watch: _Watch) -> Iterator[Sequence[Told]]:
     with ThreadPoolExecutor(max_workers=threads) as pool:
         futures = {pool.submit(_call, claim, watch): claim for claim in claims}
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
             watch.look()
-            for future in done:
-                yield futures[future], future.result()
-                watch.look()
+            if done:
+                yield [(futures[future], future.result()) for future in done]
 
 
 def _call(claim: Claim, watch: _Watch) -> str | Exception:
