@@ -19,7 +19,7 @@ from campaigns.transports.contract import AddressClosed, Message, NotSent, Refus
 from members.services import recipients
 
 _CONCURRENCY = 4
-_PERMANENT_FROM = 500
+_FOR_NOW_FROM, _PERMANENT_FROM, _CODES_END = 400, 500, 600
 _LONGEST_REFERENCE = 120
 # These send nothing outside: the console, a file, memory, nothing at all.
 _BY_DJANGO = "django.core.mail.backends."
@@ -117,6 +117,9 @@ def _deliver(letter: mail.EmailMultiAlternatives) -> str:
     except smtplib.SMTPRecipientsRefused as error:
         raise _of_address(*max(error.recipients.values())) from error
     except smtplib.SMTPResponseException as error:
+        if isinstance(error, smtplib.SMTPDataError) and not _is_refusal(error.smtp_code):
+            # It has the whole mail, and says neither yes nor no: 2xx of its own, or no code at all.
+            raise
         raise _refusal(error.smtp_code) from error
     except Exception as error:
         told = _told_by_provider(error)
@@ -124,6 +127,10 @@ def _deliver(letter: mail.EmailMultiAlternatives) -> str:
             raise
         raise told from None
     return _reference(letter)
+
+
+def _is_refusal(code: int) -> bool:
+    return _FOR_NOW_FROM <= code < _CODES_END
 
 
 def _refusal(code: int) -> NotSent | Refused:

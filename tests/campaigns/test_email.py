@@ -84,6 +84,15 @@ def test_a_line_that_breaks_before_the_answer_leaves_it_open(server):
     assert len(server.taken) == 1
 
 
+@pytest.mark.parametrize("said", [b"200 queued as 7", b"251 will forward", b"thanks", b"354 more?"])
+def test_an_answer_to_the_mail_that_is_neither_yes_nor_no_leaves_it_open(server, said):
+    """It has the whole mail: what it can't be understood to refuse is never sent twice."""
+    server.answers[b"DATA"] = said
+
+    with pytest.raises(smtplib.SMTPDataError):
+        email.send(MAIL)
+
+
 def test_how_the_server_says_good_bye_does_not_matter(server):
     server.answers[b"QUIT"] = b"500 never heard of it"
 
