@@ -142,6 +142,13 @@ def test_a_good_text_has_no_mistake():
         ("中" * 135, 135, 3, 66),
         ("😀" * 35, 70, 1, 0),
         ("a" * 70 + "，", 71, 2, 63),
+        # A sign of two places isn't cut in two: 33 emoji are a part, whose last place stays empty.
+        ("😀" * 66, 132, 2, 1),
+        ("😀" * 67, 134, 3, 65),
+        ("中" * 66 + "😀" + "中" * 66, 134, 3, 66),
+        ("中" * 67 + "😀" + "中" * 65, 134, 2, 0),
+        ("a" * 152 + "€" + "a" * 152, 306, 3, 152),
+        ("a" * 153 + "€" + "a" * 151, 306, 2, 0),
     ],
 )
 def test_short_messages_are_counted_as_gateways_do(text, units, parts, left):
