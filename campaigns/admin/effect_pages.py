@@ -200,6 +200,7 @@ def _file(
         (_("State"), str(campaign.get_state_display())),
         *form.chosen(),
         (_("Figures as of"), date_format(localtime(effect.at), "DATETIME_FORMAT")),
+        (_("Amounts in"), programs.current().currency),
         *((_("Note"), note) for note in effect_words.notes(effect)),
     ]
     contents = files.Contents(

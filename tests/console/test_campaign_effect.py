@@ -1,6 +1,7 @@
 """The pages of a campaign's effect and of who got it: figures that name nobody, files, look-ups."""
 
 import io
+import re
 from zipfile import ZipFile
 
 import pytest
@@ -92,6 +93,10 @@ def test_the_file_has_numbers_and_no_formula(campaign):
     assert 'name="Reasons for every loss"' in names
     assert "<f>" not in "".join(parts.values())
     assert "=ten" in parts["xl/sharedStrings.xml"]
+    # Each figure has its unit: 33.3 % and ¥123.45, also among the figures.
+    assert "&quot;¥&quot;#,##0.00" in parts["xl/styles.xml"]
+    assert not re.findall(r'<c r="B[2-9]"><v>', parts["xl/worksheets/sheet2.xml"])
+    assert "Amounts in" in parts["xl/sharedStrings.xml"]
 
     gifts = analyst.get(page(campaign)[0], {"as": "csv", "chart": "gifts"}).content.decode()
     assert "'=ten,1,1,10.00,0,0.00" in gifts

@@ -68,7 +68,7 @@ def as_xlsx(contents: Contents) -> bytes:
         sheets = _Sheets(book, contents.currency)
         sheets.add(_("About"), [*contents.about])
         if contents.tiles:
-            sheets.add(_("Figures"), list(_tile_rows(contents)), has_head=True)
+            sheets.add_tiles(contents)
         for chart in contents.charts:
             sheets.add_chart(chart)
     return file.getvalue()
@@ -135,10 +135,11 @@ class _Sheets:
 
     def __init__(self, book: Any, currency: str) -> None:
         self.book, self.currency = book, currency
-        digits = money.digits(currency)
+        amount = f"#,##0.{'0' * money.digits(currency)}".rstrip(".")
+        symbol = money.symbol(currency)
         self.head = book.add_format({"bold": True, "bottom": 1})
         self.formats = {
-            As.AMOUNT: book.add_format({"num_format": f"#,##0.{'0' * digits}".rstrip(".")}),
+            As.AMOUNT: book.add_format({"num_format": f'"{symbol}"{amount}'}),
             As.PERCENT: book.add_format({"num_format": '0.0"%"'}),
             As.COUNT: book.add_format({"num_format": "#,##0"}),
         }
@@ -153,6 +154,15 @@ class _Sheets:
             for column, cell in enumerate(row):
                 self._write(sheet, (number, column), cell, self.head if is_head else None)
         return sheet
+
+    def add_tiles(self, contents: Contents) -> None:
+        """Each figure in its own unit: 38.6 % isn't 38.6."""
+        rows = list(_tile_rows(contents))
+        sheet = self.add(_("Figures"), rows[:1], has_head=True)
+        for number, (row, tile) in enumerate(zip(rows[1:], contents.tiles, strict=True), start=1):
+            kinds = (None, tile.shown_as, *tile.parts_shown_as, tile.shown_as, None)
+            for column, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
+                self._write(sheet, (number, column), cell, self.formats.get(kind))
 
     def add_chart(self, chart: Chart) -> None:
         rows = list(_table(chart, self.currency))
