@@ -113,7 +113,9 @@ def _occasion(request: HttpRequest, campaign: Campaign) -> Occasion:
     """What its steps give; in the wizard what is chosen there just now, saved or not."""
     gifts: list[Mapping[str, Any]] = []
     if what := request.POST.get("gift"):
-        said = {name: request.POST.get(name, "").replace("\0", "")[:60] for name in ("code", "points")}
+        said = {
+            name: request.POST.get(name, "").replace("\0", "")[:60] for name in ("code", "points")
+        }
         points = int(said["points"][:9]) if said["points"].isdecimal() else 0
         gifts = [{"what": what, "code": said["code"], "points": points}]
     elif what is None:
