@@ -23,6 +23,7 @@ from campaigns.admin import (
 from campaigns.admin.campaign_acts import CampaignActs
 from campaigns.models import Campaign, Run
 from campaigns.rules.entries import BadEntry
+from campaigns.rules.journey_steps import Kind
 from campaigns.rules.journeys import BadSteps
 from campaigns.selectors import gate_facts, gift_worth, run_progress
 from campaigns.services import campaign_approvals, campaign_versions, campaigns, forecasts
@@ -83,6 +84,7 @@ class CampaignPages(CampaignActs):
             sentences=journey_sentences.of_flow(flow),
             unpriced=gift_worth.unpriced(flow),
             has_prices=bool(gate_facts.contact_policy().costs),
+            gives=bool(flow.of_kind(Kind.GRANT)),
         )
         return render(request, "console/campaign_forecast.html", context)
 

@@ -68,6 +68,20 @@ def totals(counts: Counts) -> list[str]:
     return told
 
 
+def silent(counts: Counts) -> str:
+    """How many were given something that nobody told them of; empty: nobody."""
+    if not counts.silent_count:
+        return ""
+    told = ngettext(
+        "%(count)s member was given something and no message reached them: a message that may not "
+        "be sent lets the journey go on.",
+        "%(count)s members were given something and no message reached them: a message that may "
+        "not be sent lets the journey go on.",
+        counts.silent_count,
+    )
+    return told % {"count": f"{counts.silent_count:,}"}
+
+
 def reasons(counted: Counted, *states: str) -> str:
     """`No consent 1,204 · Enough messages for now 37`, the most first."""
     found = Counter[str]()

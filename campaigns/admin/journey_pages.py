@@ -190,6 +190,7 @@ def _lived(campaign: Campaign, request: HttpRequest, at: datetime) -> dict[str, 
         "lines": journey_flows.of_version(version, counts),
         "totals": journey_flows.totals(counts),
         "left": journey_flows.reasons(counts.members, "EXITED", "EXCLUDED"),
+        "silent": journey_flows.silent(counts),
         "as_of": date_format(localtime(counts.at), "DATETIME_FORMAT"),
         "is_old": journey_reading.is_old(counts, at),
     }

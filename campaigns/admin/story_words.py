@@ -56,6 +56,8 @@ _OUTCOMES: Mapping[str, Any] = {
 }
 # A task tells itself how far it is, and which variant somebody drew stands at the beginning.
 _TOLD_ELSEWHERE = (Kind.TASK, Kind.SPLIT)
+# Of a message: they were told, or may be yet.
+_TOLD = ("QUEUED", "CLAIMED", "SENT", "DELIVERED", "UNKNOWN", "GHOST")
 _GOOD = ("DONE", "YES", "HEARD", "SENT", "DELIVERED")
 
 
@@ -80,7 +82,7 @@ def sentences(story: Story, *, shows_arm: bool) -> list[Sentence]:
     ]
     happened.sort(key=lambda one: (one.at is None, one.at or story.enrollment.entered_at))
     found = [_entered(story.enrollment), *_arm(story.enrollment, shows_arm), *happened]
-    return [*found, *_goal(story.enrollment), _end(story.enrollment)]
+    return [*found, *_silent(story), *_goal(story.enrollment), _end(story.enrollment)]
 
 
 def hint(reason: str) -> str:
@@ -162,6 +164,16 @@ def _record(one: StepRecord, steps: Mapping[str, str]) -> Sentence:
 def _task(one: ClerkTask, steps: Mapping[str, str]) -> Sentence:
     values = {"task": one.name, "state": one.get_state_display()}
     return Sentence(text=_("Task “%(task)s”: %(state)s") % values, at=one.created_at)
+
+
+def _silent(story: Story) -> list[Sentence]:
+    """A skipped message lets the journey go on: what it gave, nobody told them of."""
+    has_gift = any(one.kind == Kind.GRANT and one.outcome == "DONE" for one in story.records)
+    untold = [one for one in story.messages if one.state not in _TOLD]
+    if not has_gift or not story.messages or len(untold) < len(story.messages):
+        return []
+    text = _("Something was given, and no message reached them: they don't know of it.")
+    return [Sentence(text=text, tone="bad", hint=hint(untold[0].reason))]
 
 
 def _goal(way: Enrollment) -> list[Sentence]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaigns.admin import campaign_words, effect_words, journey_sentences
+from campaigns.services import forecast_figures as figures
 from campaigns.services.forecast_figures import Forecast, StepForecast
 from members.admin import condition_sentences
 from members.models import Consent
@@ -42,15 +43,18 @@ def shown(
     sentences: Mapping[str, str],
     unpriced: Sequence[str] = (),
     has_prices: bool = True,
+    gives: bool = False,
 ) -> dict[str, Any]:
     """For the template. `sentences` say each step; `unpriced` are gifts whose cost the largest
-    liability doesn't hold; `has_prices` says whether anybody told what messages cost."""
+    liability doesn't hold; `has_prices` says whether anybody told what messages cost,
+    `gives` whether the journey gives something."""
     let_through = forecast.sendable_count + forecast.held_out_count
     arms = _parts(forecast.by_arm, {}, let_through) if len(forecast.by_arm) > 1 else []
     return {
         "forecast": forecast,
         "sent_label": sent_label(forecast),
         "is_sample": forecast.is_sample,
+        "gives_untold": gives and forecast.has_message and _untold(forecast) > 0,
         "sent_range": _range(forecast.sure_count, forecast.sendable_count),
         "bars": bars(forecast),
         "steps": _steps(forecast, sentences),
@@ -62,6 +66,11 @@ def shown(
         "unpriced": condition_sentences.listed(unpriced),
         "liability": campaign_words.amount(forecast.liability_amount),
     }
+
+
+def _untold(forecast: Forecast) -> int:
+    """Who comes in and gets no message."""
+    return sum(n for reason, n in forecast.excluded.items() if reason != figures.LIMIT)
 
 
 def bars(forecast: Forecast) -> list[Bar]:

@@ -1,5 +1,5 @@
 """Where the members of a journey stand: how many are at each step, went which way, were written to
-or weren't, and why. By step, never by member: three statements, of which only sums come back."""
+or weren't, and why. By step, never by member: four statements, of which only sums come back."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ _WAYS = {
 }
 # A split's way is in the record's detail.
 _SPLIT = "SPLIT"
+# Told, or to be told.
+_TOLD = ["QUEUED", "CLAIMED", "SENT", "DELIVERED", "UNKNOWN"]
 # By state and reason.
 Counted = Mapping[tuple[str, str], int]
 
@@ -32,13 +34,15 @@ class Passed:
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """Of a version as of `at`. `members` are all who came in by it; `standing` and `passed` go by
-    the step's id ("" of those who come to the first), `messages` too."""
+    the step's id ("" of those who come to the first), `messages` too. `silent_count` were given
+    something, and of their messages none went out or waits."""
 
     at: datetime
     members: Counted
     standing: Mapping[str, int]
     passed: Mapping[str, Passed]
     messages: Mapping[str, Counted]
+    silent_count: int
 
     @property
     def members_count(self) -> int:
@@ -46,7 +50,7 @@ class Counts:
 
 
 def counts(version: CampaignVersion, *, at: datetime) -> Counts:
-    """Of those who are on this version now. Three statements."""
+    """Of those who are on this version now. Four statements."""
     params = {"version": version.pk, "campaign": version.campaign_id}
     members: dict[tuple[str, str], int] = defaultdict(int)
     standing: dict[str, int] = defaultdict(int)
@@ -63,6 +67,7 @@ def counts(version: CampaignVersion, *, at: datetime) -> Counts:
         standing=dict(standing),
         passed=_passed(params),
         messages=dict(messages),
+        silent_count=asking.row(_SILENT, {**params, "told": _TOLD})[0],
     )
 
 
@@ -98,4 +103,16 @@ SELECT d.step, d.state, d.reason, count(*)
     ON d.enrollment_id = e.id AND d.campaign_id = e.campaign_id
  WHERE e.campaign_id = %(campaign)s AND e.version_id = %(version)s
  GROUP BY d.step, d.state, d.reason
+"""
+_SILENT = """
+SELECT count(*) FROM (
+    SELECT d.enrollment_id FROM campaigns_delivery d
+      JOIN campaigns_enrollment e ON e.id = d.enrollment_id
+     WHERE e.campaign_id = %(campaign)s AND e.version_id = %(version)s
+       AND d.campaign_id = %(campaign)s
+     GROUP BY d.enrollment_id HAVING NOT bool_or(d.state = ANY(%(told)s) OR d.state = 'GHOST')
+) untold
+ WHERE EXISTS (
+    SELECT FROM campaigns_steprecord s WHERE s.enrollment_id = untold.enrollment_id
+       AND s.kind = 'GRANT' AND s.outcome = 'DONE')
 """

@@ -92,3 +92,13 @@ def cells(shown):
     table = shown.split("Not reached</th>")[1].split("</table>")[0]
     rows = re.findall(r"<tr>(<th scope.*?)</tr>", table)
     return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in rows]
+
+
+def test_it_says_beforehand_that_who_is_not_written_to_is_given_it_all_the_same(mia):
+    gift = {"id": "g1", "kind": "GRANT", "what": "POINTS", "points": 50}
+    said = "gets what the journey gives all the same"
+    campaign = drafted(steps=[gift, MESSAGE])
+
+    assert said in forecast(mia, campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(steps=[MESSAGE])
+    assert said not in forecast(mia, campaign)
