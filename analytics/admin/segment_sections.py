@@ -48,6 +48,8 @@ def below(segment: Segment, request: HttpRequest, *, at: datetime) -> dict[str, 
             for one in versions
         ],
         "users": segment_users.users_of(segment),
+        # Above the form, when the page is there.
+        "bound": segment_users.bound_to(segment),
         "reach": _reach(segment, at),
         "media": [medium.label for medium in Consent.Medium],
         **_hands(segment, request),

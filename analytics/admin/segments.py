@@ -141,7 +141,6 @@ class SegmentAdmin(SegmentPreviews, SegmentPages):
                 # As it is kept: a form that is refused left its own words in the row.
                 segment = self.get_queryset(request).get(pk=segment.pk)
             context["head"] = segment_sections.head(segment)
-            context["bound"] = segment_users.bound_to(segment)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:

@@ -51,7 +51,7 @@ class Told:
 def told_of(gift: Grant, *, coupon_type: str = "") -> Iterator[Told]:
     """All that is told of one gift. `coupon_type` is the code of the coupons that a benefit comes
     as."""
-    own = {
+    own: dict[str, dict[str, Any]] = {
         "POINTS": {"points": gift.points, "order": "", "is_pending": False},
         "COUPON": {"coupon_type": gift.code},
         "BENEFIT": {"benefit": gift.code},

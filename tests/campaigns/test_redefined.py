@@ -15,7 +15,7 @@ from campaigns.services import campaign_approvals, campaigns, enrollments, run_j
 from campaigns.services.campaigns import NeedsApproval
 from campaigns.services.enrollments import Entering
 from members.errors import StaleTarget
-from members.models import Member, Tag, TagRule
+from members.models import Member, Store, Tag, TagRule
 from members.services import approvals
 from tests import world
 from tests.campaigns import made
@@ -54,6 +54,11 @@ def mondays(**values):
 def once(**values):
     at_hour = {"entry": "AT", "entry_rule": {"at": HOUR.isoformat()}, "late_policy": "SEND"}
     return made.running(**{**at_hour, "steps": [made.message("EMAIL")], **values})
+
+
+def move(*members):
+    store = Store.objects.get(code="BJ01")
+    Member.objects.filter(pk__in=[one.pk for one in members]).update(store=store)
 
 
 def state_of(campaign):
@@ -212,7 +217,6 @@ def test_nobody_comes_in_by_an_event_behind_the_change(alice):
     rewrite(vip, BEIJING)
 
     entering = [Entering(member_id=alice.pk, entry_key="k")]
-    campaign = Campaign.objects.select_related("version").get()
     enrollments.enter(campaign=campaign, entering=entering, at=NOW)
 
     row = Enrollment.objects.get()
@@ -246,16 +250,13 @@ def test_an_audience_that_was_half_frozen_is_frozen_anew_by_what_was_approved_la
     shop, people, monkeypatch
 ):
     members = [enroll(email=f"m{number}@example.org") for number in range(6)]
-    moved = members[4:]
     vip = segment()
     campaign = once(segment=vip)
     [run] = runs.begin_due(at=HOUR)
     monkeypatch.setattr(run_jobs, "FREEZE_PART", members[2].pk)
     run_jobs.freeze_part(run_id=run.pk, last=members[-1].pk, at=HOUR)
     assert Enrollment.objects.count() == 3
-    store = Member.objects.get(pk=moved[0].pk).store
-    other = type(store).objects.get(code="BJ01")
-    Member.objects.filter(pk__in=[one.pk for one in moved]).update(store=other)
+    move(*members[4:])
 
     rewrite(vip, BEIJING)
     assert run_jobs.freeze_part(run_id=run.pk, last=members[-1].pk, at=HOUR) is None
@@ -264,7 +265,7 @@ def test_an_audience_that_was_half_frozen_is_frozen_anew_by_what_was_approved_la
         pass
 
     frozen = Enrollment.objects.order_by("member_id").values_list("member_id", flat=True)
-    assert list(frozen) == [one.pk for one in moved]
+    assert list(frozen) == [one.pk for one in members[4:]]
 
 
 def test_of_a_frozen_audience_who_is_not_in_the_one_approved_last_gets_nothing(shop, people):
@@ -276,9 +277,7 @@ def test_of_a_frozen_audience_who_is_not_in_the_one_approved_last_gets_nothing(s
         pass
     run_jobs.plan_part(run_id=run.pk, at=HOUR, limit=2)
     campaigns.pause(campaign_id=campaign.pk, reason="wait", actor_id=None, at=HOUR)
-    store = Member.objects.get(pk=members[0].pk).store
-    other = type(store).objects.get(code="BJ01")
-    Member.objects.filter(pk__in=[members[0].pk, members[2].pk]).update(store=other)
+    move(members[0], members[2])
     rewrite(vip, BEIJING)
 
     approve(campaign, people)

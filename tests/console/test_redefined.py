@@ -59,7 +59,7 @@ def sent(condition, version="1", **more):
 
 
 def test_the_segment_s_page_names_the_campaigns_that_a_change_would_pause(manager, vip, campaign):
-    shown = staff.text(manager.get(f"{HERE}{vip.pk}/change/"))
+    shown = staff.text(manager.get(f"{HERE}{vip.pk}/about/"))
 
     assert "they are paused until somebody approves them again:" in shown
     assert f'<a class="console-link" href="{page(campaign)}">mondays</a>' in shown
