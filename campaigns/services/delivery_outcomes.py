@@ -160,7 +160,8 @@ def _call_back(delivery: Delivery, at: datetime) -> None:
         at,
         state=_State.KILLED if is_killed else _State.QUEUED,
         reason=_Reason.KILLED if is_killed else "",
-        claimed_at=None,
+        # An earlier attempt may have arrived: news of it are still heard.
+        claimed_at=None if delivery.attempts == 1 else delivery.claimed_at,
     )
 
 

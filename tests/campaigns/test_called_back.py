@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from campaigns.models import Campaign, Delivery
-from campaigns.services import campaigns, deliveries, hand_overs
+from campaigns.services import campaigns, deliveries, hand_overs, receipts
+from campaigns.services.receipts import Told
 from campaigns.transports import registry
 from campaigns.transports.contract import Transport
 from tests.campaigns import made
@@ -79,6 +80,30 @@ def test_what_was_called_back_goes_when_the_campaign_goes_on(news, provider, mon
 
     assert states() == {("SENT", ""): 5}
     assert len({message.send_key for message in provider.got}) == 5
+
+
+@pytest.mark.django_db
+def test_news_of_an_earlier_attempt_are_heard_though_the_second_was_called_back(
+    news, provider, monkeypatch
+):
+    """Nobody knew whether the first one arrived; a person had it sent again."""
+    crowd(news, 2)
+    last = Delivery.objects.order_by("-pk")[0]
+    Delivery.objects.filter(pk=last.pk).update(attempts=1, claimed_at=NOW, sent_again_at=NOW)
+
+    def send(message):
+        Campaign.objects.filter(pk=news.pk).update(state="PAUSED")
+        return "r1"
+
+    transport = Transport(medium="EMAIL", identity_kind="EMAIL", send=send)
+    monkeypatch.setitem(registry.TRANSPORTS, "EMAIL", transport)
+    deliveries.send_due(at=NOW)
+    assert states() == {("SENT", ""): 1, ("QUEUED", ""): 1}
+    told = Told(delivery_id=last.pk, kind="DELIVERED", source="x", external_id="1", occurred_at=NOW)
+    receipts.record(told=[told], at=NOW)
+
+    last.refresh_from_db()
+    assert last.state == "DELIVERED"
 
 
 @pytest.mark.django_db(transaction=True)
