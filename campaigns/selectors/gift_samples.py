@@ -6,7 +6,10 @@ from typing import Any
 from campaigns.selectors.asked import name_in
 from loyalty.models import Benefit, CouponType
 
-_NAMED = {"COUPON": ("coupon", CouponType), "BENEFIT": ("benefit", Benefit)}
+_NAMED: Mapping[str, tuple[str, Any]] = {
+    "COUPON": ("coupon", CouponType),
+    "BENEFIT": ("benefit", Benefit),
+}
 
 
 def gift_samples(gifts: Iterable[Mapping[str, Any]], language: str) -> dict[str, object]:
