@@ -43,15 +43,26 @@ def _left(campaign: Campaign, completions: Sequence[Completion], at: datetime) -
     if not completions:
         return []
     found = []
-    until = at.astimezone(UTC) + timedelta(microseconds=1)
-    since = spans_of((one.last.member_id, one.last.occurred_at) for one in completions)
-    spans = {pk: (low, until) for pk, (low, _high) in since.items() if low < until}
+    spans = _behind(completions, at)
     for happening, same in exit_terms.exits_of(campaign.version.content):
         facts = happenings.between(happening, spans)
         found += [
             one for one in completions if _is_left(one, facts.get(one.last.member_id, ()), same)
         ]
     return found
+
+
+def reached(
+    *, campaign: Campaign, completions: Sequence[Completion], at: datetime
+) -> set[Completion]:
+    """Which of those who come in have reached the goal already, by what is on record behind what
+    brings them in. Two queries, where there is a goal."""
+    assert campaign.version is not None
+    goal = exit_terms.happening(campaign.version.content.get("goal_event") or "")
+    if goal is None or not completions:
+        return set()
+    facts = happenings.between(goal, _behind(completions, at))
+    return {one for one in completions if _is_left(one, facts.get(one.last.member_id, ()), "")}
 
 
 def prevented(*, rows: Iterable[Enrollment]) -> set[int]:
@@ -96,6 +107,13 @@ def spans_of(instants: Iterable[tuple[int, datetime]]) -> Spans:
         low, high = found.get(member_id, (instant, instant))
         found[member_id] = min(low, instant), max(high, instant)
     return found
+
+
+def _behind(completions: Sequence[Completion], at: datetime) -> Spans:
+    """By member from the first of what brings them in until now."""
+    until = at.astimezone(UTC) + timedelta(microseconds=1)
+    since = spans_of((one.last.member_id, one.last.occurred_at) for one in completions)
+    return {pk: (low, until) for pk, (low, _high) in since.items() if low < until}
 
 
 def _longer(spans: Spans, minutes: int) -> Spans:

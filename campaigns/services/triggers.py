@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Enrollment
 from campaigns.rules import event_patterns as patterns
 from campaigns.rules.event_patterns import Completion, Fact
 from campaigns.selectors import audiences, happenings
@@ -61,15 +61,38 @@ def _enter(
     why = entry_checks.reasons(
         campaign=campaign, entry=entrant.entry, completions=list(keyed.values()), at=at
     )
+    reached = _reached(campaign, why, list(keyed.values()), at)
+    is_over = _is_over_at_goal(campaign)
+    out = {*why, *(reached if is_over else ())}
     entering = entry_repeats.not_too_often(
         campaign=campaign,
         entry=entrant.entry,
-        entering=[_entering(entrant, one, key, at, one in why) for key, one in keyed.items()],
+        entering=[_entering(entrant, one, key, at, one in out) for key, one in keyed.items()],
         at=at,
     )
     fresh = enrollments.enter(campaign=campaign, entering=entering, at=at)
+    came_in = [row for row in fresh if row.state != Enrollment.State.EXCLUDED]
+    through = [row.pk for row in came_in if keyed[row.entry_key] in reached]
+    if through:
+        enrollments.convert(enrollment_ids=through, is_over=is_over, at=at)
     _let_go({row.pk: why.get(keyed[row.entry_key], "") for row in fresh}, at)
     return len(fresh)
+
+
+def _reached(
+    campaign: Campaign,
+    why: Mapping[Completion, str],
+    completions: Sequence[Completion],
+    at: datetime,
+) -> set[Completion]:
+    """Who was kept out has never come in, and reaches no goal."""
+    found = entry_checks.reached(campaign=campaign, completions=completions, at=at)
+    return {one for one in found if why.get(one) != entry_checks.PREVENTED}
+
+
+def _is_over_at_goal(campaign: Campaign) -> bool:
+    assert campaign.version is not None
+    return bool(campaign.version.content.get("is_over_at_goal", True))
 
 
 def _let_go(fresh: Mapping[int, str], at: datetime) -> None:
