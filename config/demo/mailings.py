@@ -27,7 +27,6 @@ from members.models import ApprovalRequest, Member
 from members.services import approvals
 
 _MAKER, _CHECKER = "marketer", "marketing_manager"
-_REASON = "秋季果蔬节 Autumn fruit week"
 _DAY = timedelta(days=1)
 _NOON_UTC_HOUR = 4
 CODE = "fruit-week"
@@ -123,7 +122,7 @@ def _values(begins: datetime) -> Mapping[str, Any]:
 
 def _ask(campaign: Campaign, at: datetime) -> ApprovalRequest:
     return campaigns.submit(
-        campaign_id=campaign.pk, reason=_REASON, maker=staff.user(_MAKER), at=at
+        campaign_id=campaign.pk, reason=f"{campaign.name_zh} {campaign.name_en}", maker=staff.user(_MAKER), at=at
     )
 
 
