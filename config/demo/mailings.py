@@ -122,7 +122,10 @@ def _values(begins: datetime) -> Mapping[str, Any]:
 
 def _ask(campaign: Campaign, at: datetime) -> ApprovalRequest:
     return campaigns.submit(
-        campaign_id=campaign.pk, reason=f"{campaign.name_zh} {campaign.name_en}", maker=staff.user(_MAKER), at=at
+        campaign_id=campaign.pk,
+        reason=f"{campaign.name_zh} {campaign.name_en}",
+        maker=staff.user(_MAKER),
+        at=at,
     )
 
 
