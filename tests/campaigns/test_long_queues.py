@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from campaigns.models import Delivery, Enrollment
-from campaigns.services import deliveries, journeys, run_jobs, runs
-from members.ids import uuid7
+from campaigns.models import Enrollment
+from campaigns.services import journeys, run_jobs, runs
 from tests import world
 from tests.campaigns import made
 from tests.campaigns.shop import enroll
@@ -36,9 +35,8 @@ def run(people):
     the database has counted since."""
     earlier = begun("earlier")
     come_in(earlier, people[BATCH:], state="DONE", ended_at=NOW)
-    write(earlier, state="SENT", sent_at=NOW)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE campaigns_enrollment, campaigns_delivery")
+        cursor.execute("ANALYZE campaigns_enrollment")
         # A table as small as a test's may be read whole as cheaply.
         for way in ("seqscan", "hashjoin", "mergejoin", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
@@ -75,28 +73,6 @@ def come_in(run, people, **fields):
     )
 
 
-def write(run, **fields):
-    """To each of them a message."""
-    Delivery.objects.bulk_create(
-        Delivery(
-            uid=uuid7(),
-            campaign=run.campaign,
-            run=run,
-            enrollment=row,
-            member_id=row.member_id,
-            step="m1",
-            medium="INBOX",
-            send_key=f"e{row.pk}:m1",
-            language="en",
-            queued_at=NOW,
-            not_before_at=NOW,
-            expires_at=NOW + timedelta(days=1),
-            **fields,
-        )
-        for row in Enrollment.objects.filter(run=run).order_by("pk")
-    )
-
-
 def rows_read(table):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -126,14 +102,3 @@ def test_letting_members_go_on_reads_those_of_the_batch(run, people):
     assert journeys.advance_due(at=NOW, limit=BATCH) == BATCH
 
     assert rows_read("campaigns_enrollment") - before < MOST_READ
-
-
-def test_sending_a_batch_reads_that_batch_of_the_queue(run, people):
-    come_in(run, people, state="DONE", ended_at=NOW)
-    write(run)
-    before = rows_read("campaigns_delivery")
-
-    assert deliveries.send_due(at=NOW, limit=BATCH) == BATCH
-
-    assert rows_read("campaigns_delivery") - before < MOST_READ
-    assert Delivery.objects.filter(run=run, state="SENT").count() == BATCH
