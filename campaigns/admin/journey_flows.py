@@ -114,17 +114,17 @@ def _one(line: Line, counts: Counts | None) -> Shown:
 
 def _sent(messages: Counted) -> tuple[str, ...]:
     """`1,204 sent`, `37 not sent`; every message is in one of them."""
-    told = {
-        _("%(count)s sent"): _SENT,
-        _("%(count)s wait to be sent"): Delivery.OPEN,
-        _("%(count)s not sent"): _NOT_SENT,
-        _("%(count)s failed"): _FAILED,
-        _("%(count)s unknown"): (Delivery.State.UNKNOWN,),
-        _("%(count)s held out"): (Delivery.State.GHOST,),
-    }
+    told = (
+        (_("%(count)s sent"), _SENT),
+        (_("%(count)s wait to be sent"), Delivery.OPEN),
+        (_("%(count)s not sent"), _NOT_SENT),
+        (_("%(count)s failed"), _FAILED),
+        (_("%(count)s unknown"), (Delivery.State.UNKNOWN,)),
+        (_("%(count)s held out"), (Delivery.State.GHOST,)),
+    )
     return tuple(
         text % {"count": f"{count:,}"}
-        for text, states in told.items()
+        for text, states in told
         if (count := _sum(messages, *states))
     )
 
