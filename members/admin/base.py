@@ -16,6 +16,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
@@ -151,7 +152,16 @@ class ConsoleAdmin(ModelAdmin):
         return timezone.now()
 
 
-class ConsoleChangeList(ChangeList):
+class NamedChangeList(ChangeList):
+    """Is called what it lists; Django's "Select member to change" is no name of a page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(self.opts.verbose_name_plural)
+
+
+class ConsoleChangeList(NamedChangeList):
     """Says how many rows match once something narrows the list, and only then."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -229,7 +239,7 @@ class KeysetPaginator(Paginator):  # type: ignore[type-arg]
         return 0
 
 
-class KeysetChangeList(ChangeList):
+class KeysetChangeList(NamedChangeList):
     """Asks for the rows below the last one shown, and never counts."""
 
     older_query = ""
