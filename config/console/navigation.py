@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from config.console import analytics_places, badges, office_places, shop_places
-from config.console.places import Group, Place
+from config.console.places import Group, Place, address
 
 GROUPS = (*shop_places.GROUPS, *analytics_places.GROUPS, *office_places.GROUPS)
 
@@ -55,6 +54,8 @@ def _item(place: Place, request: HttpRequest, here: str) -> dict[str, Any]:
 def _here(path: str, tabs: Sequence[Sequence[str]]) -> str:
     """The link of the one place where the operator is, or nothing: of those that fit the longest,
     since the calendar's address lies below that of campaigns; its own before one beside it."""
+    if path == address("admin:index"):
+        return path
     links = [place.link for group in GROUPS for place in group.places]
     found = [(_fits(path, link, tabs), _fits(path, link), link) for link in links]
     length, _own, link = max(found, key=lambda one: one[:2])
@@ -63,8 +64,8 @@ def _here(path: str, tabs: Sequence[Sequence[str]]) -> str:
 
 def _fits(path: str, link: str, tabs: Sequence[Sequence[str]] = ()) -> int:
     """How much of the path is the place's address, or that of a page beside it."""
-    if link == reverse("admin:index"):
-        return len(link) if path == link else 0
+    if link == address("admin:index"):
+        return 0
     beside = next((row for row in tabs if link in row), (link,))
     addresses = [one.partition("?")[0] for one in beside]
     return max((len(one) for one in addresses if path.startswith(one)), default=0)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Place:
 
     @property
     def link(self) -> str:
-        url = reverse(self.url_name)
+        url = address(self.url_name)
         return f"{url}?{self.query}" if self.query else url
 
     def is_open_to(self, request: HttpRequest) -> bool:
@@ -35,3 +36,13 @@ class Group:
     title: Any
     places: tuple[Place, ...]
     is_collapsible: bool = False
+
+
+def address(url_name: str) -> str:
+    """Where the page is: every page shows the addresses of all, and they never change."""
+    return _address(url_name, get_script_prefix())
+
+
+@cache
+def _address(url_name: str, _prefix: str) -> str:
+    return reverse(url_name)
