@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from campaigns.models import WebhookEndpoint
 from campaigns.transports import outbound, signatures
+from campaigns.transports.contract import AnswerLost, NotSent, Refused
 from members.ids import uuid7
 
 TIMEOUT_SECONDS = 5.0
@@ -20,6 +21,6 @@ def is_gone(endpoint: WebhookEndpoint) -> bool:
     head = signatures.headers(secrets=endpoint.secrets, key=str(uuid7()), body=body, at=at)
     try:
         status = outbound.post(endpoint.url, body, head, timeout=TIMEOUT_SECONDS)
-    except Exception:  # noqa: BLE001
+    except (NotSent, AnswerLost, Refused):
         return False
     return status == HTTPStatus.GONE
